@@ -1,0 +1,100 @@
+package io.github.charrnn.bench;
+
+import io.github.charrnn.CharVocab;
+import io.github.charrnn.EncodedText;
+import io.github.charrnn.GradientCheck;
+import io.github.charrnn.Trainer;
+import io.github.charrnn.Training;
+import io.github.charrnn.VanillaRnn;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * One whole training step: forward, backward through time, clipping and AdaGrad, over consecutive
+ * windows of a text.
+ *
+ * <pre>
+ * java -jar rnn-bench/target/benchmarks.jar StepBenchmark -prof gc
+ * </pre>
+ *
+ * <p>With {@code -p text=book.txt} the text is a UTF-8 file, otherwise 1,000,000 seeded random
+ * symbols of 65. Windows of a real text have fewer distinct symbols, so a little less to update.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@State(Scope.Benchmark)
+@Fork(1)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+public class StepBenchmark {
+  private static final int SYMBOLS = 65;
+  private static final int LENGTH = 1_000_000;
+
+  @Param("100")
+  int hiddenSize;
+
+  @Param("25")
+  int sequenceLength;
+
+  @Param("1")
+  int batchSize;
+
+  @Param("scalar")
+  String kernel;
+
+  @Param("")
+  String text;
+
+  private Training training;
+
+  /** Checks that what is about to be timed is right: gradients, and the first loss. */
+  @Setup
+  public void setUp() throws IOException {
+    if (batchSize != 1) {
+      throw new IllegalArgumentException("batchSize is " + batchSize + ", only 1 is there yet");
+    }
+    System.setProperty("rnn.kernel", kernel);
+    EncodedText encoded = text.isEmpty() ? randomText() : EncodedText.read(Path.of(text));
+    VanillaRnn model = VanillaRnn.builder(encoded.vocab()).hiddenSize(hiddenSize).build();
+    GradientCheck.Report report =
+        GradientCheck.of(model).sequenceLength(sequenceLength).sample(20).run(encoded);
+    if (!report.passed()) {
+      throw new IllegalStateException("the gradients are wrong: " + report);
+    }
+    training = Trainer.of(model).sequenceLength(sequenceLength).start(encoded);
+    double loss = training.advance();
+    double untrained = sequenceLength * Math.log(encoded.vocab().size());
+    if (Math.abs(loss - untrained) > 0.01 * untrained) {
+      throw new IllegalStateException(
+          "the first loss is " + loss + ", of an untrained model it is about " + untrained);
+    }
+  }
+
+  /** The loss of the window, so that nothing of the step can be left out. */
+  @Benchmark
+  public double step() {
+    return training.advance();
+  }
+
+  private static EncodedText randomText() {
+    SplittableRandom random = new SplittableRandom(1);
+    StringBuilder symbols = new StringBuilder(LENGTH);
+    for (int i = 0; i < LENGTH; i++) {
+      symbols.append((char) (' ' + random.nextInt(SYMBOLS)));
+    }
+    return CharVocab.of(symbols).encode(symbols);
+  }
+}

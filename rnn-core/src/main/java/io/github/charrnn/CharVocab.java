@@ -1,0 +1,205 @@
+package io.github.charrnn;
+
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * The symbols of a text, numbered: its distinct Unicode code points in ascending order, so that the
+ * same set of characters always gets the same numbers. Immutable.
+ *
+ * <p>A symbol is a whole code point, never half of a surrogate pair. Line ends are symbols like any
+ * other and nothing is normalised: a text with CRLF has CR and LF.
+ */
+public final class CharVocab {
+  /** The largest number of symbols, {@value}. */
+  public static final int MAX_SIZE = 65_536;
+
+  private static final int PAGE = 256;
+  private static final int[] NO_PAGE = new int[0];
+
+  private final int[] codePoints; // (K), ascending
+  private final int[][] pages; // code point / 256 -> code point % 256 -> symbol or -1
+
+  private CharVocab(int[] codePoints) {
+    this.codePoints = codePoints;
+    pages = new int[codePoints[codePoints.length - 1] / PAGE + 1][];
+    Arrays.fill(pages, NO_PAGE);
+    for (int symbol = 0; symbol < codePoints.length; symbol++) {
+      int page = codePoints[symbol] / PAGE;
+      if (pages[page].length == 0) {
+        pages[page] = new int[PAGE];
+        Arrays.fill(pages[page], -1);
+      }
+      pages[page][codePoints[symbol] % PAGE] = symbol;
+    }
+  }
+
+  /**
+   * The vocabulary of a text.
+   *
+   * @throws IllegalArgumentException if the text has fewer than 2 distinct symbols or more than
+   *     {@value #MAX_SIZE}, or half a surrogate pair
+   */
+  public static CharVocab of(CharSequence text) {
+    requireWhole(text);
+    return of(text.codePoints().distinct().toArray());
+  }
+
+  /**
+   * The vocabulary of these symbols, in whatever order they come.
+   *
+   * @param codePoints 2 to {@value #MAX_SIZE} different Unicode code points, no surrogates
+   * @throws IllegalArgumentException if they are not that
+   */
+  public static CharVocab of(int... codePoints) {
+    int[] sorted = codePoints.clone();
+    Arrays.sort(sorted);
+    if (sorted.length == 0) {
+      throw new IllegalArgumentException("the text is empty, a model needs at least 2 symbols");
+    }
+    if (sorted.length == 1) {
+      throw new IllegalArgumentException(
+          "the text has only 1 distinct symbol, "
+              + describe(sorted[0])
+              + ", a model needs at least 2");
+    }
+    if (sorted.length > MAX_SIZE) {
+      throw new IllegalArgumentException(
+          "the text has "
+              + sorted.length
+              + " distinct symbols, a model can have at most "
+              + MAX_SIZE);
+    }
+    for (int i = 0; i < sorted.length; i++) {
+      if (!Character.isValidCodePoint(sorted[i]) || isSurrogate(sorted[i])) {
+        throw new IllegalArgumentException(
+            "code point " + sorted[i] + " is no Unicode character that can stand alone");
+      }
+      if (i > 0 && sorted[i] == sorted[i - 1]) {
+        throw new IllegalArgumentException("the symbol " + describe(sorted[i]) + " is there twice");
+      }
+    }
+    return new CharVocab(sorted);
+  }
+
+  /** The number of symbols, K, from 2 to {@value #MAX_SIZE}. */
+  public int size() {
+    return codePoints.length;
+  }
+
+  /** The number of a symbol, from 0 to K - 1, or -1 if the vocabulary does not have it. */
+  public int symbolOf(int codePoint) {
+    int page = codePoint / PAGE;
+    return codePoint >= 0 && page < pages.length && pages[page].length > 0
+        ? pages[page][codePoint % PAGE]
+        : -1;
+  }
+
+  /**
+   * The Unicode code point of a symbol.
+   *
+   * @param symbol from 0 to K - 1
+   * @throws IndexOutOfBoundsException if symbol is not from 0 to K - 1
+   */
+  public int codePointOf(int symbol) {
+    return codePoints[symbol];
+  }
+
+  /** All symbols as one string, in the order of their numbers. */
+  public String symbols() {
+    return new String(codePoints, 0, codePoints.length);
+  }
+
+  /**
+   * The symbol numbers of a text, all of whose symbols the vocabulary must have.
+   *
+   * @throws UnknownSymbolException if it does not have one
+   * @throws IllegalArgumentException if the text has half a surrogate pair
+   */
+  public EncodedText encode(CharSequence text) {
+    return encode(text, UnknownSymbols.fail());
+  }
+
+  /**
+   * The symbol numbers of a text.
+   *
+   * @param unknown what to do with symbols that the vocabulary does not have
+   * @throws UnknownSymbolException if there is one and the policy is to fail
+   * @throws IllegalArgumentException if the text has half a surrogate pair, or the policy's
+   *     replacement is not in the vocabulary
+   */
+  public EncodedText encode(CharSequence text, UnknownSymbols unknown) {
+    requireWhole(text);
+    EncodedText.Encoder encoder = new EncodedText.Encoder(this, unknown);
+    text.codePoints().forEachOrdered(encoder);
+    return encoder.finish();
+  }
+
+  /**
+   * The text of symbol numbers.
+   *
+   * @param symbols each from 0 to K - 1
+   * @throws IndexOutOfBoundsException if one is not from 0 to K - 1
+   */
+  public String decode(int... symbols) {
+    StringBuilder text = new StringBuilder(symbols.length);
+    for (int symbol : symbols) {
+      text.appendCodePoint(codePoints[symbol]);
+    }
+    return text.toString();
+  }
+
+  /** A symbol for a message, as in {@code 'e' (U+0065)} or {@code U+000A} if it does not print. */
+  static String describe(int codePoint) {
+    String number = String.format(Locale.ROOT, "U+%04X", codePoint);
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.NON_SPACING_MARK ->
+          number;
+      default -> "'" + Character.toString(codePoint) + "' (" + number + ")";
+    };
+  }
+
+  private static boolean isSurrogate(int codePoint) {
+    return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
+  }
+
+  private static void requireWhole(CharSequence text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isHighSurrogate(c)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        i++;
+      } else if (Character.isSurrogate(c)) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "the text has half a surrogate pair, U+%04X, at index %d",
+                (int) c,
+                i));
+      }
+    }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof CharVocab that && Arrays.equals(codePoints, that.codePoints);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(codePoints);
+  }
+
+  @Override
+  public String toString() {
+    return "CharVocab of " + codePoints.length + " symbols";
+  }
+}

@@ -1,0 +1,194 @@
+package io.github.charrnn;
+
+import io.github.charrnn.internal.SymbolArray;
+import io.github.charrnn.internal.Utf8;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.IntConsumer;
+
+/**
+ * A text as symbol numbers of a vocabulary: what training and evaluation read. Immutable.
+ *
+ * <p>It takes one byte a symbol while the vocabulary has at most 256 symbols, two beyond. Files and
+ * streams are decoded as they are read, so that the text is never in memory in another form.
+ */
+public final class EncodedText {
+  private final CharVocab vocab;
+  private final SymbolArray symbols;
+
+  private EncodedText(CharVocab vocab, SymbolArray symbols) {
+    this.vocab = vocab;
+    this.symbols = symbols;
+  }
+
+  /**
+   * Reads a UTF-8 file and finds its vocabulary. A byte order mark is dropped, line ends stay as
+   * they are.
+   *
+   * @throws java.io.CharConversionException if the file is not UTF-8, with the byte's offset
+   * @throws IllegalArgumentException if it has fewer than 2 distinct symbols or more than {@value
+   *     CharVocab#MAX_SIZE}
+   * @throws IOException if it cannot be read
+   */
+  public static EncodedText read(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return read(in, file.toString());
+    }
+  }
+
+  /**
+   * Reads UTF-8 to the end of a stream, which stays open, and finds its vocabulary; otherwise like
+   * {@link #read(Path)}.
+   *
+   * @param name what to call the stream in messages
+   * @throws java.io.CharConversionException if the stream is not UTF-8, with the byte's offset
+   * @throws IllegalArgumentException if it has fewer than 2 distinct symbols or more than {@value
+   *     CharVocab#MAX_SIZE}
+   * @throws IOException if it cannot be read
+   */
+  public static EncodedText read(InputStream in, String name) throws IOException {
+    Discoverer discoverer = new Discoverer();
+    Utf8.decode(in, name, discoverer);
+    return discoverer.finish();
+  }
+
+  /**
+   * Reads a UTF-8 file with a vocabulary that is given.
+   *
+   * @param unknown what to do with symbols that the vocabulary does not have
+   * @throws java.io.CharConversionException if the file is not UTF-8, with the byte's offset
+   * @throws UnknownSymbolException if there is an unknown symbol and the policy is to fail
+   * @throws IllegalArgumentException if the policy's replacement is not in the vocabulary
+   * @throws IOException if it cannot be read
+   */
+  public static EncodedText read(Path file, CharVocab vocab, UnknownSymbols unknown)
+      throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return read(in, file.toString(), vocab, unknown);
+    }
+  }
+
+  /**
+   * Reads UTF-8 to the end of a stream, which stays open, with a vocabulary that is given.
+   *
+   * @param name what to call the stream in messages
+   * @param unknown what to do with symbols that the vocabulary does not have
+   * @throws java.io.CharConversionException if the stream is not UTF-8, with the byte's offset
+   * @throws UnknownSymbolException if there is an unknown symbol and the policy is to fail
+   * @throws IllegalArgumentException if the policy's replacement is not in the vocabulary
+   * @throws IOException if it cannot be read
+   */
+  public static EncodedText read(
+      InputStream in, String name, CharVocab vocab, UnknownSymbols unknown) throws IOException {
+    Encoder encoder = new Encoder(vocab, unknown);
+    Utf8.decode(in, name, encoder);
+    return encoder.finish();
+  }
+
+  /** The vocabulary whose numbers these are. */
+  public CharVocab vocab() {
+    return vocab;
+  }
+
+  /** The number of symbols. */
+  public long length() {
+    return symbols.length();
+  }
+
+  /**
+   * A symbol's number, from 0 to K - 1.
+   *
+   * @param index from 0 to length - 1
+   * @throws IndexOutOfBoundsException if index is not from 0 to length - 1
+   */
+  public int symbol(long index) {
+    if (index < 0 || index >= length()) {
+      throw new IndexOutOfBoundsException(
+          "index is " + index + ", must be from 0 to " + (length() - 1));
+    }
+    return symbols.get(index);
+  }
+
+  /** Copies count symbols from the given place on to the start of an array. */
+  void copy(long from, int[] to, int count) {
+    symbols.copy(from, to, count);
+  }
+
+  @Override
+  public String toString() {
+    return "EncodedText of " + length() + " symbols";
+  }
+
+  /** Takes code points of a known vocabulary. */
+  static final class Encoder implements IntConsumer {
+    private final CharVocab vocab;
+    private final UnknownSymbols unknown;
+    private final SymbolArray symbols = new SymbolArray();
+    private long position;
+
+    Encoder(CharVocab vocab, UnknownSymbols unknown) {
+      this.vocab = vocab;
+      this.unknown = unknown;
+    }
+
+    @Override
+    public void accept(int codePoint) {
+      int symbol = vocab.symbolOf(codePoint);
+      if (symbol < 0) {
+        symbol = unknown.resolve(vocab, codePoint, position);
+      }
+      if (symbol >= 0) {
+        symbols.add(symbol);
+      }
+      position++;
+    }
+
+    EncodedText finish() {
+      return new EncodedText(vocab, symbols);
+    }
+  }
+
+  /**
+   * Takes code points of an unknown vocabulary: numbers them as they first appear, and once all are
+   * known gives them their sorted numbers in place. So a stream is read once.
+   */
+  private static final class Discoverer implements IntConsumer {
+    private final SymbolArray symbols = new SymbolArray();
+    private final int[][] pages = new int[(Character.MAX_CODE_POINT >> 8) + 1][]; // number + 1
+    private int[] codePoints = new int[256]; // by number
+    private int count;
+
+    @Override
+    public void accept(int codePoint) {
+      int[] page = pages[codePoint >> 8];
+      if (page == null) {
+        page = new int[256];
+        pages[codePoint >> 8] = page;
+      }
+      int number = page[codePoint & 0xff];
+      if (number == 0) {
+        if (count == codePoints.length) {
+          codePoints = Arrays.copyOf(codePoints, 2 * count);
+        }
+        codePoints[count] = codePoint;
+        number = ++count;
+        page[codePoint & 0xff] = number;
+      }
+      if (count <= CharVocab.MAX_SIZE) { // otherwise finish() refuses, with the whole count
+        symbols.add(number - 1);
+      }
+    }
+
+    EncodedText finish() {
+      int[] found = Arrays.copyOf(codePoints, count);
+      CharVocab vocab = CharVocab.of(found);
+      int[] sorted = new int[count];
+      Arrays.setAll(sorted, i -> vocab.symbolOf(found[i]));
+      symbols.remap(sorted);
+      return new EncodedText(vocab, symbols);
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package io.github.charrnn;
+
+import io.github.charrnn.internal.Parameters;
+import io.github.charrnn.internal.Window;
+import io.github.charrnn.internal.Xoshiro256;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Compares the gradient that backpropagation through time computes with central finite differences,
+ * {@code (L(theta + h) - L(theta - h)) / 2h}, one parameter at a time, over the first window of a
+ * text, from a starting state that is not zero.
+ *
+ * <p>For every tensor it gives the measures that people report. With a = backpropagation's and d =
+ * the difference quotient's value of an element:
+ *
+ * <ul>
+ *   <li>maximum relative error: {@code |a - d| / max(1e-6, |a| + |d|)};
+ *   <li>maximum and mean absolute difference: {@code |a - d|};
+ *   <li>share of the elements whose absolute difference is within the tolerance.
+ * </ul>
+ *
+ * <p>A difference quotient is itself only good to about 1e-9 here: L is some 100 nats, so its
+ * rounding errors of 1e-14 are divided by 2h = 2e-5. Relative errors of elements below 1e-4 measure
+ * that, not the gradient.
+ */
+public final class GradientCheck {
+  private static final double RELATIVE_FLOOR = 1e-6;
+
+  private final VanillaRnn model;
+  private int sequenceLength = 25;
+  private double difference = 1e-5;
+  private double tolerance = 1e-6;
+  private int elements = Integer.MAX_VALUE;
+  private long seed = 1;
+
+  private GradientCheck(VanillaRnn model) {
+    this.model = model;
+  }
+
+  /** A check of the gradient at the parameters of a model. */
+  public static GradientCheck of(VanillaRnn model) {
+    return new GradientCheck(model);
+  }
+
+  /**
+   * How one tensor came out.
+   *
+   * @param name U, W, V, b or c
+   * @param elements how many of its elements were compared
+   * @param maxRelativeError the largest {@code |a - d| / max(1e-6, |a| + |d|)}
+   * @param maxAbsoluteDifference the largest {@code |a - d|}
+   * @param meanAbsoluteDifference the mean {@code |a - d|}
+   * @param shareWithinTolerance the share with {@code |a - d|} at most the tolerance, from 0 to 1
+   */
+  public record Tensor(
+      String name,
+      long elements,
+      double maxRelativeError,
+      double maxAbsoluteDifference,
+      double meanAbsoluteDifference,
+      double shareWithinTolerance) {}
+
+  /**
+   * The outcome.
+   *
+   * @param parameters U, W, V, b and c, in this order
+   */
+  public record Report(List<Tensor> parameters) {
+    /** Makes the list immutable. */
+    public Report {
+      parameters = List.copyOf(parameters);
+    }
+
+    /** Whether every element that was compared is within the tolerance. */
+    public boolean passed() {
+      return parameters.stream().allMatch(tensor -> tensor.shareWithinTolerance() == 1);
+    }
+  }
+
+  /**
+   * The number of symbols in the window, n; 25 unless set.
+   *
+   * @param sequenceLength at least 1
+   * @throws IllegalArgumentException if sequenceLength is below 1
+   */
+  public GradientCheck sequenceLength(int sequenceLength) {
+    if (sequenceLength < 1) {
+      throw new IllegalArgumentException(
+          "sequenceLength is " + sequenceLength + ", must be at least 1");
+    }
+    this.sequenceLength = sequenceLength;
+    return this;
+  }
+
+  /**
+   * By how much a parameter is moved each way, h; 1e-5 unless set.
+   *
+   * @param difference above 0 and finite
+   * @throws IllegalArgumentException if difference is not above 0 and finite
+   */
+  public GradientCheck difference(double difference) {
+    if (!(difference > 0 && difference < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "difference is " + difference + ", must be above 0 and finite");
+    }
+    this.difference = difference;
+    return this;
+  }
+
+  /**
+   * The largest absolute difference of an element that is right; 1e-6 unless set.
+   *
+   * @param tolerance above 0 and finite
+   * @throws IllegalArgumentException if tolerance is not above 0 and finite
+   */
+  public GradientCheck tolerance(double tolerance) {
+    if (!(tolerance > 0 && tolerance < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "tolerance is " + tolerance + ", must be above 0 and finite");
+    }
+    this.tolerance = tolerance;
+    return this;
+  }
+
+  /**
+   * Compares only so many elements of each tensor, drawn at random, instead of all.
+   *
+   * @param elements at least 1
+   * @throws IllegalArgumentException if elements is below 1
+   */
+  public GradientCheck sample(int elements) {
+    if (elements < 1) {
+      throw new IllegalArgumentException("sample is " + elements + ", must be at least 1");
+    }
+    this.elements = elements;
+    return this;
+  }
+
+  /** What the starting state and the sampled elements are drawn from; 1 unless set. */
+  public GradientCheck seed(long seed) {
+    this.seed = seed;
+    return this;
+  }
+
+  /**
+   * Runs the check on the first sequenceLength + 1 symbols of a text.
+   *
+   * @throws IllegalArgumentException if the text has fewer than sequenceLength + 1 symbols or
+   *     another vocabulary than the model
+   */
+  public Report run(EncodedText text) {
+    Window window = startingWindow(text);
+    window.forward(sequenceLength, model.parameters());
+    window.backward(model.parameters());
+    return compare(text, window.gradient);
+  }
+
+  /** The first window of the text, its starting state uniform in (-0.5, 0.5). */
+  private Window startingWindow(EncodedText text) {
+    model.requireSameVocab(text);
+    if (text.length() <= sequenceLength) {
+      throw new IllegalArgumentException(
+          "sequenceLength "
+              + sequenceLength
+              + " needs at least "
+              + (sequenceLength + 1L)
+              + " symbols, the text has "
+              + text.length());
+    }
+    Window window = Window.forTraining(sequenceLength, model.hiddenSize(), model.vocab().size());
+    text.copy(0, window.symbols, sequenceLength + 1);
+    Xoshiro256 random = new Xoshiro256(seed);
+    for (int j = 0; j < model.hiddenSize(); j++) {
+      window.h[j] = random.nextDouble() - 0.5;
+    }
+    return window;
+  }
+
+  /** The comparison of a gradient, right or wrong, with finite differences. */
+  Report compare(EncodedText text, Parameters gradient) {
+    Window window = startingWindow(text);
+    Parameters p = model.parameters().copy();
+    Xoshiro256 random = new Xoshiro256(seed + 1);
+    List<Tensor> tensors = new ArrayList<>();
+    tensors.add(compare("U", window, p, p.u, gradient.u, random));
+    tensors.add(compare("W", window, p, p.w, gradient.w, random));
+    tensors.add(compare("V", window, p, p.v, gradient.v, random));
+    tensors.add(compare("b", window, p, p.b, gradient.b, random));
+    tensors.add(compare("c", window, p, p.c, gradient.c, random));
+    return new Report(tensors);
+  }
+
+  private Tensor compare(
+      String name,
+      Window window,
+      Parameters p,
+      double[] theta,
+      double[] gradient,
+      Xoshiro256 random) {
+    double maxRelative = 0;
+    double maxAbsolute = 0;
+    double sum = 0;
+    long within = 0;
+    int[] chosen = choose(theta.length, random);
+    for (int i : chosen) {
+      double original = theta[i];
+      theta[i] = original + difference;
+      double above = window.forward(sequenceLength, p);
+      theta[i] = original - difference;
+      double below = window.forward(sequenceLength, p);
+      theta[i] = original;
+      double quotient = (above - below) / (2 * difference);
+      double absolute = Math.abs(gradient[i] - quotient);
+      double size = Math.abs(gradient[i]) + Math.abs(quotient);
+      maxRelative = Math.max(maxRelative, absolute / Math.max(RELATIVE_FLOOR, size));
+      maxAbsolute = Math.max(maxAbsolute, absolute);
+      sum += absolute;
+      within += absolute <= tolerance ? 1 : 0;
+    }
+    int count = chosen.length;
+    return new Tensor(name, count, maxRelative, maxAbsolute, sum / count, (double) within / count);
+  }
+
+  /** All indices below length, or a random choice of as many as asked for. */
+  private int[] choose(int length, Xoshiro256 random) {
+    int[] indices = new int[length];
+    Arrays.setAll(indices, i -> i);
+    int count = Math.min(elements, length);
+    if (count < length) {
+      for (int i = 0; i < count; i++) { // the first steps of Fisher and Yates' shuffle
+        int j = i + (int) random.nextLong(length - i);
+        int index = indices[j];
+        indices[j] = indices[i];
+        indices[i] = index;
+      }
+    }
+    return Arrays.copyOf(indices, count);
+  }
+}

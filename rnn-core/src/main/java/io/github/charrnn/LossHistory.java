@@ -1,0 +1,93 @@
+package io.github.charrnn;
+
+import java.util.Arrays;
+
+/**
+ * The losses of a run, thinned for plotting: every point stands for the same number of steps, which
+ * doubles whenever the points would become more than {@value #MAX_SIZE}. Immutable.
+ */
+public final class LossHistory {
+  /**
+   * The largest number of points, {@value}; there are at least half as many after that many steps.
+   */
+  public static final int MAX_SIZE = 8_192;
+
+  private final long stride;
+  private final long steps;
+  private final double[] losses;
+  private final double[] smoothLosses;
+
+  private LossHistory(long stride, long steps, double[] losses, double[] smoothLosses) {
+    this.stride = stride;
+    this.steps = steps;
+    this.losses = losses;
+    this.smoothLosses = smoothLosses;
+  }
+
+  /** The number of points, from 0 to {@value #MAX_SIZE}. */
+  public int size() {
+    return losses.length;
+  }
+
+  /** The last step, counted from 1, of the steps that a point stands for; its index from 0 on. */
+  public long step(int index) {
+    return index == losses.length - 1 ? steps : (index + 1) * stride;
+  }
+
+  /** The mean loss of the steps that a point stands for, in nats per window. */
+  public double loss(int index) {
+    return losses[index];
+  }
+
+  /** The smooth loss after the last step that a point stands for, in nats per window. */
+  public double smoothLoss(int index) {
+    return smoothLosses[index];
+  }
+
+  /** Collects losses without allocating. */
+  static final class Recorder {
+    private final double[] losses = new double[MAX_SIZE]; // mean over a stride
+    private final double[] smoothLosses = new double[MAX_SIZE]; // at its end
+    private long stride = 1;
+    private int size;
+    private long pending; // steps since the last point
+    private double pendingSum;
+    private double pendingSmooth;
+
+    void add(double loss, double smoothLoss) {
+      if (size == MAX_SIZE) { // not sooner, so that a full history is not halved by its last step
+        halve();
+      }
+      pendingSum += loss;
+      pendingSmooth = smoothLoss;
+      pending++;
+      if (pending == stride) {
+        losses[size] = pendingSum / pending;
+        smoothLosses[size] = smoothLoss;
+        size++;
+        pending = 0;
+        pendingSum = 0;
+      }
+    }
+
+    private void halve() {
+      size /= 2;
+      for (int i = 0; i < size; i++) {
+        losses[i] = (losses[2 * i] + losses[2 * i + 1]) / 2;
+        smoothLosses[i] = smoothLosses[2 * i + 1];
+      }
+      stride *= 2;
+    }
+
+    LossHistory snapshot() {
+      int points = pending > 0 ? size + 1 : size;
+      double[] l = Arrays.copyOf(losses, points);
+      double[] s = Arrays.copyOf(smoothLosses, points);
+      if (pending > 0) {
+        l[size] = pendingSum / pending;
+        s[size] = pendingSmooth;
+      }
+      return new LossHistory(stride, size * stride + pending, l, s);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.github.charrnn;
+
+import java.io.IOException;
+
+/** A file is not a model, or is one that is damaged, or newer than this library. */
+public final class ModelFormatException extends IOException {
+  private static final long serialVersionUID = 1;
+
+  private final String reason;
+  private final long offset;
+
+  /**
+   * @param reason what is wrong, without the name of the file
+   * @param offset the byte of the file at which it was found
+   */
+  public ModelFormatException(String reason, long offset) {
+    super(reason + " (at byte " + offset + ")");
+    this.reason = reason;
+    this.offset = offset;
+  }
+
+  /** What is wrong. */
+  public String reason() {
+    return reason;
+  }
+
+  /** The byte of the file, from 0 on, at which it was found. */
+  public long offset() {
+    return offset;
+  }
+}

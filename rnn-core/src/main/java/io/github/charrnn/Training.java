@@ -1,0 +1,227 @@
+package io.github.charrnn;
+
+import io.github.charrnn.internal.Parameters;
+import io.github.charrnn.internal.Window;
+import io.github.charrnn.internal.kernel.Kernel;
+import java.util.Optional;
+
+/**
+ * One run of a {@link Trainer}: its parameters, where it is in the text, and how it has gone so
+ * far. Listeners get it to look at; who called {@link Trainer#start} advances it.
+ *
+ * <p>Not safe for use by several threads at a time, except {@link #stop}.
+ */
+public final class Training {
+  private static final double EPSILON = 1e-8;
+  private static final double SMOOTHING = 0.999;
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final VanillaRnn start;
+  private final EncodedText text;
+  private final int sequenceLength;
+  private final double learningRate;
+  private final double clip;
+  private final Optimizer optimizer;
+
+  private final Window window;
+  private final Parameters parameters;
+  private final Parameters memory; // AdaGrad's sums of squares; empty for other optimizers
+  private final Parameters best;
+  private final LossHistory.Recorder history = new LossHistory.Recorder();
+
+  private long position; // of the next window's first symbol
+  private long step;
+  private double loss = Double.NaN;
+  private double smoothLoss = Double.NaN;
+  private double bestSmoothLoss = Double.NaN;
+  private long bestStep;
+  private long nanos; // spent in advance()
+  private volatile boolean stopped;
+
+  Training(
+      VanillaRnn start,
+      EncodedText text,
+      int sequenceLength,
+      double learningRate,
+      double clip,
+      Optimizer optimizer) {
+    this.start = start;
+    this.text = text;
+    this.sequenceLength = sequenceLength;
+    this.learningRate = learningRate;
+    this.clip = clip;
+    this.optimizer = optimizer;
+    int m = start.hiddenSize();
+    int k = start.vocab().size();
+    window = Window.forTraining(sequenceLength, m, k);
+    parameters = start.parameters().copy();
+    memory = optimizer == Optimizer.ADAGRAD ? new Parameters(m, k) : new Parameters(0, 0);
+    best = start.parameters().copy();
+  }
+
+  /**
+   * Takes one step: forward and backward through the next window, and the update.
+   *
+   * @return the loss of the window before the update, in nats
+   * @throws ArithmeticException if the loss is not finite; then nothing has been updated
+   */
+  public double advance() {
+    long began = System.nanoTime();
+    if (position + sequenceLength >= text.length()) {
+      position = 0;
+      window.reset();
+    }
+    text.copy(position, window.symbols, sequenceLength + 1);
+    double newLoss = window.forward(sequenceLength, parameters);
+    if (!Double.isFinite(newLoss)) {
+      throw new ArithmeticException(
+          "training has diverged: the loss at step "
+              + (step + 1)
+              + " is "
+              + newLoss
+              + "; lower the learning rate ("
+              + learningRate
+              + ") or the clip ("
+              + clip
+              + ")");
+    }
+    loss = newLoss;
+    smoothLoss = step == 0 ? loss : SMOOTHING * smoothLoss + (1 - SMOOTHING) * loss;
+    keepBest();
+    window.backward(parameters);
+    update();
+    window.carry(sequenceLength);
+    position += sequenceLength;
+    step++;
+    history.add(loss, smoothLoss);
+    nanos += System.nanoTime() - began;
+    return loss;
+  }
+
+  /**
+   * While the smooth loss falls, the parameters as they stand are the best, and there is nothing to
+   * copy; they are copied when it has stopped falling, just before the update that would lose them.
+   * So a copy costs nothing over the long descents, where nearly every step is a new best.
+   */
+  private void keepBest() {
+    if (step == 0 || smoothLoss < bestSmoothLoss) {
+      bestSmoothLoss = smoothLoss;
+      bestStep = step + 1;
+    } else if (bestStep == step) {
+      best.set(parameters);
+    }
+  }
+
+  private void update() {
+    Parameters g = window.gradient;
+    int m = parameters.hiddenSize;
+    update(parameters.w, memory.w, g.w, 0, g.w.length);
+    update(parameters.v, memory.v, g.v, 0, g.v.length);
+    update(parameters.b, memory.b, g.b, 0, g.b.length);
+    update(parameters.c, memory.c, g.c, 0, g.c.length);
+    // The other rows of U have no gradient, and no optimizer moves what has none.
+    for (int i = 0; i < window.distinctCount; i++) {
+      int row = window.distinct[i] * m;
+      update(parameters.u, memory.u, g.u, row, row + m);
+    }
+  }
+
+  private void update(double[] theta, double[] squares, double[] gradient, int from, int to) {
+    Kernel kernel = window.kernel();
+    switch (optimizer) {
+      case ADAGRAD ->
+          kernel.adagrad(theta, squares, gradient, from, to, learningRate, clip, EPSILON);
+      case SGD -> kernel.descend(theta, gradient, from, to, learningRate, clip);
+    }
+  }
+
+  /** The number of steps taken. */
+  public long step() {
+    return step;
+  }
+
+  /** How many times through the text that is; 1.5 is in the middle of the second pass. */
+  public double epoch() {
+    long stepsPerEpoch = (text.length() - 1) / sequenceLength;
+    return (double) step / stepsPerEpoch;
+  }
+
+  /** The loss of the last window, in nats; NaN before the first step. */
+  public double loss() {
+    return loss;
+  }
+
+  /**
+   * The smooth loss, in nats per window: the first window's loss, then after each step {@code 0.999
+   * smooth + 0.001 loss}. NaN before the first step.
+   */
+  public double smoothLoss() {
+    return smoothLoss;
+  }
+
+  /** The smooth loss in bits per character; NaN before the first step. */
+  public double smoothBitsPerCharacter() {
+    return smoothLoss / sequenceLength / StrictMath.log(2);
+  }
+
+  /** The lowest smooth loss so far, in nats per window; NaN before the first step. */
+  public double bestSmoothLoss() {
+    return bestSmoothLoss;
+  }
+
+  /** The step with the lowest smooth loss, counted from 1; 0 before the first step. */
+  public long bestStep() {
+    return bestStep;
+  }
+
+  /** Symbols trained on per second spent in steps; 0 before the first step. */
+  public double charactersPerSecond() {
+    return nanos == 0 ? 0 : step * sequenceLength * NANOS_PER_SECOND / nanos;
+  }
+
+  /** The model as it stands, a copy. */
+  public VanillaRnn model() {
+    return snapshot(parameters, step, smoothLoss);
+  }
+
+  /**
+   * Text from the model as it stands, by a {@link Sampler} with its defaults and the number of
+   * steps taken as its seed.
+   *
+   * @param length at least 0; symbols to sample
+   * @throws IllegalArgumentException if length is below 0
+   */
+  public String sample(int length) {
+    return Sampler.of(model()).seed(step).sample(length);
+  }
+
+  /** Ends the run after the step that is being taken, if any. Any thread may call it. */
+  public void stop() {
+    stopped = true;
+  }
+
+  boolean stopped() {
+    return stopped;
+  }
+
+  /** What the run has come to so far. */
+  public TrainingResult result() {
+    boolean bestIsCurrent = bestStep == step;
+    return new TrainingResult(
+        step == 0 ? start : snapshot(bestIsCurrent ? parameters : best, bestStep, bestSmoothLoss),
+        step == 0 ? start : model(),
+        step,
+        smoothLoss,
+        bestSmoothLoss,
+        bestStep,
+        charactersPerSecond(),
+        history.snapshot());
+  }
+
+  private VanillaRnn snapshot(Parameters p, long atStep, double atSmoothLoss) {
+    TrainingSummary summary =
+        new TrainingSummary(
+            sequenceLength, learningRate, clip, optimizer, text.length(), atStep, atSmoothLoss);
+    return new VanillaRnn(start.vocab(), p.copy(), start.seed(), Optional.of(summary));
+  }
+}

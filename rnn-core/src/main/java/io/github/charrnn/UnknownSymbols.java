@@ -1,0 +1,77 @@
+package io.github.charrnn;
+
+/**
+ * What to do with a symbol that a vocabulary does not have: {@linkplain #fail() fail}, {@linkplain
+ * #skip() skip} it, or {@linkplain #replaceWith(int) replace} it.
+ */
+public final class UnknownSymbols {
+  private static final int FAIL = -1;
+  private static final int SKIP = -2;
+
+  private static final UnknownSymbols FAILING = new UnknownSymbols(FAIL);
+  private static final UnknownSymbols SKIPPING = new UnknownSymbols(SKIP);
+
+  private final int replacement; // a code point, FAIL or SKIP
+
+  private UnknownSymbols(int replacement) {
+    this.replacement = replacement;
+  }
+
+  /** Refuse the text with an {@link UnknownSymbolException}: the default everywhere. */
+  public static UnknownSymbols fail() {
+    return FAILING;
+  }
+
+  /** Leave the symbol out. */
+  public static UnknownSymbols skip() {
+    return SKIPPING;
+  }
+
+  /**
+   * Put another symbol in its place, which the vocabulary must have when the policy is used.
+   *
+   * @param codePoint a Unicode code point, from 0 to 0x10FFFF
+   * @throws IllegalArgumentException if codePoint is none
+   */
+  public static UnknownSymbols replaceWith(int codePoint) {
+    if (!Character.isValidCodePoint(codePoint)) {
+      throw new IllegalArgumentException(
+          "codePoint is " + codePoint + ", must be from 0 to 1114111 (0x10FFFF)");
+    }
+    return new UnknownSymbols(codePoint);
+  }
+
+  /**
+   * The symbol to use instead of an unknown one, or a negative number to leave it out.
+   *
+   * @throws UnknownSymbolException if the policy is to fail
+   * @throws IllegalArgumentException if the replacement is unknown itself
+   */
+  int resolve(CharVocab vocab, int codePoint, long position) {
+    if (replacement == FAIL) {
+      throw new UnknownSymbolException(codePoint, position, vocab.size());
+    }
+    if (replacement == SKIP) {
+      return -1;
+    }
+    int symbol = vocab.symbolOf(replacement);
+    if (symbol < 0) {
+      throw new IllegalArgumentException(
+          "the replacement "
+              + CharVocab.describe(replacement)
+              + " is not in the vocabulary of "
+              + vocab.size()
+              + " symbols itself");
+    }
+    return symbol;
+  }
+
+  @Override
+  public String toString() {
+    return switch (replacement) {
+      case FAIL -> "fail";
+      case SKIP -> "skip";
+      default -> "replace with " + CharVocab.describe(replacement);
+    };
+  }
+}

@@ -1,0 +1,237 @@
+package io.github.charrnn;
+
+import io.github.charrnn.internal.ModelFile;
+import io.github.charrnn.internal.Parameters;
+import io.github.charrnn.internal.Window;
+import io.github.charrnn.internal.Xoshiro256;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A vanilla recurrent network over the symbols of a vocabulary: its shape and its parameters U, W,
+ * V, b and c, which never change. Training gives new models. Safe for use by many threads.
+ *
+ * <p>The parameters are handed out as in the equations of the {@linkplain io.github.charrnn package
+ * documentation}: flat, row-major, element (i, j) of a matrix with s columns at {@code i * s + j}.
+ */
+public final class VanillaRnn {
+  /** Symbols evaluated at a time; part of what makes a result the same to the last bit. */
+  private static final int EVALUATION_WINDOW = 64;
+
+  private final CharVocab vocab;
+  private final Parameters parameters;
+  private final long seed;
+  private final Optional<TrainingSummary> training;
+
+  VanillaRnn(
+      CharVocab vocab, Parameters parameters, long seed, Optional<TrainingSummary> training) {
+    this.vocab = vocab;
+    this.parameters = parameters;
+    this.seed = seed;
+    this.training = training;
+  }
+
+  /** Starts a new, untrained model over a vocabulary. */
+  public static Builder builder(CharVocab vocab) {
+    return new Builder(vocab);
+  }
+
+  /** Settings of a new model. */
+  public static final class Builder {
+    private static final double INITIAL_DEVIATION = 0.01;
+
+    private final CharVocab vocab;
+    private int hiddenSize = 100;
+    private long seed = 1;
+
+    private Builder(CharVocab vocab) {
+      this.vocab = vocab;
+    }
+
+    /**
+     * The number of hidden units, m; 100 unless set.
+     *
+     * @param hiddenSize at least 1
+     * @throws IllegalArgumentException if hiddenSize is below 1
+     */
+    public Builder hiddenSize(int hiddenSize) {
+      if (hiddenSize < 1) {
+        throw new IllegalArgumentException("hiddenSize is " + hiddenSize + ", must be at least 1");
+      }
+      this.hiddenSize = hiddenSize;
+      return this;
+    }
+
+    /** What the initial parameters are drawn from; 1 unless set. Any number will do. */
+    public Builder seed(long seed) {
+      this.seed = seed;
+      return this;
+    }
+
+    /**
+     * The model: U, W and V normally distributed with mean 0 and standard deviation 0.01, drawn in
+     * this order and row by row, b and c zero.
+     *
+     * @throws IllegalArgumentException if a model of hiddenSize hidden units over this vocabulary
+     *     does not fit into the heap or into Java's arrays
+     */
+    public VanillaRnn build() {
+      int m = hiddenSize;
+      int k = vocab.size();
+      Parameters.requireFits(m, k, "hiddenSize " + m + " with " + k + " symbols");
+      Parameters p = new Parameters(m, k);
+      Xoshiro256 random = new Xoshiro256(seed);
+      for (int i = 0; i < m; i++) {
+        for (int symbol = 0; symbol < k; symbol++) {
+          p.u[symbol * m + i] = INITIAL_DEVIATION * random.nextGaussian();
+        }
+      }
+      for (int i = 0; i < p.w.length; i++) {
+        p.w[i] = INITIAL_DEVIATION * random.nextGaussian();
+      }
+      for (int i = 0; i < p.v.length; i++) {
+        p.v[i] = INITIAL_DEVIATION * random.nextGaussian();
+      }
+      return new VanillaRnn(vocab, p, seed, Optional.empty());
+    }
+  }
+
+  /** The vocabulary. */
+  public CharVocab vocab() {
+    return vocab;
+  }
+
+  /** The number of hidden units, m. */
+  public int hiddenSize() {
+    return parameters.hiddenSize;
+  }
+
+  /** The number of parameters, {@code m K + m m + K m + m + K}. */
+  public long parameterCount() {
+    return Parameters.count(hiddenSize(), vocab.size());
+  }
+
+  /** What the initial parameters were drawn from, before any training. */
+  public long seed() {
+    return seed;
+  }
+
+  /** How the parameters were trained; empty for a new model. */
+  public Optional<TrainingSummary> training() {
+    return training;
+  }
+
+  /** A copy of U (m, K), from input to hidden state. */
+  public double[] u() {
+    return Parameters.transpose(vocab.size(), hiddenSize(), parameters.u);
+  }
+
+  /** A copy of W (m, m), from hidden state to hidden state. */
+  public double[] w() {
+    return parameters.w.clone();
+  }
+
+  /** A copy of V (K, m), from hidden state to output. */
+  public double[] v() {
+    return parameters.v.clone();
+  }
+
+  /** A copy of b (m), the hidden bias. */
+  public double[] b() {
+    return parameters.b.clone();
+  }
+
+  /** A copy of c (K), the output bias. */
+  public double[] c() {
+    return parameters.c.clone();
+  }
+
+  /**
+   * The cross-entropy of a text under this model, from the zero state; the first symbol is given,
+   * each one after it predicted.
+   *
+   * @throws IllegalArgumentException if the text has fewer than 2 symbols or another vocabulary
+   */
+  public Evaluation evaluate(EncodedText text) {
+    requireSameVocab(text);
+    if (text.length() < 2) {
+      throw new IllegalArgumentException(
+          "evaluation needs at least 2 symbols, the text has " + text.length());
+    }
+    Window window = Window.forEvaluation(EVALUATION_WINDOW, hiddenSize(), vocab.size());
+    long predicted = text.length() - 1;
+    double loss = 0;
+    for (long position = 0; position < predicted; position += EVALUATION_WINDOW) {
+      int steps = (int) Math.min(EVALUATION_WINDOW, predicted - position);
+      text.copy(position, window.symbols, steps + 1);
+      loss += window.forward(steps, parameters);
+      window.carry(steps);
+    }
+    return new Evaluation(predicted, loss / predicted);
+  }
+
+  /**
+   * The cross-entropy of a text, all of whose symbols the vocabulary must have.
+   *
+   * @throws UnknownSymbolException if it does not have one
+   * @throws IllegalArgumentException if the text has fewer than 2 symbols
+   */
+  public Evaluation evaluate(CharSequence text) {
+    return evaluate(vocab.encode(text));
+  }
+
+  /**
+   * Writes the model as a safetensors file with the tensors U, W, V, b, c, in double precision and
+   * in the equations' orientation; vocabulary and settings are in its metadata. The same model
+   * always gives the same bytes. A file of that name is replaced in one move, once the new one is
+   * safely on disk.
+   *
+   * @throws IOException if the file cannot be written; then nothing has changed
+   */
+  public void save(Path file) throws IOException {
+    ModelFile.write(file, new ModelFile.Model(vocab, parameters, seed, training));
+  }
+
+  /**
+   * Reads a model that {@link #save} has written.
+   *
+   * @throws ModelFormatException if the file is no model, is damaged in any bit, or is of a newer
+   *     format
+   * @throws IllegalArgumentException if the model does not fit into the heap
+   * @throws IOException if the file cannot be read
+   */
+  public static VanillaRnn load(Path file) throws IOException {
+    ModelFile.Model model = ModelFile.read(file);
+    return new VanillaRnn(model.vocab(), model.parameters(), model.seed(), model.training());
+  }
+
+  /**
+   * SHA-256 of the bits of all parameters, in hexadecimal: equal for equal models, whatever machine
+   * trained them.
+   */
+  public String fingerprint() {
+    return ModelFile.fingerprint(parameters);
+  }
+
+  /** Not a copy. */
+  Parameters parameters() {
+    return parameters;
+  }
+
+  void requireSameVocab(EncodedText text) {
+    if (!text.vocab().equals(vocab)) {
+      throw new IllegalArgumentException(
+          "the text is encoded with another vocabulary of "
+              + text.vocab().size()
+              + " symbols, the model's has "
+              + vocab.size()
+              + ": encode it with the model's");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "VanillaRnn of " + hiddenSize() + " hidden units and " + vocab.size() + " symbols";
+  }
+}

@@ -1,0 +1,45 @@
+package io.github.charrnn.internal;
+
+import java.util.Locale;
+
+/**
+ * Says that something cannot fit before anything is allocated, not by an OutOfMemoryError after.
+ */
+public final class Memory {
+  /** What the JVM itself, the text's decoder and the caller want beside our arrays. */
+  private static final long RESERVE = 8L << 20;
+
+  /** The most elements that every JVM allows in an array. */
+  public static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
+
+  private Memory() {}
+
+  /**
+   * Refuses what could never be allocated.
+   *
+   * @param bytes how much is about to be allocated
+   * @param what the subject of the sentence, as in "hiddenSize 9000 with 65 symbols"
+   * @throws IllegalArgumentException if the heap could never hold that much
+   */
+  public static void require(double bytes, String what) {
+    long heap = Runtime.getRuntime().maxMemory();
+    if (bytes + RESERVE > heap) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s needs about %s of memory, the heap has at most %s: choose a smaller one or give"
+                  + " Java more with -Xmx",
+              what,
+              size(bytes),
+              size((double) heap)));
+    }
+  }
+
+  /** As in "7.5 MiB" or "12.3 GiB". */
+  static String size(double bytes) {
+    double mebibytes = bytes / (1 << 20);
+    return mebibytes < 1024
+        ? String.format(Locale.ROOT, "%.1f MiB", mebibytes)
+        : String.format(Locale.ROOT, "%.1f GiB", mebibytes / 1024);
+  }
+}

@@ -1,0 +1,84 @@
+package io.github.charrnn.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A growing sequence of symbol numbers: one byte each while none is above 255, two from then on.
+ *
+ * <p>Kept in pieces, so that growing never holds the text twice and there may be more than 2^31.
+ */
+public final class SymbolArray {
+  private static final int PIECE = 1 << 16;
+
+  private final List<byte[]> bytes = new ArrayList<>(); // all pieces, while every number is <= 255
+  private final List<char[]> chars = new ArrayList<>(); // all pieces, after that
+  private boolean wide;
+  private long length;
+
+  public long length() {
+    return length;
+  }
+
+  /** Appends a number from 0 to 65,535. */
+  public void add(int symbol) {
+    if (symbol > 255 && !wide) {
+      widen();
+    }
+    int at = (int) (length % PIECE);
+    int piece = (int) (length / PIECE);
+    if (wide) {
+      if (piece == chars.size()) {
+        chars.add(new char[PIECE]);
+      }
+      chars.get(piece)[at] = (char) symbol;
+    } else {
+      if (piece == bytes.size()) {
+        bytes.add(new byte[PIECE]);
+      }
+      bytes.get(piece)[at] = (byte) symbol;
+    }
+    length++;
+  }
+
+  public int get(long index) {
+    int piece = (int) (index / PIECE);
+    int at = (int) (index % PIECE);
+    return wide ? chars.get(piece)[at] : bytes.get(piece)[at] & 0xff;
+  }
+
+  /** Copies count numbers from the given place on to the start of an array. */
+  public void copy(long from, int[] to, int count) {
+    for (int i = 0; i < count; i++) {
+      to[i] = get(from + i);
+    }
+  }
+
+  /** Replaces every number s by map[s], which must not need more room than s. */
+  public void remap(int[] map) {
+    for (byte[] piece : bytes) {
+      for (int i = 0; i < PIECE; i++) {
+        int symbol = piece[i] & 0xff;
+        piece[i] = (byte) (symbol < map.length ? map[symbol] : 0);
+      }
+    }
+    for (char[] piece : chars) {
+      for (int i = 0; i < PIECE; i++) {
+        piece[i] = (char) (piece[i] < map.length ? map[piece[i]] : 0);
+      }
+    }
+  }
+
+  private void widen() {
+    for (int p = 0; p < bytes.size(); p++) {
+      byte[] narrow = bytes.set(p, new byte[0]); // so that the piece can go at once
+      char[] piece = new char[PIECE];
+      for (int i = 0; i < PIECE; i++) {
+        piece[i] = (char) (narrow[i] & 0xff);
+      }
+      chars.add(piece);
+    }
+    bytes.clear();
+    wide = true;
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Vanilla character-level recurrent networks: from a text to a trained model to new text.
+ *
+ * <pre>
+ * text -&gt; CharVocab -&gt; EncodedText -&gt; Trainer -&gt; VanillaRnn -&gt; Sampler -&gt; text
+ * </pre>
+ *
+ * <h2>Start here</h2>
+ *
+ * <pre>{@code
+ * CharVocab vocab = CharVocab.of(text);
+ * VanillaRnn rnn = VanillaRnn.builder(vocab).hiddenSize(100).seed(42).build();
+ * TrainingResult result = Trainer.of(rnn)
+ *     .sequenceLength(25).learningRate(0.1).clip(5)
+ *     .every(10_000, p -> System.out.println(p.step() + " " + p.smoothLoss() + "\n" + p.sample(200)))
+ *     .train(text, 100_000);
+ * String passage = Sampler.of(result.best()).seed(7).temperature(0.8).prime("The ").sample(1_000);
+ * result.best().save(Path.of("book.safetensors"));
+ * }</pre>
+ *
+ * <p>A file is read with {@link io.github.charrnn.EncodedText#read(java.nio.file.Path)}, which
+ * finds the vocabulary on the way and takes little more memory than the file is long. {@link
+ * io.github.charrnn.Trainer#start} gives the training loop into your own hands. {@link
+ * io.github.charrnn.VanillaRnn#evaluate} says how well a model predicts a text, and {@link
+ * io.github.charrnn.GradientCheck} that its gradients are right.
+ *
+ * <h2>The model</h2>
+ *
+ * <p>K symbols, m hidden units, n symbols in a window (T in a whole text). Symbol x_t is one of K,
+ * as a vector it is 1 at its own place and 0 elsewhere; its target y_t is the symbol that follows.
+ *
+ * <pre>
+ * a_t = W h_(t-1) + U x_t + b      U (m, K)   W (m, m)   b (m)
+ * h_t = tanh(a_t)                  h_0 (m) is the state that comes in
+ * o_t = V h_t + c                  V (K, m)   c (K)
+ * p_t = softmax(o_t)
+ * L   = -sum over t of log p_t[y_t], in nats
+ * </pre>
+ *
+ * <p>Backward, with ' for the transpose and * for the elementwise product; each is a sum over the
+ * window's steps:
+ *
+ * <pre>
+ * do_t = p_t - y_t                                  dV = sum do_t h_t'        dc = sum do_t
+ * da_t = (V' do_t + W' da_(t+1)) * (1 - h_t * h_t)  dW = sum da_t h_(t-1)'    db = sum da_t
+ *                                                   dU = sum da_t x_t'
+ * </pre>
+ *
+ * <p>The names and the equations are those of the course assignment DD2424 at KTH and of Karpathy's
+ * min-char-rnn (Wxh = U, Whh = W, Why = V, bh = b, by = c). PyTorch's {@code nn.RNN} has them as
+ * {@code weight_ih_l0} = U, {@code weight_hh_l0} = W, and {@code Linear.weight} = V.
+ *
+ * <h2>The recipe</h2>
+ *
+ * <p>The defaults of {@link io.github.charrnn.Trainer}: m = 100; U, W, V normal with standard
+ * deviation 0.01, b and c zero; windows of n = 25 symbols, one after the other through the text.
+ * The state is carried from window to window without its gradient (truncated backpropagation
+ * through time) and is zero at the start of every epoch, which ends when no full window with its
+ * successor is left. Every element of the gradient is clipped to [-5, 5]; AdaGrad with learning
+ * rate 0.1. The smooth loss is the first window's loss, then 0.999 of itself plus 0.001 of the
+ * window's; the best model is the one after the step with the lowest smooth loss.
+ *
+ * <h2>What holds throughout</h2>
+ *
+ * <ul>
+ *   <li>The same text, settings and seed give the same bits, on every Java version and processor.
+ *   <li>Models, vocabularies and encoded texts never change and may be shared between threads.
+ *   <li>Losses are in nats, per window where a window's loss is meant. Positions and lengths count
+ *       symbols, which are Unicode code points.
+ *   <li>A wrong argument is an {@code IllegalArgumentException} whose message names the argument,
+ *       its value and what it must be.
+ *   <li>Once a run has taken its first steps, steps allocate nothing.
+ * </ul>
+ */
+package io.github.charrnn;
