@@ -6,6 +6,7 @@ import io.github.charrnn.internal.Xoshiro256;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Compares the gradient that backpropagation through time computes with central finite differences,
@@ -151,10 +152,16 @@ public final class GradientCheck {
    *     another vocabulary than the model
    */
   public Report run(EncodedText text) {
+    return run(text, gradient -> {});
+  }
+
+  /** The check of a gradient that has been tampered with. */
+  Report run(EncodedText text, Consumer<Parameters> change) {
     Window window = startingWindow(text);
     window.forward(sequenceLength, model.parameters());
     window.backward(model.parameters());
-    return compare(text, window.gradient);
+    change.accept(window.gradient);
+    return compare(window);
   }
 
   /** The first window of the text, its starting state uniform in (-0.5, 0.5). */
@@ -178,9 +185,8 @@ public final class GradientCheck {
     return window;
   }
 
-  /** The comparison of a gradient, right or wrong, with finite differences. */
-  Report compare(EncodedText text, Parameters gradient) {
-    Window window = startingWindow(text);
+  private Report compare(Window window) {
+    Parameters gradient = window.gradient;
     Parameters p = model.parameters().copy();
     Xoshiro256 random = new Xoshiro256(seed + 1);
     List<Tensor> tensors = new ArrayList<>();

@@ -23,8 +23,8 @@ public final class Training {
   private final double clip;
   private final Optimizer optimizer;
 
-  private final Window window;
-  private final Parameters parameters;
+  final Window window; // tests compare its gradients
+  final Parameters parameters;
   private final Parameters memory; // AdaGrad's sums of squares; empty for other optimizers
   private final Parameters best;
   private final LossHistory.Recorder history = new LossHistory.Recorder();

@@ -440,7 +440,7 @@ public final class ModelFile {
       int count = Math.min(BUFFER / Double.BYTES, to.length - done);
       buffer.clear().limit(count * Double.BYTES);
       readFully(channel, buffer);
-      digest.update(buffer.flip());
+      digest.update(buffer);
       buffer.rewind();
       for (int i = 0; i < count; i++) {
         double x = buffer.getDouble();

@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
 
 /** Replaces files so that a reader, whenever it looks, finds the old one or the new one whole. */
 public final class SafeFile {
@@ -33,6 +34,7 @@ public final class SafeFile {
         content.writeTo(channel);
         channel.force(true);
       }
+      keepPermissions(target, temporary);
       Files.move(
           temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (Throwable e) {
@@ -58,6 +60,13 @@ public final class SafeFile {
   private static Path temporary(Path target) {
     return target.resolveSibling(
         "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+  }
+
+  private static void keepPermissions(Path from, Path to) throws IOException {
+    PosixFileAttributeView view = Files.getFileAttributeView(from, PosixFileAttributeView.class);
+    if (view != null && Files.exists(from)) {
+      Files.setPosixFilePermissions(to, view.readAttributes().permissions());
+    }
   }
 
   /** So that the new name survives a power failure; not every system lets a directory be opened. */

@@ -38,7 +38,7 @@ public final class Elementary {
   /**
    * e to the power of x.
    *
-   * <p>Relative error at most 1 ulp for x from -708 to 709 (measured 0.51 ulp). From 709.44 on the
+   * <p>Relative error at most 1 ulp for x from -708 to 709 (measured 0.92). From 709.44 on the
    * result is infinite and below -708.75 it is 0, each a little before the double range ends:
    * subnormal results are not worth a second scaling here. exp(NaN) is NaN.
    */
@@ -52,7 +52,7 @@ public final class Elementary {
    * The hyperbolic tangent of x, as {@code t / (t + 2)} with {@code t = e^(2|x|) - 1} and the sign
    * of x.
    *
-   * <p>Error at most 3 ulp (measured 2.2), odd to the bit, never beyond 1 in size, 1 from |x| =
+   * <p>Error at most 3 ulp (measured 2.3), odd to the bit, never beyond 1 in size, 1 from |x| =
    * 19.1 on, and x itself for the tiniest x. tanh(NaN) is NaN, tanh(-0.0) is -0.0.
    */
   public static double tanh(double x) {

@@ -1,0 +1,205 @@
+package io.github.charrnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.charrnn.internal.Parameters;
+import io.github.charrnn.internal.Window;
+import io.github.charrnn.internal.Xoshiro256;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Backpropagation against two oracles: central finite differences and dual numbers. */
+class GradientTest {
+
+  @Test
+  void everyParameter_atTheSizesOfTheRecipe_isWithinTolerance() {
+    EncodedText text = Texts.harbour();
+    VanillaRnn model = VanillaRnn.builder(text.vocab()).hiddenSize(100).seed(3).build();
+
+    GradientCheck.Report report = GradientCheck.of(model).sequenceLength(25).run(text);
+
+    System.out.println("m = 100, n = 25, every parameter:");
+    for (GradientCheck.Tensor tensor : report.parameters()) {
+      System.out.println("  " + tensor);
+      assertThat(tensor.shareWithinTolerance()).as(tensor.name()).isEqualTo(1);
+      assertThat(tensor.maxAbsoluteDifference()).as(tensor.name()).isLessThanOrEqualTo(1e-8);
+    }
+    assertThat(report.parameters())
+        .extracting(GradientCheck.Tensor::name)
+        .containsExactly("U", "W", "V", "b", "c");
+    assertThat(report.parameters().stream().mapToLong(GradientCheck.Tensor::elements).sum())
+        .isEqualTo(model.parameterCount());
+    assertThat(report.passed()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 2",
+    "1, 2, 2",
+    "1, 25, 2",
+    "3, 1, 2",
+    "3, 2, 300",
+    "3, 25, 300",
+    "7, 1, 300",
+    "7, 2, 2",
+    "7, 25, 300",
+    "1, 25, 300",
+    "16, 9, 17",
+    "100, 25, 54"
+  })
+  void everyParameter_againstDualNumbers_isExact(int m, int n, int k) {
+    VanillaRnn model = trainedALittle(m, k);
+    Window window = filledWindow(model, n);
+    window.forward(n, model.parameters());
+    window.backward(model.parameters());
+    double[] start = java.util.Arrays.copyOf(window.h, m);
+    DualNumbers oracle = new DualNumbers(model, start, window.symbols);
+
+    Parameters g = window.gradient;
+    assertExact("U", oracle, Parameters.transpose(k, m, g.u));
+    assertExact("W", oracle, g.w);
+    assertExact("V", oracle, g.v);
+    assertExact("b", oracle, g.b);
+    assertExact("c", oracle, g.c);
+  }
+
+  /** No element is further off than 1e-12 of the tensor's largest. */
+  private static void assertExact(String name, DualNumbers oracle, double[] gradient) {
+    double[] expected =
+        IntStream.range(0, gradient.length)
+            .parallel()
+            .mapToDouble(i -> oracle.derivative(name, i))
+            .toArray();
+    double largest =
+        IntStream.range(0, expected.length)
+            .mapToDouble(i -> Math.abs(expected[i]))
+            .max()
+            .orElseThrow();
+    assertThat(largest).as("largest element of d" + name).isPositive();
+    for (int i = 0; i < gradient.length; i++) {
+      double off = Math.abs(gradient[i] - expected[i]);
+      if (!(off <= 1e-12 * largest)) {
+        assertThat(gradient[i])
+            .as("d%s[%d], off by %s, largest element %s", name, i, off, largest)
+            .isEqualTo(expected[i]);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1, 2", "3, 2, 300", "7, 25, 2", "7, 25, 300", "100, 3, 54"})
+  void everyParameter_atOddSizes_isWithinTolerance(int m, int n, int k) {
+    VanillaRnn model = trainedALittle(m, k);
+    EncodedText text = randomText(model.vocab(), n + 1);
+
+    GradientCheck.Report report = GradientCheck.of(model).sequenceLength(n).run(text);
+
+    assertThat(report.passed()).as(report.toString()).isTrue();
+  }
+
+  @Test
+  void wrongGradients_areCaught() {
+    EncodedText text = Texts.harbour();
+    VanillaRnn model = VanillaRnn.builder(text.vocab()).hiddenSize(20).seed(3).build();
+
+    assertThat(checkAfter(model, text, g -> {}).passed()).isTrue();
+    assertCaught("U", checkAfter(model, text, g -> g.u[20 * text.symbol(0)] += 2e-6));
+    assertCaught("W", checkAfter(model, text, g -> g.w[7] *= 1.01));
+    assertCaught("V", checkAfter(model, text, g -> g.v[100] = -g.v[100]));
+    assertCaught("b", checkAfter(model, text, g -> g.b[19] = 0));
+    assertCaught("c", checkAfter(model, text, g -> g.c[0] = Double.NaN));
+  }
+
+  @Test
+  void gradientWithoutTheRecurrence_isCaught() {
+    // The mistake that is easiest to make: every step for itself, nothing carried back through W.
+    EncodedText text = Texts.harbour();
+    VanillaRnn model = VanillaRnn.builder(text.vocab()).hiddenSize(20).seed(3).build();
+    int n = 25;
+    GradientCheck.Report report =
+        checkAfter(
+            model,
+            text,
+            g -> {
+              Window window = Window.forTraining(n, 20, text.vocab().size());
+              text.copy(0, window.symbols, n + 1);
+              Xoshiro256 random = new Xoshiro256(1);
+              for (int j = 0; j < 20; j++) {
+                window.h[j] = random.nextDouble() - 0.5;
+              }
+              window.forward(n, model.parameters());
+              Parameters cut = model.parameters().copy();
+              java.util.Arrays.fill(cut.w, 0);
+              window.backward(cut);
+              g.set(window.gradient);
+            });
+
+    assertThat(report.passed()).isFalse();
+    assertThat(report.parameters())
+        .filteredOn(tensor -> tensor.shareWithinTolerance() < 1)
+        .extracting(GradientCheck.Tensor::name)
+        .containsExactly("U", "W", "b");
+  }
+
+  @Test
+  void sample_comparesSoManyElementsOfEachTensor() {
+    EncodedText text = Texts.harbour();
+    VanillaRnn model = VanillaRnn.builder(text.vocab()).hiddenSize(30).build();
+
+    GradientCheck.Report report = GradientCheck.of(model).sample(40).seed(5).run(text);
+
+    assertThat(report.parameters())
+        .extracting(GradientCheck.Tensor::elements)
+        .containsExactly(40L, 40L, 40L, 30L, 40L);
+    assertThat(report).isEqualTo(GradientCheck.of(model).sample(40).seed(5).run(text));
+    assertThat(report).isNotEqualTo(GradientCheck.of(model).sample(40).seed(6).run(text));
+  }
+
+  private static GradientCheck.Report checkAfter(
+      VanillaRnn model, EncodedText text, Consumer<Parameters> change) {
+    return GradientCheck.of(model).run(text, change);
+  }
+
+  private static void assertCaught(String name, GradientCheck.Report report) {
+    assertThat(report.passed()).as(report.toString()).isFalse();
+    assertThat(report.parameters())
+        .filteredOn(tensor -> tensor.shareWithinTolerance() < 1)
+        .extracting(GradientCheck.Tensor::name)
+        .containsExactly(name);
+  }
+
+  /** A model whose parameters are not all small: a few steps of AdaGrad move them by 0.1 each. */
+  private static VanillaRnn trainedALittle(int m, int k) {
+    CharVocab vocab = CharVocab.of(IntStream.range(0, k).map(i -> 0x100 + i).toArray());
+    VanillaRnn model = VanillaRnn.builder(vocab).hiddenSize(m).seed(k).build();
+    return Trainer.of(model)
+        .sequenceLength(5)
+        .learningRate(0.05)
+        .train(randomText(vocab, 200), 7)
+        .last();
+  }
+
+  /** Symbols drawn with repetition from a quarter of the vocabulary, so that some come twice. */
+  private static EncodedText randomText(CharVocab vocab, int length) {
+    Xoshiro256 random = new Xoshiro256(99);
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < length; i++) {
+      int symbol = (int) random.nextLong(Math.max(2, vocab.size() / 4));
+      text.appendCodePoint(vocab.codePointOf(symbol));
+    }
+    return vocab.encode(text);
+  }
+
+  private static Window filledWindow(VanillaRnn model, int n) {
+    Window window = Window.forTraining(n, model.hiddenSize(), model.vocab().size());
+    randomText(model.vocab(), n + 1).copy(0, window.symbols, n + 1);
+    Xoshiro256 random = new Xoshiro256(7);
+    for (int j = 0; j < model.hiddenSize(); j++) {
+      window.h[j] = 2 * random.nextDouble() - 1;
+    }
+    return window;
+  }
+}

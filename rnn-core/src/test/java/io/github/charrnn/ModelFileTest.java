@@ -1,0 +1,333 @@
+package io.github.charrnn;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ModelFileTest {
+  @TempDir Path directory;
+
+  private final EncodedText text = Texts.harbour();
+  private final VanillaRnn trained =
+      Trainer.of(VanillaRnn.builder(text.vocab()).hiddenSize(7).seed(-5).build())
+          .clip(Double.POSITIVE_INFINITY)
+          .train(text, 20)
+          .last();
+
+  @Test
+  void load_givesBackWhatSaveWasGiven() throws IOException {
+    Path file = directory.resolve("model.safetensors");
+    trained.save(file);
+
+    VanillaRnn loaded = VanillaRnn.load(file);
+
+    assertThat(loaded.fingerprint()).isEqualTo(trained.fingerprint());
+    assertThat(loaded.u()).isEqualTo(trained.u());
+    assertThat(loaded.vocab()).isEqualTo(trained.vocab());
+    assertThat(loaded.seed()).isEqualTo(-5);
+    assertThat(loaded.training()).isEqualTo(trained.training());
+    assertThat(loaded.evaluate(text)).isEqualTo(trained.evaluate(text));
+    assertThat(Sampler.of(loaded).sample(50)).isEqualTo(Sampler.of(trained).sample(50));
+  }
+
+  @Test
+  void untrainedModelAndStrangeSymbols_surviveTheRoundTrip() throws IOException {
+    CharVocab vocab =
+        CharVocab.of("\u0000\u0001\t\n\r\"\\/a\u007F\u00E9\u2028\uFFFE\uFFFF\uD83D\uDE00");
+    VanillaRnn model = VanillaRnn.builder(vocab).hiddenSize(1).seed(Long.MIN_VALUE).build();
+    Path file = directory.resolve("m");
+    model.save(file);
+
+    VanillaRnn loaded = VanillaRnn.load(file);
+
+    assertThat(loaded.vocab()).isEqualTo(vocab);
+    assertThat(loaded.training()).isEmpty();
+    assertThat(loaded.seed()).isEqualTo(Long.MIN_VALUE);
+    assertThat(loaded.fingerprint()).isEqualTo(model.fingerprint());
+  }
+
+  @Test
+  void save_isTheSameBytesEachTime() throws IOException {
+    trained.save(directory.resolve("a"));
+    VanillaRnn.load(directory.resolve("a")).save(directory.resolve("b"));
+
+    assertThat(directory.resolve("b")).hasSameBinaryContentAs(directory.resolve("a"));
+  }
+
+  @Test
+  void file_isSafetensorsThatAnIndependentReaderUnderstands() throws IOException {
+    byte[] bytes = bytes(trained);
+    ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int headerLength = (int) file.getLong();
+    String header = new String(bytes, 8, headerLength, UTF_8);
+
+    assertThat(headerLength % 8).isZero();
+    assertThat(header)
+        .startsWith("{\"__metadata__\":{\"format\":\"charrnn\",\"formatVersion\":\"1\"");
+    assertTensor(file, header, "U", "[7,47]", trained.u());
+    assertTensor(file, header, "W", "[7,7]", trained.w());
+    assertTensor(file, header, "V", "[47,7]", trained.v());
+    assertTensor(file, header, "b", "[7]", trained.b());
+    assertTensor(file, header, "c", "[47]", trained.c());
+    assertThat(header)
+        .contains("\"step\":\"20\"", "\"learningRate\":\"0.1\"", "\"clip\":\"Infinity\"");
+  }
+
+  private static void assertTensor(
+      ByteBuffer file, String header, String name, String shape, double[] expected) {
+    Matcher matcher =
+        Pattern.compile(
+                "\""
+                    + name
+                    + "\":\\{\"dtype\":\"F64\",\"shape\":"
+                    + Pattern.quote(shape)
+                    + ",\"data_offsets\":\\[(\\d+),(\\d+)\\]\\}")
+            .matcher(header);
+    assertThat(matcher.find()).as("%s in %s", name, header).isTrue();
+    int dataStart = 8 + (int) file.getLong(0);
+    double[] values = new double[expected.length];
+    int begin = dataStart + Integer.parseInt(matcher.group(1));
+    Arrays.setAll(values, i -> file.getDouble(begin + 8 * i));
+    assertThat(values).isEqualTo(expected);
+    assertThat(Integer.parseInt(matcher.group(2)) - Integer.parseInt(matcher.group(1)))
+        .isEqualTo(8 * expected.length);
+  }
+
+  @Test
+  void truncatedAnywhere_isRefused() throws IOException {
+    byte[] whole = bytes(tiny());
+    for (int length = 0; length < whole.length; length++) {
+      assertRefused(Arrays.copyOf(whole, length), "first " + length + " bytes");
+    }
+    assertRefused(Arrays.copyOf(whole, whole.length + 1), "a byte more");
+  }
+
+  @Test
+  void anyBitFlipped_isRefused() throws IOException {
+    byte[] whole = bytes(tiny());
+    for (int bit = 0; bit < 8 * whole.length; bit++) {
+      byte[] altered = whole.clone();
+      altered[bit / 8] ^= (byte) (1 << bit % 8);
+      assertRefused(altered, "bit " + bit);
+    }
+  }
+
+  /** Files whose checksum is right and whose content is not. */
+  static Stream<Arguments> wrongHeaders() {
+    return Stream.of(
+        edit(
+            "\"formatVersion\":\"1\"",
+            "\"formatVersion\":\"2\"",
+            "the model's format version is 2, this library reads up to 1"),
+        edit("\"formatVersion\":\"1\"", "\"formatVersion\":\"01\"", "formatVersion is \"01\""),
+        edit("\"format\":\"charrnn\"", "\"format\":\"pt\"", "not a model of this library"),
+        edit("\"hiddenSize\":\"2\"", "\"hiddenSize\":\"3\"", "tensor U is not as"),
+        edit(
+            "\"hiddenSize\":\"2\"",
+            "\"hiddenSize\":\"0\"",
+            "hiddenSize is \"0\", must be a whole number from 1 to 46340"),
+        edit("\"hiddenSize\":\"2\"", "\"hiddenSize\":\"99999999999\"", "hiddenSize is"),
+        edit("\"vocabulary\":\"abc\"", "\"vocabulary\":\"acb\"", "not in ascending order"),
+        edit("\"vocabulary\":\"abc\"", "\"vocabulary\":\"aab\"", "not in ascending order"),
+        edit("\"vocabulary\":\"abc\"", "\"vocabulary\":\"a\"", "has 1 symbols, must have from 2"),
+        edit("\"vocabulary\":\"abc\"", "\"vocabulary\":\"ab\\ud800\"", "half a surrogate pair"),
+        edit("\"seed\":\"1\"", "\"seed\":\"1\",\"extra\":\"x\"", "unknown key, \"extra\""),
+        edit("\"seed\":\"1\"", "\"seed\":\"1\",\"s\\u0065ed\":\"1\"", "a key twice"),
+        edit("\"seed\":\"1\"", "\"seed\":\"+1\"", "seed is \"+1\", must be a whole number"),
+        edit("\"seed\":\"1\"", "\"seed\":1", "a value that is no string"),
+        edit("\"seed\":\"1\"", "\"seed\":\"1\",\"step\":\"1\"", "has no sequenceLength"),
+        edit("\"generator\":\"xo", "\"generator\":\"yo", "unknown random generator"),
+        edit("\"dtype\":\"F64\"", "\"dtype\":\"F32\"", "tensor U is not as"),
+        edit("\"shape\":[2,2]", "\"shape\":[4]", "tensor W is not as"),
+        edit("\"shape\":[2,2]", "\"shape\":[2,2.0]", "',' is expected"),
+        edit("\"shape\":[2,2]", "\"shape\":[02,2]", "leading zero"),
+        edit("\"shape\":[2,2]", "\"shape\":[-2,2]", "an object, array, string or integer"),
+        edit("\"shape\":[2,2]", "\"shape\":[99999999999999999999,2]", "beyond 64 bits"),
+        edit("\"shape\":[2,2]", "\"shape\":[[[[2]]],2]", "nested more than 4 deep"),
+        edit("\"data_offsets\":[0,48]", "\"data_offsets\":[8,56]", "is not where it should be"),
+        edit("\"data_offsets\":[48,80]", "\"data_offsets\":[40,72]", "is not where it should be"),
+        edit("\"b\":{", "\"d\":{", "tensor b is not as"),
+        edit("\"b\":{", "\"x\":{},\"b\":{", "other tensors than"),
+        edit("{\"__metadata__\":", "{\"__meta__\":", "not a model of this library"),
+        edit("{\"__metadata__\":", " x{\"__metadata__\":", "'{' is expected"),
+        edit(
+            "\"format\":\"charrnn\"", "\"format\":\"charr\\x6en\"", "an escape that JSON does not"),
+        edit("\"format\":\"charrnn\"", "\"format\":\"charr\\u00zz\"", "without four hexadecimal"),
+        edit("\"format\":\"charrnn\"", "\"format\":\"char\nrnn\"", "a control character"),
+        edit("\"format\":\"charrnn\"", "\"format\":\"charrnn\u0080\"", "not UTF-8"));
+  }
+
+  private static Arguments edit(String from, String to, String reason) {
+    return Arguments.of(from, to, reason);
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongHeaders")
+  void wrongHeader_withTheRightChecksum_isRefusedWithItsReason(
+      String from, String to, String reason) throws IOException {
+    byte[] altered = withHeader(bytes(tiny()), header -> header.replace(from, to));
+
+    ModelFormatException e = refuse(altered);
+
+    assertThat(e).hasMessageContaining(reason);
+    assertThat(e.reason()).contains(reason);
+    assertThat(e.offset()).isBetween(0L, (long) altered.length);
+  }
+
+  @Test
+  void headerThatOnlyLooksDifferent_isAccepted() throws IOException {
+    byte[] altered =
+        withHeader(
+            bytes(tiny()),
+            header -> header.replace("\"seed\":\"1\"", "\n \"s\\u0065ed\" :\t\"\\u0031\" "));
+
+    Path file = Files.write(directory.resolve("m"), altered);
+
+    assertThat(VanillaRnn.load(file).seed()).isEqualTo(1);
+  }
+
+  @Test
+  void numbersThatAreNotFinite_areRefused() throws IOException {
+    for (double wrong : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+      byte[] bytes = bytes(tiny());
+      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putDouble(bytes.length - 8, wrong);
+
+      assertThat(refuse(withHeader(bytes, header -> header)))
+          .hasMessage(
+              "a parameter is " + wrong + ", must be finite (at byte %d)", bytes.length - 8);
+    }
+  }
+
+  @Test
+  void filesOfOtherKinds_areRefused() throws IOException {
+    assertThat(refuse("It was a dark and stormy night, and the rain fell.".getBytes(UTF_8)))
+        .hasMessageContaining("not a model: the length of its header would be");
+    assertThat(refuse(new byte[0])).hasMessageContaining("the file has 0 bytes");
+    assertThatExceptionOfType(ModelFormatException.class)
+        .isThrownBy(() -> VanillaRnn.load(directory))
+        .withMessageContaining("not a regular file");
+    assertThatExceptionOfType(NoSuchFileException.class)
+        .isThrownBy(() -> VanillaRnn.load(directory.resolve("missing")));
+  }
+
+  @Test
+  void save_replacesTheFileBehindALinkAndLeavesNothingElse() throws IOException {
+    Path real = Files.createDirectory(directory.resolve("real")).resolve("model");
+    tiny().save(real);
+    Path link = Files.createSymbolicLink(directory.resolve("link"), real);
+
+    trained.save(link);
+
+    assertThat(Files.isSymbolicLink(link)).isTrue();
+    assertThat(VanillaRnn.load(real).fingerprint()).isEqualTo(trained.fingerprint());
+    try (Stream<Path> files = Files.list(real.getParent())) {
+      assertThat(files).containsExactly(real);
+    }
+  }
+
+  @Test
+  void save_thatCannotBeDone_changesNothing() throws IOException {
+    Path missing = directory.resolve("missing").resolve("model");
+    assertThatThrownBy(() -> trained.save(missing)).isInstanceOf(IOException.class);
+    assertThat(missing.getParent()).doesNotExist();
+
+    Path occupied = Files.createDirectory(directory.resolve("occupied"));
+    Files.writeString(occupied.resolve("file"), "x");
+    assertThatThrownBy(() -> trained.save(occupied)).isInstanceOf(IOException.class);
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files).containsExactly(occupied);
+    }
+  }
+
+  @Test
+  void save_keepsThePermissionsOfTheFileItReplaces() throws IOException {
+    Path file = directory.resolve("model");
+    tiny().save(file);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
+
+    trained.save(file);
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-rw----");
+  }
+
+  /** Three symbols, two hidden units. */
+  private static VanillaRnn tiny() {
+    return VanillaRnn.builder(CharVocab.of("abc")).hiddenSize(2).build();
+  }
+
+  private byte[] bytes(VanillaRnn model) throws IOException {
+    Path file = directory.resolve("bytes");
+    model.save(file);
+    byte[] bytes = Files.readAllBytes(file);
+    Files.delete(file);
+    return bytes;
+  }
+
+  private void assertRefused(byte[] bytes, String what) throws IOException {
+    Path file = Files.write(directory.resolve("altered"), bytes);
+    try {
+      VanillaRnn.load(file);
+    } catch (ModelFormatException e) {
+      return;
+    }
+    throw new AssertionError(what + ": was accepted");
+  }
+
+  private ModelFormatException refuse(byte[] bytes) throws IOException {
+    Path file = Files.write(directory.resolve("altered"), bytes);
+    return catchThrowableOfType(ModelFormatException.class, () -> VanillaRnn.load(file));
+  }
+
+  /** A file with another header and the checksum that goes with it. */
+  private static byte[] withHeader(byte[] file, UnaryOperator<String> change) throws IOException {
+    int length = (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    String header = new String(file, 8, length, ISO_8859_1);
+    String checksum = header.replaceAll("(?s).*\"sha256\":\"([0-9a-f]{64})\".*", "$1");
+    String unsigned = change.apply(header.replace(checksum, "0".repeat(64)));
+    byte[] data = Arrays.copyOfRange(file, 8 + length, file.length);
+    byte[] digest = sha256(assemble(unsigned, data));
+    return assemble(unsigned.replace("0".repeat(64), HexFormat.of().formatHex(digest)), data);
+  }
+
+  private static byte[] assemble(String header, byte[] data) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    byte[] bytes = header.getBytes(ISO_8859_1);
+    out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(bytes.length).array());
+    out.write(bytes);
+    out.write(data);
+    return out.toByteArray();
+  }
+
+  private static byte[] sha256(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (java.security.NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,333 @@
+package io.github.charrnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TrainerTest {
+  private final EncodedText text = Texts.harbour();
+  private final VanillaRnn model =
+      VanillaRnn.builder(text.vocab()).hiddenSize(100).seed(42).build();
+
+  /**
+   * The bits that every machine, every Java version and every kernel must arrive at. If a change
+   * alters the order of a sum on purpose, this is recorded anew in a commit that says why.
+   */
+  @Test
+  void aThousandSteps_leadToTheGoldenParameters() {
+    TrainingResult result = Trainer.of(model).train(text, 1_000);
+
+    assertThat(model.fingerprint())
+        .as("initial parameters")
+        .isEqualTo("327caf72e8572b15c3178b4c4e131cb1fec66b0b577c7a22c2a8a9e6f0dc65fe");
+    assertThat(result.last().fingerprint())
+        .as("after 1,000 steps")
+        .isEqualTo("d98d7c36fdff110ade44f373739adbd28d5f07294a5f4ae9c3a01a8666348c11");
+  }
+
+  @Test
+  void training_learns() {
+    TrainingResult result = Trainer.of(model).train(text, 4_000);
+
+    double untrained = 25 * Math.log(text.vocab().size());
+    assertThat(result.smoothLoss()).isLessThan(0.55 * untrained);
+    assertThat(result.last().evaluate(text).natsPerCharacter())
+        .isLessThan(0.6 * model.evaluate(text).natsPerCharacter());
+  }
+
+  @Test
+  void training_twice_isTheSameToTheBit() {
+    Trainer trainer = Trainer.of(model).sequenceLength(13).learningRate(0.05);
+
+    TrainingResult first = trainer.train(text, 300);
+    TrainingResult second = trainer.train(text, 300);
+
+    assertThat(second.last().fingerprint()).isEqualTo(first.last().fingerprint());
+    assertThat(second.best().fingerprint()).isEqualTo(first.best().fingerprint());
+    assertThat(second.smoothLoss()).isEqualTo(first.smoothLoss());
+  }
+
+  @Test
+  void listeners_doNotDisturbTraining() {
+    TrainingResult alone = Trainer.of(model).train(text, 200);
+    TrainingResult watched =
+        Trainer.of(model)
+            .every(
+                1,
+                p -> {
+                  assertThat(p.sample(5)).hasSize(5);
+                  p.model().evaluate("mud mud");
+                  p.result();
+                })
+            .train(text, 200);
+
+    assertThat(watched.last().fingerprint()).isEqualTo(alone.last().fingerprint());
+    assertThat(watched.best().fingerprint()).isEqualTo(alone.best().fingerprint());
+  }
+
+  @Test
+  void listeners_areCalledBeforeTheFirstStepAndAtTheirIntervals() {
+    List<String> calls = new ArrayList<>();
+
+    Trainer.of(model)
+        .every(4, p -> calls.add("a" + p.step()))
+        .every(6, p -> calls.add("b" + p.step()))
+        .train(text, 13);
+
+    assertThat(calls).containsExactly("a0", "b0", "a4", "b6", "a8", "a12", "b12");
+  }
+
+  @Test
+  void stop_endsTheRunAfterTheStep() {
+    TrainingResult result =
+        Trainer.of(model)
+            .every(
+                10,
+                p -> {
+                  if (p.step() == 20) {
+                    p.stop();
+                  }
+                })
+            .train(text, 1_000);
+
+    assertThat(result.steps()).isEqualTo(20);
+    assertThat(result.last().training().orElseThrow().step()).isEqualTo(20);
+  }
+
+  @Test
+  void smoothLoss_startsAtTheFirstLossAndFollowsSlowly() {
+    Training training = Trainer.of(model).start(text);
+    assertThat(training.smoothLoss()).isNaN();
+    assertThat(training.loss()).isNaN();
+
+    double first = training.advance();
+    assertThat(training.smoothLoss()).isEqualTo(first);
+    double second = training.advance();
+
+    assertThat(training.loss()).isEqualTo(second);
+    assertThat(training.smoothLoss()).isCloseTo(0.999 * first + 0.001 * second, within(1e-12));
+    assertThat(training.smoothBitsPerCharacter())
+        .isCloseTo(training.smoothLoss() / 25 / Math.log(2), within(1e-12));
+  }
+
+  @Test
+  void anEpoch_isEveryFullWindowWithItsSuccessor_andTheNextStartsFromZero() {
+    for (int length : new int[] {26, 27, 50, 51, 52, 75, 76}) {
+      EncodedText part = text.vocab().encode(Texts.decode(text).substring(0, length));
+      int windows = (length - 1) / 25;
+      Trainer trainer = Trainer.of(model);
+      assertThat(trainer.stepsOf(part, 3)).as("length %d", length).isEqualTo(3L * windows);
+
+      Training training = trainer.start(part);
+      for (int i = 0; i < windows; i++) {
+        training.advance();
+      }
+      assertThat(training.epoch()).isEqualTo(1);
+      assertThat(training.window.h[0]).isNotZero();
+      VanillaRnn afterEpoch = training.model();
+      double loss = training.advance();
+
+      Training fresh = Trainer.of(afterEpoch).start(part);
+      assertThat(loss).as("length %d", length).isEqualTo(fresh.advance());
+    }
+  }
+
+  @Test
+  void trainEpochs_takesTheStepsOfThatManyEpochs() {
+    TrainingResult result = Trainer.of(model).trainEpochs(text, 2);
+
+    assertThat(result.steps()).isEqualTo(2 * ((text.length() - 1) / 25));
+  }
+
+  @Test
+  void best_isTheModelAfterTheStepWithTheLowestSmoothLoss() {
+    // A high learning rate, so that the smooth loss goes up as well as down.
+    Trainer trainer = Trainer.of(model).learningRate(0.3);
+    Training training = trainer.start(text);
+    double lowest = Double.POSITIVE_INFINITY;
+    VanillaRnn best = model;
+    long bestStep = 0;
+    int improvements = 0;
+    for (int step = 1; step <= 1_500; step++) {
+      training.advance();
+      if (training.smoothLoss() < lowest) {
+        lowest = training.smoothLoss();
+        best = training.model();
+        bestStep = step;
+        improvements++;
+      }
+      if (step % 100 == 0 || step < 20) {
+        TrainingResult result = training.result();
+        assertThat(result.bestStep()).isEqualTo(bestStep);
+        assertThat(result.bestSmoothLoss()).isEqualTo(lowest);
+        assertThat(result.best().fingerprint()).as("step %d", step).isEqualTo(best.fingerprint());
+        assertThat(result.best().training().orElseThrow().step()).isEqualTo(bestStep);
+      }
+    }
+    assertThat(improvements).isBetween(10, 1_490);
+  }
+
+  @Test
+  void noSteps_giveTheModelBack() {
+    TrainingResult result = Trainer.of(model).train(text, 0);
+
+    assertThat(result.best()).isSameAs(model);
+    assertThat(result.last()).isSameAs(model);
+    assertThat(result.steps()).isZero();
+    assertThat(result.bestStep()).isZero();
+    assertThat(result.smoothLoss()).isNaN();
+    assertThat(result.charactersPerSecond()).isZero();
+    assertThat(result.history().size()).isZero();
+  }
+
+  @Test
+  void aTrainedModel_canBeTrainedFurther() {
+    VanillaRnn first = Trainer.of(model).train(text, 500).last();
+
+    TrainingResult second = Trainer.of(first).learningRate(0.02).train(text, 500);
+
+    String opening = Texts.decode(text).substring(0, 26);
+    assertThat(second.history().loss(0))
+        .as("the first window's loss, under the model that training started from")
+        .isCloseTo(25 * first.evaluate(opening).natsPerCharacter(), within(1e-9))
+        .isLessThan(25 * model.evaluate(opening).natsPerCharacter());
+    assertThat(second.last().fingerprint()).isNotEqualTo(first.fingerprint());
+  }
+
+  @Test
+  void sgd_isPlainGradientDescentWithClipping() {
+    Training training =
+        Trainer.of(model).optimizer(Optimizer.SGD).learningRate(0.01).clip(0.5).start(text);
+    VanillaRnn before = training.model();
+    training.advance();
+    VanillaRnn after = training.model();
+
+    double[] g = training.window.gradient.c;
+    assertThat(Arrays.stream(g).map(Math::abs).max().orElseThrow()).isGreaterThan(0.5);
+    for (int i = 0; i < g.length; i++) {
+      double clipped = Math.max(-0.5, Math.min(0.5, g[i]));
+      assertThat(after.c()[i]).isEqualTo(before.c()[i] - 0.01 * clipped);
+    }
+    assertThat(
+            Trainer.of(model)
+                .optimizer(Optimizer.SGD)
+                .learningRate(0.01)
+                .train(text, 2_000)
+                .smoothLoss())
+        .isLessThan(25 * Math.log(text.vocab().size()));
+  }
+
+  @Test
+  void divergence_isAnErrorThatSaysWhatToDo() {
+    assertThatExceptionOfType(ArithmeticException.class)
+        .isThrownBy(
+            () ->
+                Trainer.of(model)
+                    .optimizer(Optimizer.SGD)
+                    .learningRate(1e308)
+                    .clip(Double.POSITIVE_INFINITY)
+                    .train(text, 100))
+        .withMessageMatching(
+            "training has diverged: the loss at step \\d+ is .*; lower the learning rate"
+                + " \\(1.0E308\\) or the clip \\(Infinity\\)");
+  }
+
+  @Test
+  void history_isThinnedAndKeepsTheMean() {
+    LossHistory.Recorder recorder = new LossHistory.Recorder();
+    long steps = 10_000_003;
+    for (long step = 1; step <= steps; step++) {
+      recorder.add((double) step, (double) -step);
+    }
+    LossHistory history = recorder.snapshot();
+
+    assertThat(history.size()).isBetween(LossHistory.MAX_SIZE / 2, LossHistory.MAX_SIZE);
+    assertThat(history.step(history.size() - 1)).isEqualTo(steps);
+    long previous = 0;
+    for (int i = 0; i < history.size(); i++) {
+      long last = history.step(i);
+      assertThat(history.loss(i)).isCloseTo((previous + 1 + last) / 2.0, within(1e-6));
+      assertThat(history.smoothLoss(i)).isEqualTo((double) -last);
+      previous = last;
+    }
+  }
+
+  @Test
+  void history_ofAShortRun_hasEveryStep() {
+    Training training = Trainer.of(model).start(text);
+    double[] losses = new double[50];
+    Arrays.setAll(losses, i -> training.advance());
+
+    LossHistory history = training.result().history();
+
+    assertThat(history.size()).isEqualTo(50);
+    for (int i = 0; i < 50; i++) {
+      assertThat(history.step(i)).isEqualTo(i + 1);
+      assertThat(history.loss(i)).isEqualTo(losses[i]);
+    }
+  }
+
+  @Test
+  void wrongSettings_areRefusedInTheWordsOfTheirRange() {
+    Trainer trainer = Trainer.of(model);
+    assertRefused(() -> trainer.sequenceLength(0), "sequenceLength is 0, must be at least 1");
+    assertRefused(() -> trainer.learningRate(0), "learningRate is 0.0, must be above 0 and finite");
+    assertRefused(
+        () -> trainer.learningRate(-0.1), "learningRate is -0.1, must be above 0 and finite");
+    assertRefused(
+        () -> trainer.learningRate(Double.NaN), "learningRate is NaN, must be above 0 and finite");
+    assertRefused(
+        () -> trainer.learningRate(Double.POSITIVE_INFINITY),
+        "learningRate is Infinity, must be above 0 and finite");
+    assertRefused(() -> trainer.clip(0), "clip is 0.0, must be above 0");
+    assertRefused(() -> trainer.clip(Double.NaN), "clip is NaN, must be above 0");
+    assertRefused(() -> trainer.every(0, p -> {}), "every is 0 steps, must be at least 1");
+    assertRefused(() -> trainer.train(text, -1), "steps is -1, must be at least 0");
+    assertRefused(() -> trainer.trainEpochs(text, -2), "epochs is -2, must be at least 0");
+    assertRefused(
+        () -> VanillaRnn.builder(text.vocab()).hiddenSize(0),
+        "hiddenSize is 0, must be at least 1");
+    assertRefused(
+        () -> VanillaRnn.builder(text.vocab()).hiddenSize(-1),
+        "hiddenSize is -1, must be at least 1");
+  }
+
+  @Test
+  void textsThatDoNotFit_areRefused() {
+    Trainer trainer = Trainer.of(model);
+    assertRefused(
+        () -> trainer.train("the mud", 1),
+        "sequenceLength 25 needs at least 26 symbols, the text has 7");
+    assertRefused(
+        () -> trainer.train(CharVocab.of("ab").encode("ab".repeat(100)), 1),
+        "the text is encoded with another vocabulary of 2 symbols, the model's has 47: encode it"
+            + " with the model's");
+    assertThatExceptionOfType(UnknownSymbolException.class)
+        .isThrownBy(() -> trainer.train("the \u4E2D", 1));
+  }
+
+  @Test
+  void whatCannotFit_isRefusedBeforeTrying() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> VanillaRnn.builder(text.vocab()).hiddenSize(Integer.MAX_VALUE).build())
+        .withMessageMatching(
+            "hiddenSize 2147483647 with 47 symbols needs about [\\d.]+ GiB of memory, the heap has"
+                + " at most [\\d.]+ [MG]iB: choose a smaller one or give Java more with -Xmx");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Trainer.of(model).sequenceLength(1_999_999_999).start(text))
+        .withMessage(
+            "sequenceLength 1999999999 needs at least 2000000000 symbols, the text has "
+                + text.length());
+  }
+
+  private static void assertRefused(
+      org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String message) {
+    assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
+  }
+}
