@@ -1,8 +1,5 @@
 package io.github.charrnn;
 
-import io.github.charrnn.internal.Memory;
-import io.github.charrnn.internal.Parameters;
-import io.github.charrnn.internal.Window;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -178,22 +175,8 @@ public final class Trainer {
               + text.length());
     }
     int m = model.hiddenSize();
-    int k = model.vocab().size();
-    long rows = Math.max(m, k) * (sequenceLength + 1L);
     String what = "training with hiddenSize " + m + " and sequenceLength " + sequenceLength;
-    // The run's own parameters, their gradient, the optimizer's memory, the best and two results.
-    Memory.require(
-        6.0 * Double.BYTES * Parameters.count(m, k) + Window.trainingBytes(sequenceLength, m, k),
-        what);
-    if (rows > Memory.MAX_ARRAY) {
-      throw new IllegalArgumentException(
-          what
-              + " needs an array of "
-              + rows
-              + " elements, Java's arrays hold at most "
-              + Memory.MAX_ARRAY
-              + ": choose a smaller one");
-    }
+    Training.requireFits(what, sequenceLength, m, model.vocab().size());
     return new Training(model, text, sequenceLength, learningRate, clip, optimizer);
   }
 

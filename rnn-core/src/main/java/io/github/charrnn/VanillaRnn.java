@@ -73,13 +73,14 @@ public final class VanillaRnn {
      * The model: U, W and V normally distributed with mean 0 and standard deviation 0.01, drawn in
      * this order and row by row, b and c zero.
      *
-     * @throws IllegalArgumentException if a model of hiddenSize hidden units over this vocabulary
-     *     does not fit into the heap or into Java's arrays
+     * @throws IllegalArgumentException if training a model of hiddenSize hidden units over this
+     *     vocabulary does not fit into the heap or into Java's arrays
      */
     public VanillaRnn build() {
       int m = hiddenSize;
       int k = vocab.size();
-      Parameters.requireFits(m, k, "hiddenSize " + m + " with " + k + " symbols");
+      String what = "training with hiddenSize " + m + " and " + k + " symbols";
+      Training.requireFits(what, 1, m, k); // what a new model is there for
       Parameters p = new Parameters(m, k);
       Xoshiro256 random = new Xoshiro256(seed);
       for (int i = 0; i < m; i++) {

@@ -317,7 +317,8 @@ class TrainerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> VanillaRnn.builder(text.vocab()).hiddenSize(Integer.MAX_VALUE).build())
         .withMessageMatching(
-            "hiddenSize 2147483647 with 47 symbols needs about [\\d.]+ GiB of memory, the heap has"
+            "training with hiddenSize 2147483647 and 47 symbols needs about"
+                + " [\\d.]+ GiB of memory, the heap has"
                 + " at most [\\d.]+ [MG]iB: choose a smaller one or give Java more with -Xmx");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Trainer.of(model).sequenceLength(1_999_999_999).start(text))

@@ -10,7 +10,7 @@ public final class Memory {
   private static final long RESERVE = 8L << 20;
 
   /** The most elements that every JVM allows in an array. */
-  public static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
+  private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
   private Memory() {}
 
@@ -32,6 +32,25 @@ public final class Memory {
               what,
               size(bytes),
               size((double) heap)));
+    }
+  }
+
+  /**
+   * Refuses an array that Java cannot have.
+   *
+   * @param elements its length
+   * @param what the subject of the sentence
+   * @throws IllegalArgumentException if no array can be that long
+   */
+  public static void requireArray(long elements, String what) {
+    if (elements > MAX_ARRAY) {
+      throw new IllegalArgumentException(
+          what
+              + " needs an array of "
+              + elements
+              + " elements, Java's hold at most "
+              + MAX_ARRAY
+              + ": choose a smaller one");
     }
   }
 

@@ -32,16 +32,7 @@ public final class Parameters {
    */
   public static void requireFits(long hiddenSize, long vocabSize, String what) {
     Memory.require((double) Double.BYTES * count(hiddenSize, vocabSize), what);
-    long largest = hiddenSize * Math.max(hiddenSize, vocabSize);
-    if (largest > Memory.MAX_ARRAY) {
-      throw new IllegalArgumentException(
-          what
-              + " needs a matrix of "
-              + largest
-              + " elements, Java's arrays hold at most "
-              + Memory.MAX_ARRAY
-              + ": choose a smaller one");
-    }
+    Memory.requireArray(hiddenSize * Math.max(hiddenSize, vocabSize), what);
   }
 
   /** How many numbers a model of this shape has. */

@@ -1,0 +1,128 @@
+package io.github.charrnn.cli;
+
+import io.github.charrnn.TrainingSummary;
+import io.github.charrnn.VanillaRnn;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Says what a model is. */
+@Command(name = "inspect", description = "Says what a model is and how it was trained.")
+final class InspectCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Parameters(paramLabel = "MODEL", description = "A model that rnn train has saved.")
+  private Path model;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  InspectCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    VanillaRnn rnn = Sources.model(model);
+    if (json) {
+      terminal.printJson(json(rnn));
+      return Main.OK;
+    }
+    int m = rnn.hiddenSize();
+    int k = rnn.vocab().size();
+    line("model", "%s", model);
+    line("hidden size", "%,d", m);
+    line(
+        "parameters",
+        "%,d: U %dx%d, W %dx%d, V %dx%d, b %d, c %d",
+        rnn.parameterCount(),
+        m,
+        k,
+        m,
+        m,
+        k,
+        m,
+        m,
+        k);
+    line("vocabulary", "%,d symbols: %s", k, visible(rnn.vocab().symbols()));
+    line("seed", "%d", rnn.seed());
+    if (rnn.training().isPresent()) {
+      TrainingSummary training = rnn.training().get();
+      int n = training.sequenceLength();
+      line("trained on", "%,d characters", training.textLength());
+      line("sequence length", "%,d", n);
+      line("optimizer", "%s", training.optimizer().name().toLowerCase(Locale.ROOT));
+      line("learning rate", "%s", training.learningRate());
+      line("clip", "%s", training.clip());
+      line(
+          "step",
+          "%,d (epoch %.2f)",
+          training.step(),
+          (double) training.step() * n / training.textLength());
+      line(
+          "smooth loss",
+          "%.4f nats per window, %.3f bits per character",
+          training.smoothLoss(),
+          training.smoothLoss() / n / Math.log(2));
+    } else {
+      line("trained on", "nothing yet");
+    }
+    line("fingerprint", "%s", rnn.fingerprint());
+    return Main.OK;
+  }
+
+  private void line(String name, String format, Object... values) throws IOException {
+    terminal.println(
+        String.format(Locale.ROOT, "%-17s", name) + String.format(Locale.ROOT, format, values));
+  }
+
+  private Map<String, Object> json(VanillaRnn rnn) {
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("model", model.toString());
+    result.put("hiddenSize", rnn.hiddenSize());
+    result.put("parameterCount", rnn.parameterCount());
+    result.put("vocabulary", rnn.vocab().symbols());
+    result.put("seed", rnn.seed());
+    rnn.training()
+        .ifPresent(
+            training -> {
+              result.put("sequenceLength", training.sequenceLength());
+              result.put("learningRate", training.learningRate());
+              result.put("clip", Double.isInfinite(training.clip()) ? "Infinity" : training.clip());
+              result.put("optimizer", training.optimizer().name().toLowerCase(Locale.ROOT));
+              result.put("textLength", training.textLength());
+              result.put("step", training.step());
+              result.put("smoothLoss", Terminal.jsonNumber(training.smoothLoss()));
+            });
+    result.put("fingerprint", rnn.fingerprint());
+    return result;
+  }
+
+  /** Symbols as one can read them on a line: what does not print becomes its number. */
+  private static String visible(String symbols) {
+    StringBuilder result = new StringBuilder();
+    symbols
+        .codePoints()
+        .forEach(
+            c -> {
+              switch (Character.getType(c)) {
+                case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.NON_SPACING_MARK ->
+                    result.append(String.format(Locale.ROOT, "<U+%04X>", c));
+                default -> result.appendCodePoint(c);
+              }
+            });
+    return result.toString();
+  }
+}

@@ -1,0 +1,85 @@
+package io.github.charrnn.cli;
+
+import io.github.charrnn.Training;
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/**
+ * How training is getting on, on standard error: one line that is rewritten in place on a terminal,
+ * otherwise a new line now and then.
+ */
+final class Progress {
+  private static final long LIVE_NANOS = 200_000_000;
+  private static final long PLAIN_NANOS = 10_000_000_000L;
+  private static final String ERASE_LINE = "\r\u001b[K";
+
+  private final PrintWriter to;
+  private final boolean live;
+  private final long steps;
+  private final long started = System.nanoTime();
+  private long printed = started;
+  private boolean lineStands;
+
+  Progress(PrintWriter to, boolean live, long steps) {
+    this.to = to;
+    this.live = live;
+    this.steps = steps;
+  }
+
+  /** Called after every step, prints if it is time to. */
+  void update(Training training) {
+    long now = System.nanoTime();
+    if (now - printed >= (live ? LIVE_NANOS : PLAIN_NANOS)) {
+      print(training, now);
+    }
+  }
+
+  /** Prints now. */
+  void show(Training training) {
+    print(training, System.nanoTime());
+  }
+
+  private void print(Training training, long now) {
+    printed = now;
+    String line = line(training, now);
+    if (live) {
+      to.print(ERASE_LINE + line);
+      to.flush();
+      lineStands = true;
+    } else {
+      to.println(line);
+    }
+  }
+
+  /** Makes room for other output. */
+  void clear() {
+    if (lineStands) {
+      to.print(ERASE_LINE);
+      to.flush();
+      lineStands = false;
+    }
+  }
+
+  private String line(Training training, long now) {
+    long step = training.step();
+    String left = step == 0 ? "?" : time((now - started) / 1e9 * (steps - step) / step);
+    return String.format(
+        Locale.ROOT,
+        "step %,d of %,d  epoch %.2f  smooth loss %.2f  %.3f bits/char  %,.0f char/s  %s left",
+        step,
+        steps,
+        training.epoch(),
+        training.smoothLoss(),
+        training.smoothBitsPerCharacter(),
+        training.charactersPerSecond(),
+        left);
+  }
+
+  /** As in 0:42 or 1:05:07. */
+  static String time(double seconds) {
+    long s = Math.round(seconds);
+    return s < 3600
+        ? String.format(Locale.ROOT, "%d:%02d", s / 60, s % 60)
+        : String.format(Locale.ROOT, "%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
+  }
+}

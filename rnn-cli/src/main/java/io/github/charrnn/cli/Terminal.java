@@ -1,0 +1,124 @@
+package io.github.charrnn.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonNull;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.util.Map;
+
+/**
+ * Standard input, output and error. What is written to output is checked: a command must not report
+ * success for data that went nowhere.
+ */
+final class Terminal {
+  private static final Gson GSON =
+      new GsonBuilder().serializeNulls().disableHtmlEscaping().setPrettyPrinting().create();
+
+  private final InputStream in;
+  private final Writer out;
+  private final PrintWriter err;
+  private final boolean outIsTerminal;
+  private final boolean errIsTerminal;
+
+  /** Standard output cannot be written to. */
+  static final class OutputException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    OutputException(IOException cause) {
+      super("cannot write to standard output: " + cause.getMessage(), cause);
+    }
+
+    /** Whether the reader of a pipe has gone, which is its right. */
+    boolean readerHasGone() {
+      return String.valueOf(getMessage()).contains("Broken pipe");
+    }
+  }
+
+  Terminal(
+      InputStream in,
+      OutputStream out,
+      OutputStream err,
+      boolean outIsTerminal,
+      boolean errIsTerminal) {
+    this.in = in;
+    this.out = new BufferedWriter(new OutputStreamWriter(new Checked(out), UTF_8));
+    this.err = new PrintWriter(new OutputStreamWriter(err, UTF_8), true);
+    this.outIsTerminal = outIsTerminal;
+    this.errIsTerminal = errIsTerminal;
+  }
+
+  InputStream in() {
+    return in;
+  }
+
+  /** Standard output, buffered: flush what should be seen now. */
+  Writer out() {
+    return out;
+  }
+
+  PrintWriter err() {
+    return err;
+  }
+
+  boolean outIsTerminal() {
+    return outIsTerminal;
+  }
+
+  boolean errIsTerminal() {
+    return errIsTerminal;
+  }
+
+  /** Writes a line to standard output, to be seen at once. */
+  void println(String line) throws IOException {
+    out.append(line).append('\n').flush();
+  }
+
+  /** Writes the one object that a program asked for. */
+  void printJson(Map<String, ?> object) throws IOException {
+    println(GSON.toJson(object));
+  }
+
+  /** JSON has neither NaN nor infinity: null stands for them. */
+  static Object jsonNumber(double x) {
+    return Double.isFinite(x) ? x : JsonNull.INSTANCE;
+  }
+
+  private static final class Checked extends OutputStream {
+    private final OutputStream to;
+
+    Checked(OutputStream to) {
+      this.to = to;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      try {
+        to.write(bytes, from, length);
+      } catch (IOException e) {
+        throw new OutputException(e);
+      }
+    }
+
+    @Override
+    public void flush() throws IOException {
+      try {
+        to.flush();
+      } catch (IOException e) {
+        throw new OutputException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,353 @@
+package io.github.charrnn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.charrnn.EncodedText;
+import io.github.charrnn.Evaluation;
+import io.github.charrnn.Sampler;
+import io.github.charrnn.Trainer;
+import io.github.charrnn.VanillaRnn;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every command as it is meant to be used. */
+class CommandsTest {
+  private static final String BOOK =
+      "The caf\u00E9 kept no clock, and nobody asked it to. \u4E2D \uD83D\uDE00\r\n".repeat(40);
+
+  @TempDir Path directory;
+  private Path book;
+  private Path model;
+
+  @BeforeEach
+  void writeBook() throws IOException {
+    book = Files.writeString(directory.resolve("book.txt"), BOOK);
+    model = directory.resolve("book.safetensors");
+  }
+
+  private Cli.Outcome train(Object... more) {
+    Object[] first = {"train", book, "-o", model, "--hidden", 12, "--steps", 300};
+    return Cli.run(Stream.concat(Stream.of(first), Stream.of(more)).toArray());
+  }
+
+  @Test
+  void train_savesWhatTheLibraryTrains() throws IOException {
+    Cli.Outcome outcome = train("--seed", 5, "--seq", 10, "--lr", 0.05, "--clip", 2);
+
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    EncodedText text = EncodedText.read(book);
+    VanillaRnn expected =
+        Trainer.of(VanillaRnn.builder(text.vocab()).hiddenSize(12).seed(5).build())
+            .sequenceLength(10)
+            .learningRate(0.05)
+            .clip(2)
+            .train(text, 300)
+            .best();
+    VanillaRnn saved = VanillaRnn.load(model);
+    assertThat(saved.fingerprint()).isEqualTo(expected.fingerprint());
+    assertThat(saved.training()).isEqualTo(expected.training());
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files).containsExactlyInAnyOrder(book, model);
+    }
+  }
+
+  @Test
+  void train_twice_givesTheSameFile() throws IOException {
+    train();
+    byte[] first = Files.readAllBytes(model);
+    train("--sample-every", 7, "--json");
+
+    assertThat(model).hasBinaryContent(first);
+  }
+
+  @Test
+  void train_showsSamplesPassageAndWhatToDoNext() {
+    Cli.Outcome outcome = train("--sample-every", 100, "--sample-length", 30);
+
+    assertThat(outcome.out())
+        .contains("--- step 0, epoch 0.00 ---\n", "--- step 100, epoch ", "--- step 300, epoch ")
+        .contains("--- the best model, smooth loss ");
+    String passage = outcome.out().substring(outcome.out().lastIndexOf("---\n") + 4);
+    assertThat(passage.strip().codePointCount(0, passage.strip().length())).isBetween(950, 1_000);
+    assertThat(outcome.err())
+        .contains("300 steps, smooth loss", "saved " + model, "rnn sample " + model);
+  }
+
+  @Test
+  void train_quietWithoutSamples_saysNothingButTheEnd() {
+    Cli.Outcome outcome = train("-q", "--sample-every", 0);
+
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.out()).startsWith("--- the best model, smooth loss ");
+  }
+
+  @Test
+  void train_json_isOneObjectWithTheKeysOfTheApi() throws IOException {
+    JsonObject json = parse(train("--json"));
+
+    assertThat(json.keySet())
+        .containsExactly(
+            "steps", "smoothLoss", "bestSmoothLoss", "bestStep", "charactersPerSecond", "model");
+    assertThat(json.get("steps").getAsLong()).isEqualTo(300);
+    assertThat(json.get("model").getAsString()).isEqualTo(model.toString());
+    assertThat(json.get("bestSmoothLoss").getAsDouble())
+        .isEqualTo(VanillaRnn.load(model).training().orElseThrow().smoothLoss());
+  }
+
+  @Test
+  void train_noSteps_savesTheUntrainedModelAndJsonHasNulls() throws IOException {
+    JsonObject json = parse(Cli.run("train", book, "-o", model, "--steps", 0, "--json"));
+
+    assertThat(json.get("smoothLoss").isJsonNull()).isTrue();
+    assertThat(json.get("bestStep").getAsLong()).isZero();
+    assertThat(VanillaRnn.load(model).training()).isEmpty();
+  }
+
+  @Test
+  void train_epochs_areWholePasses() throws IOException {
+    Cli.Outcome outcome =
+        Cli.run("train", book, "-o", model, "--hidden", 3, "--epochs", 2, "--json");
+
+    long windows = (EncodedText.read(book).length() - 1) / 25;
+    assertThat(parse(outcome).get("steps").getAsLong()).isEqualTo(2 * windows);
+  }
+
+  @Test
+  void train_standardInput_isAText() throws IOException {
+    train();
+    byte[] fromFile = Files.readAllBytes(model);
+
+    Cli.Outcome outcome =
+        Cli.runWithInput(BOOK, "train", "-", "-o", model, "--hidden", 12, "--steps", 300);
+
+    assertThat(outcome.code()).isZero();
+    assertThat(model).hasBinaryContent(fromFile);
+  }
+
+  @Test
+  void train_withoutText_readsTheStory() throws IOException {
+    Cli.Outcome outcome = Cli.run("train", "-o", model, "--hidden", 5, "--steps", 50, "--json");
+
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(VanillaRnn.load(model).training().orElseThrow().textLength()).isGreaterThan(50_000);
+  }
+
+  @Test
+  void train_sgd_isAnotherOptimizer() throws IOException {
+    train("--optimizer", "sgd", "--lr", 0.01);
+
+    assertThat(VanillaRnn.load(model).training().orElseThrow().optimizer())
+        .isEqualTo(io.github.charrnn.Optimizer.SGD);
+  }
+
+  @Test
+  void train_from_goesOnWithAModel() throws IOException {
+    train();
+    VanillaRnn first = VanillaRnn.load(model);
+    Path next = directory.resolve("next.safetensors");
+
+    Cli.Outcome outcome = Cli.run("train", book, "--from", model, "-o", next, "--steps", 20);
+
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    VanillaRnn expected = Trainer.of(first).train(EncodedText.read(book), 20).best();
+    assertThat(VanillaRnn.load(next).fingerprint()).isEqualTo(expected.fingerprint());
+  }
+
+  @Test
+  void train_history_isCsv() throws IOException {
+    Path csv = directory.resolve("loss.csv");
+    train("--history", csv);
+
+    List<String> lines = Files.readAllLines(csv);
+    assertThat(lines).hasSize(301).startsWith("step,loss,smoothLoss");
+    String[] last = lines.get(300).split(",", -1);
+    assertThat(last[0]).isEqualTo("300");
+    assertThat(Double.parseDouble(last[2])).isPositive();
+  }
+
+  @Test
+  void sample_writesWhatTheSamplerDraws() throws IOException {
+    train();
+    VanillaRnn rnn = VanillaRnn.load(model);
+
+    Cli.Outcome outcome =
+        Cli.run(
+            "sample",
+            model,
+            "--length",
+            50,
+            "--temperature",
+            0.7,
+            "--top-k",
+            9,
+            "--top-p",
+            0.9,
+            "--prime",
+            "caf\u00E9 ",
+            "--seed",
+            3);
+
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.out())
+        .isEqualTo(
+            "caf\u00E9 "
+                + Sampler.of(rnn)
+                    .temperature(0.7)
+                    .topK(9)
+                    .topP(0.9)
+                    .prime("caf\u00E9 ")
+                    .seed(3)
+                    .sample(50));
+    assertThat(Cli.run("sample", model).out()).isEqualTo(Sampler.of(rnn).sample(1_000));
+    assertThat(Cli.run("sample", model, "--stop", "e").out())
+        .isEqualTo(Sampler.of(rnn).stop("e").sample(1_000));
+    assertThat(Cli.run("sample", model, "--prime", "T\u00DFhe", "--unknown", "skip").out())
+        .isEqualTo("T\u00DFhe" + Sampler.of(rnn).prime("The").sample(1_000));
+  }
+
+  @Test
+  void sample_json_hasTextAndCount() {
+    train();
+
+    JsonObject json = parse(Cli.run("sample", model, "--length", 20, "--prime", "The", "--json"));
+
+    assertThat(json.get("text").getAsString()).startsWith("The");
+    assertThat(json.get("characters").getAsLong()).isEqualTo(20);
+  }
+
+  @Test
+  void evaluate_agreesWithTheLibrary() throws IOException {
+    train();
+    Evaluation expected = VanillaRnn.load(model).evaluate(BOOK);
+
+    JsonObject json = parse(Cli.run("evaluate", model, book, "--json"));
+
+    assertThat(json.keySet())
+        .containsExactly("characters", "natsPerCharacter", "bitsPerCharacter", "perplexity");
+    assertThat(json.get("characters").getAsLong()).isEqualTo(expected.characters());
+    assertThat(json.get("natsPerCharacter").getAsDouble()).isEqualTo(expected.natsPerCharacter());
+    assertThat(json.get("bitsPerCharacter").getAsDouble())
+        .isCloseTo(expected.natsPerCharacter() / Math.log(2), within(1e-12));
+    assertThat(json.get("perplexity").getAsDouble())
+        .isCloseTo(Math.exp(expected.natsPerCharacter()), within(1e-9));
+    assertThat(Cli.run("evaluate", model, book).out()).contains("bits per character", "perplexity");
+    assertThat(Cli.runWithInput(BOOK, "evaluate", model, "-", "--json").out())
+        .isEqualTo(Cli.run("evaluate", model, book, "--json").out());
+  }
+
+  @Test
+  void gradcheck_printsTheTableAndExitsWithItsVerdict() {
+    Object[] small = {"gradcheck", book, "--hidden", 8, "--seq", 5};
+
+    Cli.Outcome right = Cli.run(small);
+    assertThat(right.code()).as(right.out()).isZero();
+    assertThat(right.out()).contains("max relative", "\nU ", "\nW ", "\nV ", "\nb ", "\nc ");
+
+    Cli.Outcome wrong =
+        Cli.run(Stream.concat(Stream.of(small), Stream.of("--tolerance", "1e-16")).toArray());
+    assertThat(wrong.code()).isEqualTo(1);
+    assertThat(wrong.out()).contains("A gradient is wrong");
+
+    JsonObject json =
+        parse(
+            Cli.run(Stream.concat(Stream.of(small), Stream.of("--json", "--sample", 4)).toArray()));
+    assertThat(json.get("parameters").getAsJsonArray()).hasSize(5);
+    for (JsonElement parameter : json.get("parameters").getAsJsonArray()) {
+      assertThat(parameter.getAsJsonObject().keySet())
+          .contains(
+              "name",
+              "maxRelativeError",
+              "maxAbsoluteDifference",
+              "meanAbsoluteDifference",
+              "shareWithinTolerance");
+      assertThat(parameter.getAsJsonObject().get("elements").getAsLong()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void inspect_saysWhatTheModelIs() throws IOException {
+    train("--seed", 9);
+
+    Cli.Outcome outcome = Cli.run("inspect", model);
+
+    assertThat(outcome.out())
+        .contains("hidden size      12\n", "seed             9\n", "optimizer        adagrad\n")
+        .contains("<U+000A><U+000D> ", "\u00E9\u4E2D\uD83D\uDE00")
+        .contains(VanillaRnn.load(model).fingerprint());
+    JsonObject json = parse(Cli.run("inspect", model, "--json"));
+    assertThat(json.get("seed").getAsLong()).isEqualTo(9);
+    assertThat(json.get("vocabulary").getAsString())
+        .isEqualTo(VanillaRnn.load(model).vocab().symbols());
+  }
+
+  @Test
+  void helpAndVersion_areThereForEveryCommand() {
+    for (String command : List.of("train", "sample", "evaluate", "gradcheck", "inspect")) {
+      Cli.Outcome help = Cli.run(command, "--help");
+      assertThat(help.code()).isZero();
+      assertThat(help.out()).startsWith("Usage: rnn " + command).contains("--json");
+      assertThat(Cli.run(command, "--version").out()).startsWith("charrnn ");
+    }
+    assertThat(Cli.run("--version").out()).matches("charrnn \\d+\\.\\d+.*, Java .*\\R");
+    assertThat(Cli.run("--help").out()).contains("train", "gradcheck", "130");
+  }
+
+  @Test
+  void progress_onATerminal_isOneLineRewritten() {
+    java.io.StringWriter written = new java.io.StringWriter();
+    Progress progress = new Progress(new java.io.PrintWriter(written), true, 100);
+    io.github.charrnn.CharVocab vocab = io.github.charrnn.CharVocab.of("ab");
+    io.github.charrnn.Training training =
+        Trainer.of(VanillaRnn.builder(vocab).hiddenSize(1).build())
+            .start(vocab.encode("ab".repeat(40)));
+    training.advance();
+
+    progress.show(training);
+    progress.show(training);
+    progress.clear();
+    progress.clear();
+
+    String line = "step 1 of 100  epoch 0.33  smooth loss 17.33  1.000 bits/char  ";
+    assertThat(written.toString()).contains(line).doesNotContain("\n");
+    assertThat(written.toString().split("\r\u001b\\[K", -1)).hasSize(4);
+    assertThat(Progress.time(3_905)).isEqualTo("1:05:05");
+    assertThat(Progress.time(42.4)).isEqualTo("0:42");
+  }
+
+  @Test
+  void outputThatCannotBeWritten_isAFailure() {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    java.io.ByteArrayOutputStream err = new java.io.ByteArrayOutputStream();
+    Terminal terminal =
+        new Terminal(java.io.InputStream.nullInputStream(), full, err, false, false);
+
+    int code = Main.run(terminal, "gradcheck", book.toString(), "--hidden", "2", "--seq", "2");
+
+    assertThat(code).isEqualTo(1);
+    assertThat(err.toString(java.nio.charset.StandardCharsets.UTF_8))
+        .isEqualTo("rnn gradcheck: cannot write to standard output: No space left on device\n");
+  }
+
+  private static JsonObject parse(Cli.Outcome outcome) {
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    return JsonParser.parseString(outcome.out()).getAsJsonObject();
+  }
+}

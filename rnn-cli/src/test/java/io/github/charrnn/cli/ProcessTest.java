@@ -1,0 +1,152 @@
+package io.github.charrnn.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.charrnn.Sampler;
+import io.github.charrnn.VanillaRnn;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What only a process of its own shows: signals, pipes, locales, the current directory. */
+class ProcessTest {
+  private static final String BOOK = "na\u00EFve caf\u00E9s \u4E2D open at nine\n".repeat(30);
+
+  @TempDir Path directory;
+
+  @BeforeEach
+  void requirePosix() throws IOException {
+    assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "skipped: these tests need a POSIX shell");
+    Files.writeString(directory.resolve("book.txt"), BOOK);
+  }
+
+  private Process start(Map<String, String> environment, List<String> javaOptions, String... args)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(javaOptions);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of(args));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+    builder.redirectError(directory.resolve("err").toFile());
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  private Process start(String... args) throws IOException {
+    return start(Map.of(), List.of(), args);
+  }
+
+  private static int end(Process process) throws InterruptedException {
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ended within a minute").isTrue();
+    return process.exitValue();
+  }
+
+  private String err() throws IOException {
+    return Files.readString(directory.resolve("err"));
+  }
+
+  @Test
+  void defaultOutput_isNamedAfterTheTextAndNeverReplacesAnything() throws Exception {
+    for (String expected : List.of("book.safetensors", "book-2.safetensors")) {
+      Process process = start("train", "book.txt", "--steps", "5", "--hidden", "3", "--json");
+      String json = new String(process.getInputStream().readAllBytes(), UTF_8);
+      assertThat(end(process)).as(err()).isZero();
+      assertThat(json).contains("\"model\": \"" + expected + "\"");
+      assertThat(directory.resolve(expected)).exists();
+    }
+  }
+
+  @Test
+  void interruption_savesTheBestSoFarAndExitsWith130() throws Exception {
+    for (Map.Entry<String, Integer> signal : Map.of("INT", 130, "TERM", 143).entrySet()) {
+      Process process =
+          start("train", "book.txt", "-o", "m", "--steps", "999999999", "--sample-every", "50");
+      BufferedReader out =
+          new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+      String line = out.readLine();
+      while (line != null && !line.startsWith("--- step 100,")) {
+        line = out.readLine();
+      }
+      Process kill =
+          new ProcessBuilder("/bin/sh", "-c", "kill -" + signal.getKey() + " " + process.pid())
+              .start();
+      assertThat(kill.waitFor()).isZero();
+      String rest = new String(process.getInputStream().readAllBytes(), UTF_8);
+
+      assertThat(end(process)).as(err() + rest).isEqualTo(signal.getValue());
+      assertThat(err()).contains("rnn train: interrupted after step", "saved as m");
+      assertThat(VanillaRnn.load(directory.resolve("m")).training().orElseThrow().step())
+          .isPositive();
+      try (Stream<Path> files = Files.list(directory)) {
+        assertThat(files.map(f -> f.getFileName().toString()))
+            .containsExactlyInAnyOrder("book.txt", "err", "m");
+      }
+    }
+  }
+
+  @Test
+  void closedPipe_endsQuietly() throws Exception {
+    assertThat(end(start("train", "book.txt", "-o", "m", "--steps", "5", "--json"))).isZero();
+
+    Process process =
+        start(Map.of("LC_ALL", "C"), List.of(), "sample", "m", "--length", "10000000");
+    try (InputStream out = process.getInputStream()) {
+      assertThat(out.readNBytes(10)).hasSize(10);
+    }
+
+    assertThat(end(process)).isZero();
+    assertThat(err()).isEmpty();
+  }
+
+  @Test
+  void locale_changesNothing() throws Exception {
+    assertThat(end(start("train", "book.txt", "-o", "m", "--steps", "200", "--json"))).isZero();
+    VanillaRnn model = VanillaRnn.load(directory.resolve("m"));
+    byte[] expected = Sampler.of(model).sample(300).getBytes(UTF_8);
+    String evaluation = null;
+
+    for (List<String> options :
+        List.of(
+            List.of("-Duser.language=tr", "-Duser.country=TR"),
+            List.of("-Duser.language=de", "-Duser.country=DE"),
+            List.of("-Duser.language=ar", "-Dfile.encoding=ISO-8859-1"))) {
+      Process sample = start(Map.of("LC_ALL", "C"), options, "sample", "m", "--length", "300");
+      assertThat(sample.getInputStream().readAllBytes()).as("%s", options).isEqualTo(expected);
+      assertThat(end(sample)).isZero();
+      Process evaluate = start(Map.of("LC_ALL", "C"), options, "evaluate", "m", "book.txt");
+      String out = new String(evaluate.getInputStream().readAllBytes(), UTF_8);
+      assertThat(out)
+          .isEqualTo(evaluation == null ? out : evaluation)
+          .contains("bits per character    ");
+      evaluation = out;
+      Process train =
+          start(
+              Map.of("LC_ALL", "C"),
+              options,
+              "train",
+              "book.txt",
+              "-o",
+              "n",
+              "--steps",
+              "200",
+              "--json");
+      train.getInputStream().readAllBytes();
+      assertThat(end(train)).isZero();
+      assertThat(directory.resolve("n")).hasSameBinaryContentAs(directory.resolve("m"));
+    }
+  }
+}
