@@ -1,5 +1,6 @@
 package io.github.charrnn;
 
+import io.github.charrnn.internal.Window;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -176,7 +177,7 @@ public final class Trainer {
     }
     int m = model.hiddenSize();
     String what = "training with hiddenSize " + m + " and sequenceLength " + sequenceLength;
-    Training.requireFits(what, sequenceLength, m, model.vocab().size());
+    Window.requireTrainable(what, sequenceLength, m, model.vocab().size());
     return new Training(model, text, sequenceLength, learningRate, clip, optimizer);
   }
 

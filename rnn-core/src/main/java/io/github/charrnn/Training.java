@@ -1,6 +1,5 @@
 package io.github.charrnn;
 
-import io.github.charrnn.internal.Memory;
 import io.github.charrnn.internal.Parameters;
 import io.github.charrnn.internal.Window;
 import io.github.charrnn.internal.kernel.Kernel;
@@ -58,21 +57,6 @@ public final class Training {
     parameters = start.parameters().copy();
     memory = optimizer == Optimizer.ADAGRAD ? new Parameters(m, k) : new Parameters(0, 0);
     best = start.parameters().copy();
-  }
-
-  /**
-   * Refuses sizes that could never be trained, before anything is allocated.
-   *
-   * @param what the subject of the sentence
-   * @throws IllegalArgumentException if a run of these sizes does not fit into the heap or into
-   *     Java's arrays
-   */
-  static void requireFits(String what, long n, long m, long k) {
-    // The model to start from, the run's own, its gradient, the optimizer's memory, the best, and
-    // the two that a result hands out.
-    Memory.require(
-        7.0 * Double.BYTES * Parameters.count(m, k) + Window.trainingBytes(n, m, k), what);
-    Memory.requireArray(Math.max(Math.max(m, k) * m, Math.max(m, k) * (n + 1)), what);
   }
 
   /**

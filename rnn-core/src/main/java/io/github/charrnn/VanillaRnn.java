@@ -80,7 +80,7 @@ public final class VanillaRnn {
       int m = hiddenSize;
       int k = vocab.size();
       String what = "training with hiddenSize " + m + " and " + k + " symbols";
-      Training.requireFits(what, 1, m, k); // what a new model is there for
+      Window.requireTrainable(what, 1, m, k); // what a new model is there for
       Parameters p = new Parameters(m, k);
       Xoshiro256 random = new Xoshiro256(seed);
       for (int i = 0; i < m; i++) {

@@ -77,9 +77,21 @@ public final class Window {
     return new Window(n, m, k, false);
   }
 
-  /** Bytes of arrays that a window for training holds beside its gradient. */
-  public static long trainingBytes(long n, long m, long k) {
-    return Double.BYTES * ((n + 1) * m + n * k + 2 * n * m + m * m + 2 * m * k);
+  /**
+   * Refuses sizes that could never be trained, before anything is allocated.
+   *
+   * @param what the subject of the sentence
+   * @throws IllegalArgumentException if a training run of these sizes does not fit into the heap or
+   *     into Java's arrays
+   */
+  public static void requireTrainable(String what, long n, long m, long k) {
+    // The model to start from, the run's own, its gradient, the optimizer's memory, the best, and
+    // the two that a result hands out; the window; what the kernel packs.
+    double models = 7.0 * Parameters.count(m, k);
+    double window = (n + 1) * m + n * k + n * m;
+    double packed = m * m + 2.0 * m * k + n * m;
+    Memory.require(Double.BYTES * (models + window + packed), what);
+    Memory.requireArray(Math.max(m, k) * Math.max(m, n + 1), what);
   }
 
   public Kernel kernel() {
