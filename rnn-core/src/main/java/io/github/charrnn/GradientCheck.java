@@ -176,6 +176,12 @@ public final class GradientCheck {
               + " symbols, the text has "
               + text.length());
     }
+    String what =
+        "checking gradients with hiddenSize "
+            + model.hiddenSize()
+            + " and sequenceLength "
+            + sequenceLength;
+    Window.requireTrainable(what, sequenceLength, model.hiddenSize(), model.vocab().size());
     Window window = Window.forTraining(sequenceLength, model.hiddenSize(), model.vocab().size());
     text.copy(0, window.symbols, sequenceLength + 1);
     Xoshiro256 random = new Xoshiro256(seed);

@@ -1,6 +1,7 @@
 package io.github.charrnn;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * The losses of a run, thinned for plotting: every point stands for the same number of steps, which
@@ -31,7 +32,9 @@ public final class LossHistory {
 
   /** The last step, counted from 1, of the steps that a point stands for; its index from 0 on. */
   public long step(int index) {
-    return index == losses.length - 1 ? steps : (index + 1) * stride;
+    return Objects.checkIndex(index, losses.length) == losses.length - 1
+        ? steps
+        : (index + 1) * stride;
   }
 
   /** The mean loss of the steps that a point stands for, in nats per window. */

@@ -3,6 +3,7 @@ package io.github.charrnn;
 import io.github.charrnn.internal.Window;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
@@ -81,7 +82,7 @@ public final class Trainer {
 
   /** How gradients change parameters; AdaGrad unless set. */
   public Trainer optimizer(Optimizer optimizer) {
-    this.optimizer = optimizer;
+    this.optimizer = Objects.requireNonNull(optimizer, "optimizer");
     return this;
   }
 
@@ -97,7 +98,7 @@ public final class Trainer {
     if (steps < 1) {
       throw new IllegalArgumentException("every is " + steps + " steps, must be at least 1");
     }
-    listeners.add(new Listener(steps, listener));
+    listeners.add(new Listener(steps, Objects.requireNonNull(listener, "listener")));
     return this;
   }
 
@@ -155,7 +156,7 @@ public final class Trainer {
     if (epochs < 0) {
       throw new IllegalArgumentException("epochs is " + epochs + ", must be at least 0");
     }
-    return epochs * ((text.length() - 1) / sequenceLength);
+    return epochs * Math.max(0, (text.length() - 1) / sequenceLength);
   }
 
   /**
@@ -182,7 +183,8 @@ public final class Trainer {
   }
 
   private void inform(Training training) {
-    for (Listener listener : listeners) {
+    for (int i = 0; i < listeners.size(); i++) { // an iterator would be an object a step
+      Listener listener = listeners.get(i);
       if (training.step() % listener.every == 0) {
         listener.action.accept(training);
       }

@@ -195,12 +195,16 @@ public final class Training {
     return Sampler.of(model()).seed(step).sample(length);
   }
 
-  /** Ends the run after the step that is being taken, if any. Any thread may call it. */
+  /**
+   * Asks whoever advances the run to end it after the step that is being taken, if any: {@link
+   * Trainer#train} does. Any thread may call it.
+   */
   public void stop() {
     stopped = true;
   }
 
-  boolean stopped() {
+  /** Whether {@link #stop} has been called. */
+  public boolean stopped() {
     return stopped;
   }
 

@@ -6,6 +6,7 @@ import io.github.charrnn.internal.Window;
 import io.github.charrnn.internal.Xoshiro256;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -46,7 +47,7 @@ public final class VanillaRnn {
     private long seed = 1;
 
     private Builder(CharVocab vocab) {
-      this.vocab = vocab;
+      this.vocab = Objects.requireNonNull(vocab, "vocab");
     }
 
     /**

@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -196,6 +197,80 @@ class ModelFileTest {
     assertThat(e).hasMessageContaining(reason);
     assertThat(e.reason()).contains(reason);
     assertThat(e.offset()).isBetween(0L, (long) altered.length);
+  }
+
+  @Test
+  void wrongTrainingSettings_areRefused() throws IOException {
+    String[][] wrong = {
+      {"\"learningRate\":\"0.1\"", "\"learningRate\":\"0.10\""},
+      {"\"learningRate\":\"0.1\"", "\"learningRate\":\"NaN\""},
+      {"\"learningRate\":\"0.1\"", "\"learningRate\":\"0x1p-3\""},
+      {"\"clip\":\"Infinity\"", "\"clip\":\"-7\""},
+      {"\"sequenceLength\":\"25\"", "\"sequenceLength\":\"0\""},
+      {"\"optimizer\":\"adagrad\"", "\"optimizer\":\"adam\""},
+      {"\"step\":\"20\"", "\"step\":\"-1\""}
+    };
+    byte[] whole = bytes(trained);
+    for (String[] edit : wrong) {
+      byte[] altered = withHeader(whole, header -> header.replace(edit[0], edit[1]));
+      assertRefused(altered, edit[1]);
+    }
+  }
+
+  @Test
+  void hostileChecksum_isRefusedQuickly() throws IOException {
+    String escapes = "\\\"".repeat(250_000);
+    byte[] altered =
+        withHeader(
+            bytes(tiny()),
+            header ->
+                header
+                    .replace("0".repeat(64), escapes)
+                    .replace("\"seed\":\"1\"", "\"seed\":\"" + escapes + "\""));
+    Path file = Files.write(directory.resolve("hostile"), altered);
+
+    long began = System.nanoTime();
+    assertThatExceptionOfType(ModelFormatException.class)
+        .isThrownBy(() -> VanillaRnn.load(file))
+        .withMessageContaining("the checksum is not 64 hexadecimal digits");
+    assertThat(System.nanoTime() - began).isLessThan(1_000_000_000L);
+  }
+
+  @Test
+  void parametersThatAreNotFinite_areNotWritten() {
+    VanillaRnn model = VanillaRnn.builder(CharVocab.of("abc")).hiddenSize(2).build();
+    model.parameters().w[1] = Double.POSITIVE_INFINITY;
+    Path file = directory.resolve("m");
+
+    assertThatThrownBy(() -> model.save(file))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("a parameter is Infinity, must be finite");
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void savesFromManyThreads_allSucceed() throws Exception {
+    Path file = directory.resolve("m");
+    java.util.concurrent.ExecutorService threads =
+        java.util.concurrent.Executors.newFixedThreadPool(4);
+    try {
+      List<java.util.concurrent.Callable<Void>> saves =
+          java.util.Collections.nCopies(
+              40,
+              () -> {
+                trained.save(file);
+                return null;
+              });
+      for (java.util.concurrent.Future<Void> save : threads.invokeAll(saves)) {
+        save.get();
+      }
+    } finally {
+      threads.shutdown();
+    }
+    assertThat(VanillaRnn.load(file).fingerprint()).isEqualTo(trained.fingerprint());
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files).containsExactly(file);
+    }
   }
 
   @Test

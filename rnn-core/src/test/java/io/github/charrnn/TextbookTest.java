@@ -70,6 +70,25 @@ class TextbookTest {
     assertThat(worstGradient).isLessThan(1e-10);
   }
 
+  @Test
+  void evaluation_isTheTextbooksLossOfTheWholeText() {
+    VanillaRnn model =
+        Trainer.of(VanillaRnn.builder(text.vocab()).hiddenSize(20).build()).train(text, 300).last();
+    int[] whole = new int[(int) text.length()];
+    text.copy(0, whole, whole.length);
+    double expected = new TextbookRnn(model).lossAndGradients(whole);
+
+    Evaluation evaluation = model.evaluate(text);
+
+    assertThat(evaluation.characters()).isEqualTo(text.length() - 1);
+    assertThat(evaluation.natsPerCharacter() * evaluation.characters())
+        .isCloseTo(expected, within(1e-9 * expected));
+    assertThat(evaluation.bitsPerCharacter() * Math.log(2))
+        .isCloseTo(evaluation.natsPerCharacter(), within(1e-12));
+    assertThat(Math.log(evaluation.perplexity()))
+        .isCloseTo(evaluation.natsPerCharacter(), within(1e-12));
+  }
+
   /** The largest difference in any tensor, relative to the tensor's largest element. */
   private double distance(Training training, TextbookRnn textbook) {
     Parameters g = training.window.gradient;

@@ -320,11 +320,20 @@ class TrainerTest {
             "training with hiddenSize 2147483647 and 47 symbols needs about"
                 + " [\\d.]+ GiB of memory, the heap has"
                 + " at most [\\d.]+ [MG]iB: choose a smaller one or give Java more with -Xmx");
+    assertRefused(
+        () -> Trainer.of(model).sequenceLength(1_999_999_999).start(text),
+        "sequenceLength 1999999999 needs at least 2000000000 symbols, the text has "
+            + text.length());
+    // A long text, to get past that: its window would need more than any heap.
+    EncodedText longText = text.vocab().encode("mud ".repeat(12_500_000));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Trainer.of(model).sequenceLength(1_999_999_999).start(text))
-        .withMessage(
-            "sequenceLength 1999999999 needs at least 2000000000 symbols, the text has "
-                + text.length());
+        .isThrownBy(() -> Trainer.of(model).sequenceLength(49_999_999).start(longText))
+        .withMessageStartingWith(
+            "training with hiddenSize 100 and sequenceLength 49999999 needs about ");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> GradientCheck.of(model).sequenceLength(49_999_999).run(longText))
+        .withMessageStartingWith(
+            "checking gradients with hiddenSize 100 and sequenceLength 49999999 needs about ");
   }
 
   private static void assertRefused(

@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -55,6 +56,9 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (text.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "TEXT is empty: name a file");
+    }
     UnknownSymbols policy = Sources.unknown(spec, unknown);
     VanillaRnn rnn = Sources.model(model);
     EncodedText encoded = Sources.text(terminal, text, rnn.vocab(), policy);
@@ -62,9 +66,9 @@ final class EvaluateCommand implements Callable<Integer> {
     if (json) {
       Map<String, Object> result = new LinkedHashMap<>();
       result.put("characters", evaluation.characters());
-      result.put("natsPerCharacter", evaluation.natsPerCharacter());
-      result.put("bitsPerCharacter", evaluation.bitsPerCharacter());
-      result.put("perplexity", evaluation.perplexity());
+      result.put("natsPerCharacter", Terminal.jsonNumber(evaluation.natsPerCharacter()));
+      result.put("bitsPerCharacter", Terminal.jsonNumber(evaluation.bitsPerCharacter()));
+      result.put("perplexity", Terminal.jsonNumber(evaluation.perplexity()));
       terminal.printJson(result);
     } else {
       terminal.println(

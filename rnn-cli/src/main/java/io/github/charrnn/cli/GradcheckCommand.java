@@ -52,7 +52,9 @@ final class GradcheckCommand implements Callable<Integer> {
 
   @Option(
       names = "--tolerance",
-      description = "The largest absolute difference of an element that is right.")
+      description =
+          "The largest absolute difference of an element that is right; gradients are sums over the"
+              + " window, so that long ones need a larger one.")
   private double tolerance = 1e-6;
 
   @Option(
@@ -79,6 +81,7 @@ final class GradcheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Sources.requireNamed(spec, text);
     EncodedText encoded = Sources.text(terminal, text);
     VanillaRnn.Builder builder = VanillaRnn.builder(encoded.vocab()).seed(seed);
     Options.apply(spec, "--hidden", () -> builder.hiddenSize(hidden));
@@ -144,9 +147,9 @@ final class GradcheckCommand implements Callable<Integer> {
       Map<String, Object> parameter = new LinkedHashMap<>();
       parameter.put("name", tensor.name());
       parameter.put("elements", tensor.elements());
-      parameter.put("maxRelativeError", tensor.maxRelativeError());
-      parameter.put("maxAbsoluteDifference", tensor.maxAbsoluteDifference());
-      parameter.put("meanAbsoluteDifference", tensor.meanAbsoluteDifference());
+      parameter.put("maxRelativeError", Terminal.jsonNumber(tensor.maxRelativeError()));
+      parameter.put("maxAbsoluteDifference", Terminal.jsonNumber(tensor.maxAbsoluteDifference()));
+      parameter.put("meanAbsoluteDifference", Terminal.jsonNumber(tensor.meanAbsoluteDifference()));
       parameter.put("shareWithinTolerance", tensor.shareWithinTolerance());
       parameters.add(parameter);
     }

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Says what a model is. */
-@Command(name = "inspect", description = "Says what a model is and how it was trained.")
+@Command(name = "inspect", description = "Says what a model is and how its last training run went.")
 final class InspectCommand implements Callable<Integer> {
   private final Terminal terminal;
 
@@ -55,16 +55,13 @@ final class InspectCommand implements Callable<Integer> {
     if (rnn.training().isPresent()) {
       TrainingSummary training = rnn.training().get();
       int n = training.sequenceLength();
+      long stepsPerEpoch = (training.textLength() - 1) / n;
       line("trained on", "%,d characters", training.textLength());
       line("sequence length", "%,d", n);
       line("optimizer", "%s", training.optimizer().name().toLowerCase(Locale.ROOT));
       line("learning rate", "%s", training.learningRate());
       line("clip", "%s", training.clip());
-      line(
-          "step",
-          "%,d (epoch %.2f)",
-          training.step(),
-          (double) training.step() * n / training.textLength());
+      line("step", "%,d (epoch %.2f)", training.step(), (double) training.step() / stepsPerEpoch);
       line(
           "smooth loss",
           "%.4f nats per window, %.3f bits per character",

@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The entry point, and what all commands share: exit codes and how errors are said. */
 @Command(
@@ -59,7 +60,7 @@ public final class Main implements Runnable {
             new FileOutputStream(FileDescriptor.out),
             new FileOutputStream(FileDescriptor.err),
             Boolean.getBoolean("rnn.terminal.out"),
-            Boolean.getBoolean("rnn.terminal.err"));
+            Integer.getInteger("rnn.terminal.err", 0));
     System.exit(run(terminal, args));
   }
 
@@ -76,6 +77,7 @@ public final class Main implements Runnable {
             .setErr(terminal.err())
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setAbbreviatedOptionsAllowed(false)
+            .setExpandAtFiles(false)
             .setParameterExceptionHandler((e, arguments) -> usageError(terminal, e))
             .setExecutionExceptionHandler((e, command, result) -> failure(terminal, command, e));
     try {
@@ -102,6 +104,11 @@ public final class Main implements Runnable {
 
   private static int usageError(Terminal terminal, ParameterException e) {
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
+    if (command.equals("rnn") && e instanceof UnmatchedArgumentException unmatched) {
+      String word = unmatched.getUnmatched().get(0);
+      terminal.err().println("rnn: there is no command " + word + " (try: rnn --help)");
+      return USAGE;
+    }
     terminal
         .err()
         .println(

@@ -14,22 +14,22 @@ final class Progress {
   private static final String ERASE_LINE = "\r\u001b[K";
 
   private final PrintWriter to;
-  private final boolean live;
+  private final int columns; // of the terminal, 0 if there is none
   private final long steps;
   private final long started = System.nanoTime();
   private long printed = started;
   private boolean lineStands;
 
-  Progress(PrintWriter to, boolean live, long steps) {
+  Progress(PrintWriter to, int columns, long steps) {
     this.to = to;
-    this.live = live;
+    this.columns = columns;
     this.steps = steps;
   }
 
   /** Called after every step, prints if it is time to. */
   void update(Training training) {
     long now = System.nanoTime();
-    if (now - printed >= (live ? LIVE_NANOS : PLAIN_NANOS)) {
+    if (now - printed >= (columns > 0 ? LIVE_NANOS : PLAIN_NANOS)) {
       print(training, now);
     }
   }
@@ -42,8 +42,8 @@ final class Progress {
   private void print(Training training, long now) {
     printed = now;
     String line = line(training, now);
-    if (live) {
-      to.print(ERASE_LINE + line);
+    if (columns > 0) {
+      to.print(ERASE_LINE + line.substring(0, Math.min(line.length(), columns - 1)));
       to.flush();
       lineStands = true;
     } else {
@@ -65,13 +65,13 @@ final class Progress {
     String left = step == 0 ? "?" : time((now - started) / 1e9 * (steps - step) / step);
     return String.format(
         Locale.ROOT,
-        "step %,d of %,d  epoch %.2f  smooth loss %.2f  %.3f bits/char  %,.0f char/s  %s left",
+        "step %,d/%,d  epoch %.2f  smooth %.2f  %.3f bits/char  %,.0fk char/s  %s left",
         step,
         steps,
         training.epoch(),
         training.smoothLoss(),
         training.smoothBitsPerCharacter(),
-        training.charactersPerSecond(),
+        training.charactersPerSecond() / 1_000,
         left);
   }
 

@@ -97,7 +97,12 @@ final class SampleCommand implements Callable<Integer> {
     }
     Options.apply(spec, "--top-p", () -> sampler.topP(topP));
     Options.apply(spec, "--prime", () -> sampler.prime(prime, policy));
-    Options.apply(spec, "--stop", () -> sampler.stop(stop));
+    try {
+      sampler.stop(stop);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--stop: " + e.getMessage() + ": the model can never write it", e);
+    }
     if (length < 0) {
       throw new ParameterException(
           spec.commandLine(), "--length: it is " + length + ", must be at least 0");

@@ -23,6 +23,15 @@ final class Sources {
 
   private Sources() {}
 
+  /** Refuses an empty TEXT that was typed: it is a script's variable that was not set. */
+  static void requireNamed(CommandSpec spec, String text) {
+    boolean typed = spec.commandLine().getParseResult().hasMatchedPositional(0);
+    if (typed && text.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "TEXT is empty: name a file, or leave it out for the story");
+    }
+  }
+
   /** Reads a text and finds its vocabulary; an empty name is the story. */
   static EncodedText text(Terminal terminal, String name) throws IOException {
     if (name.isEmpty()) {

@@ -26,7 +26,7 @@ final class Terminal {
   private final Writer out;
   private final PrintWriter err;
   private final boolean outIsTerminal;
-  private final boolean errIsTerminal;
+  private final int errColumns;
 
   /** Standard output cannot be written to. */
   static final class OutputException extends IOException {
@@ -43,16 +43,12 @@ final class Terminal {
   }
 
   Terminal(
-      InputStream in,
-      OutputStream out,
-      OutputStream err,
-      boolean outIsTerminal,
-      boolean errIsTerminal) {
+      InputStream in, OutputStream out, OutputStream err, boolean outIsTerminal, int errColumns) {
     this.in = in;
     this.out = new BufferedWriter(new OutputStreamWriter(new Checked(out), UTF_8));
     this.err = new PrintWriter(new OutputStreamWriter(err, UTF_8), true);
     this.outIsTerminal = outIsTerminal;
-    this.errIsTerminal = errIsTerminal;
+    this.errColumns = errColumns;
   }
 
   InputStream in() {
@@ -72,8 +68,9 @@ final class Terminal {
     return outIsTerminal;
   }
 
-  boolean errIsTerminal() {
-    return errIsTerminal;
+  /** How wide the terminal is that standard error is, or 0 if it is none. */
+  int errColumns() {
+    return errColumns;
   }
 
   /** Writes a line to standard output, to be seen at once. */

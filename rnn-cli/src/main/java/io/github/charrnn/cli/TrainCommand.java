@@ -10,13 +10,14 @@ import io.github.charrnn.TrainingResult;
 import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.VanillaRnn;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
@@ -111,7 +112,9 @@ final class TrainCommand implements Callable<Integer> {
       showDefaultValue = Visibility.NEVER)
   private Integer epochs;
 
-  @Option(names = "--seed", description = "What the initial parameters are drawn from.")
+  @Option(
+      names = "--seed",
+      description = "What the initial parameters, and the passage at the end, are drawn from.")
   private long seed = 1;
 
   @Option(
@@ -129,7 +132,9 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--history",
       paramLabel = "FILE",
-      description = "Save the losses as CSV: step, loss, smooth loss.",
+      description =
+          "Save the losses as CSV: step, loss, smoothLoss; at most 8,192 lines, each with the mean"
+              + " loss of the steps since the line before.",
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
   private Path history;
@@ -146,12 +151,15 @@ final class TrainCommand implements Callable<Integer> {
               + " charactersPerSecond, model. Samples go to standard error.")
   private boolean json;
 
+  private Optional<IOException> outputFailure = Optional.empty();
+
   TrainCommand(Terminal terminal) {
     this.terminal = terminal;
   }
 
   @Override
   public Integer call() throws IOException {
+    Sources.requireNamed(spec, text);
     if (steps != null && epochs != null) {
       throw usage("--steps and --epochs exclude each other: give one of them");
     }
@@ -167,8 +175,11 @@ final class TrainCommand implements Callable<Integer> {
     UnknownSymbols policy = Sources.unknown(spec, unknown);
     Path model = output == null ? defaultOutput() : output;
     requireWritable(model);
+    requireDifferent(model, "the model", text, "the text");
     if (history != null) {
       requireWritable(history);
+      requireDifferent(history, "the history", text, "the text");
+      requireDifferent(history, "the history", model.toString(), "the model");
     }
     VanillaRnn start;
     EncodedText encoded;
@@ -201,9 +212,9 @@ final class TrainCommand implements Callable<Integer> {
     return count;
   }
 
-  private int train(Trainer trainer, EncodedText encoded, long count, Path model)
+  private int train(Trainer trainer, EncodedText encoded, long count, Path planned)
       throws IOException {
-    Progress progress = new Progress(terminal.err(), terminal.errIsTerminal(), count);
+    Progress progress = new Progress(terminal.err(), terminal.errColumns(), count);
     try (Interruption interruption = new Interruption()) {
       if (sampleEvery > 0) {
         trainer.every(sampleEvery, training -> showSample(training, progress));
@@ -218,6 +229,8 @@ final class TrainCommand implements Callable<Integer> {
         terminal.err().println("rnn train: interrupted before the first step, nothing is saved");
         return Main.INTERRUPTED;
       }
+      // Another run may have taken the name in the meantime.
+      Path model = output == null ? defaultOutput() : planned;
       result.best().save(model);
       if (history != null) {
         saveHistory(result.history());
@@ -233,9 +246,10 @@ final class TrainCommand implements Callable<Integer> {
         return Main.INTERRUPTED;
       }
       report(result, model);
+      if (outputFailure.isPresent()) {
+        throw outputFailure.get();
+      }
       return Main.OK;
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
     } finally {
       progress.clear();
     }
@@ -264,10 +278,13 @@ final class TrainCommand implements Callable<Integer> {
       }
       return;
     }
-    try {
-      terminal.println(passage);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    if (outputFailure.isEmpty()) {
+      try {
+        terminal.println(passage);
+      } catch (IOException e) {
+        outputFailure =
+            Optional.of(e); // the model is worth more than the sample: say it at the end
+      }
     }
   }
 
@@ -291,8 +308,18 @@ final class TrainCommand implements Callable<Integer> {
                 "the best model, smooth loss %.4f at step %,d",
                 result.bestSmoothLoss(),
                 result.bestStep());
-    terminal.println("--- " + best + " ---");
-    terminal.println(Sampler.of(result.best()).seed(seed).sample(PASSAGE_LENGTH) + "\n");
+    String passage = Sampler.of(result.best()).seed(seed).sample(PASSAGE_LENGTH);
+    print("--- " + best + " ---\n" + passage + "\n");
+    double guessing = seq * Math.log(result.best().vocab().size());
+    if (result.smoothLoss() > guessing) {
+      terminal
+          .err()
+          .printf(
+              Locale.ROOT,
+              "rnn train: the smooth loss %.4g is above that of guessing, %.4g: lower --lr%n",
+              result.smoothLoss(),
+              guessing);
+    }
     if (!quiet) {
       terminal
           .err()
@@ -305,9 +332,8 @@ final class TrainCommand implements Callable<Integer> {
               result.bestStep(),
               result.charactersPerSecond());
       terminal.err().println("saved " + model);
-      terminal
-          .err()
-          .println("next: ./rnn sample " + quoted(model) + " --temperature 0.7 --length 500");
+      String rnn = System.getProperty("rnn.command", "rnn");
+      terminal.err().println("next: " + rnn + " sample " + quoted(model) + " --temperature 0.7");
     }
   }
 
@@ -326,25 +352,52 @@ final class TrainCommand implements Callable<Integer> {
     return result;
   }
 
+  /** Nothing that is read or written may be replaced by something else that is written. */
+  private void requireDifferent(Path file, String what, String other, String otherWhat)
+      throws IOException {
+    if (other.isEmpty() || other.equals(Sources.STANDARD_INPUT)) {
+      return;
+    }
+    Path otherFile = Path.of(other);
+    if (file.toAbsolutePath().normalize().equals(otherFile.toAbsolutePath().normalize())
+        || (Files.exists(file) && Files.exists(otherFile) && Files.isSameFile(file, otherFile))) {
+      throw usage(what + " would replace " + otherWhat + ", " + other + ": name another file");
+    }
+  }
+
   /** Finds out before hours of training that their result could not be saved. */
   private static void requireWritable(Path file) throws IOException {
-    Path directory = file.toAbsolutePath().getParent();
-    if (directory == null || Files.isDirectory(file)) {
+    Path target = target(file);
+    Path directory = target.getParent();
+    if (directory == null || Files.isDirectory(target)) {
       throw new IOException(file + " is a directory: name a file to save to");
     }
     if (!Files.isDirectory(directory)) {
       throw new IOException(
-          "there is no directory " + directory + " to save " + file.getFileName() + " in");
+          "there is no directory " + directory + " to save " + target.getFileName() + " in");
     }
-    if (Files.exists(file) && !Files.isWritable(file)) {
+    if (Files.exists(target) && !Files.isRegularFile(target)) {
+      throw new IOException(file + " is not a regular file: name another to save to");
+    }
+    if (Files.exists(target) && !Files.isWritable(target)) {
       throw new IOException("there is no permission to replace " + file);
     }
     try {
+      if (!Files.exists(target)) { // says whether the name itself can be had, its length for one
+        Files.delete(Files.createFile(target));
+      }
       Files.delete(Files.createTempFile(directory, ".rnn-", ".tmp"));
     } catch (IOException e) {
-      throw new IOException(
-          "cannot create files in " + directory + " to save " + file.getFileName(), e);
+      throw new IOException("cannot create " + target + ": " + Main.explain(e), e);
     }
+  }
+
+  /** The file itself, where the name is a link to it: what will be replaced. */
+  private static Path target(Path file) throws IOException {
+    if (Files.isSymbolicLink(file) && !Files.exists(file)) {
+      throw new IOException(file + " is a symbolic link to nothing: name another file to save to");
+    }
+    return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
   }
 
   private void saveHistory(LossHistory losses) throws IOException {
@@ -353,17 +406,18 @@ final class TrainCommand implements Callable<Integer> {
       csv.append(losses.step(i)).append(',').append(losses.loss(i)).append(',');
       csv.append(losses.smoothLoss(i)).append('\n');
     }
-    Path temporary = Files.createTempFile(history.toAbsolutePath().getParent(), ".rnn-", ".tmp");
+    Path target = target(history);
+    Path temporary = target.resolveSibling(".rnn-" + UUID.randomUUID() + ".tmp");
     try {
       Files.writeString(temporary, csv);
-      Files.move(temporary, history, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(temporary);
     }
   }
 
   private static String quoted(Path path) {
-    String name = path.toString();
+    String name = (path.toString().startsWith("-") ? "./" : "") + path;
     return name.matches("[\\w./-]+") ? name : "'" + name.replace("'", "'\\''") + "'";
   }
 

@@ -187,8 +187,19 @@ class BadInputTest {
             2,
             "--difference: difference is 0.0, must be above 0 and finite"),
         bad("inspect D/altered.safetensors", 1, "the checksum does not match"),
+        bad("train D/good.txt -o D/good.txt", 2, "the model would replace the text"),
+        bad(
+            "train D/good.txt -o D/m --history D/folder/../good.txt",
+            2,
+            "the history would replace the text"),
+        bad("train D/good.txt -o D/m --history D/m", 2, "the history would replace the model"),
+        bad("train D/good.txt -o /dev/null", 1, "/dev/null is not a regular file"),
+        bad("train  -o D/m", 2, "TEXT is empty"),
+        bad("evaluate D/good.safetensors ", 2, "TEXT is empty"),
+        bad("train @D/good.txt -o D/m", 1, "there is no file @D/good.txt"),
+        bad("sample D/good.safetensors --stop \u00DF", 2, "the model can never write it"),
         bad("", 2, "no command is given"),
-        bad("trian", 2, "Unmatched argument at index 0: 'trian'"));
+        bad("trian", 2, "there is no command trian"));
   }
 
   private static Arguments bad(String command, int code, String message) {

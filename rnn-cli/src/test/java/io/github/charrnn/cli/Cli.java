@@ -21,7 +21,7 @@ final class Cli {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Terminal terminal =
-        new Terminal(new ByteArrayInputStream(input.getBytes(UTF_8)), out, err, false, false);
+        new Terminal(new ByteArrayInputStream(input.getBytes(UTF_8)), out, err, false, 0);
     String[] strings = Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
     int code = Main.run(terminal, strings);
     return new Outcome(code, out.toString(UTF_8), err.toString(UTF_8));

@@ -81,7 +81,7 @@ class CommandsTest {
     String passage = outcome.out().substring(outcome.out().lastIndexOf("---\n") + 4);
     assertThat(passage.strip().codePointCount(0, passage.strip().length())).isBetween(950, 1_000);
     assertThat(outcome.err())
-        .contains("300 steps, smooth loss", "saved " + model, "rnn sample " + model);
+        .contains("300 steps, smooth loss", "saved " + model, "next: rnn sample " + model);
   }
 
   @Test
@@ -307,7 +307,7 @@ class CommandsTest {
   @Test
   void progress_onATerminal_isOneLineRewritten() {
     java.io.StringWriter written = new java.io.StringWriter();
-    Progress progress = new Progress(new java.io.PrintWriter(written), true, 100);
+    Progress progress = new Progress(new java.io.PrintWriter(written), 50, 100);
     io.github.charrnn.CharVocab vocab = io.github.charrnn.CharVocab.of("ab");
     io.github.charrnn.Training training =
         Trainer.of(VanillaRnn.builder(vocab).hiddenSize(1).build())
@@ -319,11 +319,33 @@ class CommandsTest {
     progress.clear();
     progress.clear();
 
-    String line = "step 1 of 100  epoch 0.33  smooth loss 17.33  1.000 bits/char  ";
+    String line = "\u001b[Kstep 1/100  epoch 0.33  smooth 17.33  1.000 bits/\r";
     assertThat(written.toString()).contains(line).doesNotContain("\n");
     assertThat(written.toString().split("\r\u001b\\[K", -1)).hasSize(4);
     assertThat(Progress.time(3_905)).isEqualTo("1:05:05");
     assertThat(Progress.time(42.4)).isEqualTo("0:42");
+  }
+
+  @Test
+  void train_whoseOutputCannotBeWritten_stillSavesTheModel() throws IOException {
+    for (String reason : List.of("Broken pipe", "No space left on device")) {
+      Files.deleteIfExists(model);
+      OutputStream full =
+          new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+              throw new IOException(reason);
+            }
+          };
+      java.io.ByteArrayOutputStream err = new java.io.ByteArrayOutputStream();
+      Terminal terminal = new Terminal(java.io.InputStream.nullInputStream(), full, err, false, 0);
+
+      int code =
+          Main.run(terminal, "train", book.toString(), "-o", model.toString(), "--steps", "30");
+
+      assertThat(code).isEqualTo(reason.equals("Broken pipe") ? 0 : 1);
+      assertThat(VanillaRnn.load(model).training().orElseThrow().step()).isPositive();
+    }
   }
 
   @Test
@@ -336,8 +358,7 @@ class CommandsTest {
           }
         };
     java.io.ByteArrayOutputStream err = new java.io.ByteArrayOutputStream();
-    Terminal terminal =
-        new Terminal(java.io.InputStream.nullInputStream(), full, err, false, false);
+    Terminal terminal = new Terminal(java.io.InputStream.nullInputStream(), full, err, false, 0);
 
     int code = Main.run(terminal, "gradcheck", book.toString(), "--hidden", "2", "--seq", "2");
 

@@ -17,15 +17,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What only a process of its own shows: signals, pipes, locales, the current directory. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ProcessTest {
   private static final String BOOK = "na\u00EFve caf\u00E9s \u4E2D open at nine\n".repeat(30);
 
   @TempDir Path directory;
+  private final List<Process> started = new ArrayList<>();
 
   @BeforeEach
   void requirePosix() throws IOException {
@@ -43,7 +47,14 @@ class ProcessTest {
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
     builder.redirectError(directory.resolve("err").toFile());
     builder.environment().putAll(environment);
-    return builder.start();
+    Process process = builder.start();
+    started.add(process);
+    return process;
+  }
+
+  @AfterEach
+  void endWhatIsLeft() {
+    started.forEach(Process::destroyForcibly);
   }
 
   private Process start(String... args) throws IOException {

@@ -85,6 +85,7 @@ public final class ModelFile {
   /** Replaces a file by a model; see {@link SafeFile}. */
   public static void write(Path file, Model model) throws IOException {
     List<double[]> tensors = tensors(model.parameters());
+    requireFinite(tensors);
     MessageDigest digest = sha256();
     byte[] unsigned = header(model, NO_CHECKSUM);
     digest.update(lengthPrefix(unsigned));
@@ -109,6 +110,18 @@ public final class ModelFile {
       throw new AssertionError("a digest does not fail", e);
     }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** What read would refuse is not written. */
+  private static void requireFinite(List<double[]> tensors) throws IOException {
+    for (double[] tensor : tensors) {
+      for (double x : tensor) {
+        if (!Double.isFinite(x)) {
+          throw new IOException(
+              "a parameter is " + x + ", must be finite: training has diverged, nothing is saved");
+        }
+      }
+    }
   }
 
   /** In the equations' orientation and in the order of {@link #shapes}. */
@@ -247,7 +260,10 @@ public final class ModelFile {
       long m = integer(metadata, "hiddenSize", 1, Parameters.MAX_HIDDEN_SIZE);
       long dataStart = (long) LENGTH_BYTES + header.length;
       List<Tensor> tensors = checkedTensors(members, shapes(m, vocab.size()), dataStart, size);
-      Parameters.requireFits(m, vocab.size(), "the model in " + file);
+      String what = "the model in " + file;
+      Parameters.requireFits(m, vocab.size(), what);
+      double twoMoreOfU = 2.0 * m * vocab.size(); // until it is transposed
+      Memory.require(Double.BYTES * (Parameters.count(m, vocab.size()) + twoMoreOfU), what);
 
       MessageDigest digest = sha256();
       digest.update(lengthPrefix(header));
@@ -465,13 +481,16 @@ public final class ModelFile {
 
   private static byte[] withoutChecksum(byte[] header, String checksum)
       throws ModelFormatException {
+    if (!checksum.matches("[0-9a-f]{64}")) {
+      throw wrong("the checksum is not 64 hexadecimal digits");
+    }
     // Latin-1 keeps every byte one character, so that places in the string are places in the
     // header.
     String bytes = new String(header, ISO_8859_1);
     String quoted = "\"" + checksum + "\"";
     int at = bytes.indexOf(quoted);
-    if (checksum.length() != NO_CHECKSUM.length() || at < 0 || bytes.indexOf(quoted, at + 1) >= 0) {
-      throw wrong("the checksum is not 64 hexadecimal digits");
+    if (at < 0 || bytes.indexOf(quoted, at + 1) >= 0) {
+      throw wrong("the checksum is not there once, without escapes");
     }
     byte[] result = header.clone();
     for (int i = 0; i < checksum.length(); i++) {
@@ -485,14 +504,19 @@ public final class ModelFile {
     if (!metadata.containsKey("step")) {
       return Optional.empty();
     }
+    double learningRate = number(metadata, "learningRate");
+    double clip = number(metadata, "clip");
+    if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY && clip > 0)) {
+      throw wrong("learningRate must be above 0 and finite, clip above 0");
+    }
     String optimizer = text(metadata, "optimizer");
     for (Optimizer known : Optimizer.values()) {
       if (known.name().toLowerCase(Locale.ROOT).equals(optimizer)) {
         return Optional.of(
             new TrainingSummary(
                 (int) integer(metadata, "sequenceLength", 1, Integer.MAX_VALUE),
-                number(metadata, "learningRate"),
-                number(metadata, "clip"),
+                learningRate,
+                clip,
                 known,
                 integer(metadata, "textLength", 2, Long.MAX_VALUE),
                 integer(metadata, "step", 0, Long.MAX_VALUE),

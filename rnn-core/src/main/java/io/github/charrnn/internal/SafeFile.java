@@ -2,6 +2,8 @@ package io.github.charrnn.internal;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -9,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.util.UUID;
 
 /** Replaces files so that a reader, whenever it looks, finds the old one or the new one whole. */
 public final class SafeFile {
@@ -27,10 +30,13 @@ public final class SafeFile {
    */
   public static void replace(Path file, Content content) throws IOException {
     Path target = target(file);
+    if (Files.exists(target) && !Files.isRegularFile(target)) {
+      throw new FileSystemException(file.toString(), null, "this is not a regular file");
+    }
     Path temporary = temporary(target);
+    FileChannel channel = open(temporary);
     try {
-      try (FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      try (channel) {
         content.writeTo(channel);
         channel.force(true);
       }
@@ -42,6 +48,11 @@ public final class SafeFile {
       throw e;
     }
     forceDirectory(target);
+  }
+
+  /** Fails if the file exists: it is then somebody else's, and not ours to delete. */
+  private static FileChannel open(Path temporary) throws IOException {
+    return FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   }
 
   /** The file itself, where the name is a symbolic link to it. */
@@ -57,9 +68,9 @@ public final class SafeFile {
     }
   }
 
+  /** In the same directory, short whatever the target's name, and never the same one twice. */
   private static Path temporary(Path target) {
-    return target.resolveSibling(
-        "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+    return target.resolveSibling(".rnn-" + UUID.randomUUID() + ".tmp");
   }
 
   private static void keepPermissions(Path from, Path to) throws IOException {
@@ -77,6 +88,9 @@ public final class SafeFile {
     }
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
+    } catch (AccessDeniedException e) {
+      // A directory that may be written to but not read: the file is in place, which is what
+      // counts.
     }
   }
 }

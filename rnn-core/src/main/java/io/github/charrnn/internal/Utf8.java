@@ -59,7 +59,7 @@ public final class Utf8 {
             String.format(
                 Locale.ROOT,
                 "%s is not UTF-8: the byte 0x%02X at offset %d begins no valid character; convert"
-                    + " it first, as in: iconv -f ISO-8859-1 -t UTF-8",
+                    + " it first, for example with iconv",
                 name,
                 bytes.get(bytes.position()),
                 offset + bytes.position()));
