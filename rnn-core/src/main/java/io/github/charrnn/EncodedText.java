@@ -112,9 +112,9 @@ public final class EncodedText {
     return symbols.get(index);
   }
 
-  /** Copies count symbols from the given place on to the start of an array. */
-  void copy(long from, int[] to, int count) {
-    symbols.copy(from, to, count);
+  /** Copies count symbols from the given place on to every stride-th place of an array. */
+  void copy(long from, int[] to, int at, int stride, int count) {
+    symbols.copy(from, to, at, stride, count);
   }
 
   @Override

@@ -158,8 +158,9 @@ public final class GradientCheck {
   /** The check of a gradient that has been tampered with. */
   Report run(EncodedText text, Consumer<Parameters> change) {
     Window window = startingWindow(text);
-    window.forward(sequenceLength, model.parameters());
-    window.backward(model.parameters());
+    window.load(model.parameters());
+    window.forward(sequenceLength);
+    window.backward();
     change.accept(window.gradient);
     return compare(window);
   }
@@ -176,14 +177,13 @@ public final class GradientCheck {
               + " symbols, the text has "
               + text.length());
     }
+    int m = model.hiddenSize();
+    int k = model.vocab().size();
     String what =
-        "checking gradients with hiddenSize "
-            + model.hiddenSize()
-            + " and sequenceLength "
-            + sequenceLength;
-    Window.requireTrainable(what, sequenceLength, model.hiddenSize(), model.vocab().size());
-    Window window = Window.forTraining(sequenceLength, model.hiddenSize(), model.vocab().size());
-    text.copy(0, window.symbols, sequenceLength + 1);
+        "checking gradients with hiddenSize " + m + " and sequenceLength " + sequenceLength;
+    Window.requireTrainable(what, sequenceLength, 1, m, k);
+    Window window = Window.forTraining(sequenceLength, 1, m, k);
+    text.copy(0, window.symbols, 0, 1, sequenceLength + 1);
     Xoshiro256 random = new Xoshiro256(seed);
     for (int j = 0; j < model.hiddenSize(); j++) {
       window.h[j] = random.nextDouble() - 0.5;
@@ -219,9 +219,11 @@ public final class GradientCheck {
     for (int i : chosen) {
       double original = theta[i];
       theta[i] = original + difference;
-      double above = window.forward(sequenceLength, p);
+      window.load(p);
+      double above = window.forward(sequenceLength);
       theta[i] = original - difference;
-      double below = window.forward(sequenceLength, p);
+      window.load(p);
+      double below = window.forward(sequenceLength);
       theta[i] = original;
       double quotient = (above - below) / (2 * difference);
       double absolute = Math.abs(gradient[i] - quotient);

@@ -1,6 +1,5 @@
 package io.github.charrnn;
 
-import io.github.charrnn.internal.Parameters;
 import io.github.charrnn.internal.Window;
 import io.github.charrnn.internal.Xoshiro256;
 import java.io.IOException;
@@ -119,7 +118,7 @@ public final class Sampler {
   public Sampler stop(CharSequence stop) {
     EncodedText encoded = model.vocab().encode(stop);
     int[] symbols = new int[Math.toIntExact(encoded.length())];
-    encoded.copy(0, symbols, symbols.length);
+    encoded.copy(0, symbols, 0, 1, symbols.length);
     this.stop = symbols;
     return this;
   }
@@ -172,7 +171,6 @@ public final class Sampler {
 
   /** The state of one passage: the network's, the generator's, and how much of stop was written. */
   private final class Passage {
-    private final Parameters parameters = model.parameters();
     private final int size = model.vocab().size();
     private final Window window = Window.forEvaluation(1, model.hiddenSize(), size);
     private final double[] weights = window.outputs; // (K), from outputs to probabilities in place
@@ -183,6 +181,7 @@ public final class Sampler {
     private int stopMatched;
 
     Passage() {
+      window.load(model.parameters());
       ranked = topK < size || topP < 1 ? new int[size] : new int[0];
     }
 
@@ -197,7 +196,7 @@ public final class Sampler {
 
     private void read(int symbol) {
       window.symbols[0] = symbol;
-      window.states(1, parameters);
+      window.states(1);
       window.carry(1);
     }
 
@@ -218,7 +217,7 @@ public final class Sampler {
     }
 
     private int drawAtTemperature() {
-      double sum = window.kernel().exponentials(size, weights, temperature);
+      double sum = window.kernel().exponentials(weights, temperature);
       if (ranked.length > 0) {
         return drawAmongLikeliest(sum);
       }

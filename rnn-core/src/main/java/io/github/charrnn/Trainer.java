@@ -20,6 +20,7 @@ public final class Trainer {
   private final VanillaRnn model;
   private final List<Listener> listeners = new ArrayList<>();
   private int sequenceLength = 25;
+  private int batchSize = 1;
   private double learningRate = 0.1;
   private double clip = 5;
   private Optimizer optimizer = Optimizer.ADAGRAD;
@@ -47,6 +48,26 @@ public final class Trainer {
           "sequenceLength is " + sequenceLength + ", must be at least 1");
     }
     this.sequenceLength = sequenceLength;
+    return this;
+  }
+
+  /**
+   * The number of streams, B, that are trained on side by side; 1, the recipe, unless set. The text
+   * is cut into B parts of equal length, what is left over at the end is not read, and every step
+   * takes the next window of each, with a state of its own.
+   *
+   * <p>Gradients are added up step by step, and within a step stream by stream, and then divided by
+   * B: clip and learning rate act on the gradient of the mean loss of a window. The losses that are
+   * reported are such means too, so that curves of different B can be compared.
+   *
+   * @param batchSize at least 1
+   * @throws IllegalArgumentException if batchSize is below 1
+   */
+  public Trainer batchSize(int batchSize) {
+    if (batchSize < 1) {
+      throw new IllegalArgumentException("batchSize is " + batchSize + ", must be at least 1");
+    }
+    this.batchSize = batchSize;
     return this;
   }
 
@@ -147,7 +168,7 @@ public final class Trainer {
 
   /**
    * How many steps that many passes through a text are: each is as many whole windows as fit, every
-   * one of them with the symbol that follows it, {@code (length - 1) / n} rounded down.
+   * one of them with the symbol that follows it, {@code (length / B - 1) / n}, both rounded down.
    *
    * @param epochs at least 0
    * @throws IllegalArgumentException if epochs is below 0
@@ -156,30 +177,38 @@ public final class Trainer {
     if (epochs < 0) {
       throw new IllegalArgumentException("epochs is " + epochs + ", must be at least 0");
     }
-    return epochs * Math.max(0, (text.length() - 1) / sequenceLength);
+    return epochs * Math.max(0, (text.length() / batchSize - 1) / sequenceLength);
   }
 
   /**
    * Starts a run that the caller advances step by step; listeners are not called.
    *
-   * @throws IllegalArgumentException if the text has fewer than sequenceLength + 1 symbols or
-   *     another vocabulary than the model, or if training does not fit into the heap
+   * @throws IllegalArgumentException if the text has fewer than (sequenceLength + 1) batchSize
+   *     symbols or another vocabulary than the model, or if training does not fit into the heap
    */
   public Training start(EncodedText text) {
     model.requireSameVocab(text);
-    if (text.length() <= sequenceLength) {
+    if (text.length() / batchSize <= sequenceLength) {
+      String streams = batchSize == 1 ? "" : " and batchSize " + batchSize;
       throw new IllegalArgumentException(
           "sequenceLength "
               + sequenceLength
-              + " needs at least "
-              + (sequenceLength + 1L)
+              + streams
+              + (batchSize == 1 ? " needs at least " : " need at least ")
+              + (sequenceLength + 1L) * batchSize
               + " symbols, the text has "
               + text.length());
     }
     int m = model.hiddenSize();
-    String what = "training with hiddenSize " + m + " and sequenceLength " + sequenceLength;
-    Window.requireTrainable(what, sequenceLength, m, model.vocab().size());
-    return new Training(model, text, sequenceLength, learningRate, clip, optimizer);
+    String what =
+        "training with hiddenSize "
+            + m
+            + ", sequenceLength "
+            + sequenceLength
+            + " and batchSize "
+            + batchSize;
+    Window.requireTrainable(what, sequenceLength, batchSize, m, model.vocab().size());
+    return new Training(model, text, sequenceLength, batchSize, learningRate, clip, optimizer);
   }
 
   private void inform(Training training) {

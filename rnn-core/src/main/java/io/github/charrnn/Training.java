@@ -19,6 +19,8 @@ public final class Training {
   private final VanillaRnn start;
   private final EncodedText text;
   private final int sequenceLength;
+  private final int batchSize;
+  private final long streamLength;
   private final double learningRate;
   private final double clip;
   private final Optimizer optimizer;
@@ -42,18 +44,21 @@ public final class Training {
       VanillaRnn start,
       EncodedText text,
       int sequenceLength,
+      int batchSize,
       double learningRate,
       double clip,
       Optimizer optimizer) {
     this.start = start;
     this.text = text;
     this.sequenceLength = sequenceLength;
+    this.batchSize = batchSize;
+    streamLength = text.length() / batchSize;
     this.learningRate = learningRate;
     this.clip = clip;
     this.optimizer = optimizer;
     int m = start.hiddenSize();
     int k = start.vocab().size();
-    window = Window.forTraining(sequenceLength, m, k);
+    window = Window.forTraining(sequenceLength, batchSize, m, k);
     parameters = start.parameters().copy();
     memory = optimizer == Optimizer.ADAGRAD ? new Parameters(m, k) : new Parameters(0, 0);
     best = start.parameters().copy();
@@ -62,17 +67,22 @@ public final class Training {
   /**
    * Takes one step: forward and backward through the next window, and the update.
    *
-   * @return the loss of the window before the update, in nats
+   * @return the loss of the window before the update, in nats; with several streams the mean of
+   *     theirs
    * @throws ArithmeticException if the loss is not finite; then nothing has been updated
    */
   public double advance() {
     long began = System.nanoTime();
-    if (position + sequenceLength >= text.length()) {
+    if (position + sequenceLength >= streamLength) {
       position = 0;
       window.reset();
     }
-    text.copy(position, window.symbols, sequenceLength + 1);
-    double newLoss = window.forward(sequenceLength, parameters);
+    for (int stream = 0; stream < batchSize; stream++) {
+      long from = stream * streamLength + position;
+      text.copy(from, window.symbols, stream, batchSize, sequenceLength + 1);
+    }
+    window.load(parameters);
+    double newLoss = window.forward(sequenceLength) / batchSize;
     if (!Double.isFinite(newLoss)) {
       throw new ArithmeticException(
           "training has diverged: the loss at step "
@@ -88,7 +98,7 @@ public final class Training {
     loss = newLoss;
     smoothLoss = step == 0 ? loss : SMOOTHING * smoothLoss + (1 - SMOOTHING) * loss;
     keepBest();
-    window.backward(parameters);
+    window.backward();
     update();
     window.carry(sequenceLength);
     position += sequenceLength;
@@ -128,10 +138,11 @@ public final class Training {
 
   private void update(double[] theta, double[] squares, double[] gradient, int from, int to) {
     Kernel kernel = window.kernel();
+    double mean = 1.0 / batchSize;
     switch (optimizer) {
       case ADAGRAD ->
-          kernel.adagrad(theta, squares, gradient, from, to, learningRate, clip, EPSILON);
-      case SGD -> kernel.descend(theta, gradient, from, to, learningRate, clip);
+          kernel.adagrad(theta, squares, gradient, from, to, mean, clip, learningRate, EPSILON);
+      case SGD -> kernel.descend(theta, gradient, from, to, mean, clip, learningRate);
     }
   }
 
@@ -142,7 +153,7 @@ public final class Training {
 
   /** How many times through the text that is; 1.5 is in the middle of the second pass. */
   public double epoch() {
-    long stepsPerEpoch = (text.length() - 1) / sequenceLength;
+    long stepsPerEpoch = (streamLength - 1) / sequenceLength;
     return (double) step / stepsPerEpoch;
   }
 
@@ -176,7 +187,7 @@ public final class Training {
 
   /** Symbols trained on per second spent in steps; 0 before the first step. */
   public double charactersPerSecond() {
-    return nanos == 0 ? 0 : step * sequenceLength * NANOS_PER_SECOND / nanos;
+    return nanos == 0 ? 0 : step * sequenceLength * batchSize * NANOS_PER_SECOND / nanos;
   }
 
   /** The model as it stands, a copy. */
@@ -225,7 +236,14 @@ public final class Training {
   private VanillaRnn snapshot(Parameters p, long atStep, double atSmoothLoss) {
     TrainingSummary summary =
         new TrainingSummary(
-            sequenceLength, learningRate, clip, optimizer, text.length(), atStep, atSmoothLoss);
+            sequenceLength,
+            batchSize,
+            learningRate,
+            clip,
+            optimizer,
+            text.length(),
+            atStep,
+            atSmoothLoss);
     return new VanillaRnn(start.vocab(), p.copy(), start.seed(), Optional.of(summary));
   }
 }

@@ -4,6 +4,7 @@ package io.github.charrnn;
  * How the parameters of a model came about, beside its seed: the last run that trained them.
  *
  * @param sequenceLength symbols in a window
+ * @param batchSize streams side by side
  * @param learningRate above 0
  * @param clip the bound on each element of the gradient, infinite if there was none
  * @param optimizer how gradients changed parameters
@@ -13,6 +14,7 @@ package io.github.charrnn;
  */
 public record TrainingSummary(
     int sequenceLength,
+    int batchSize,
     double learningRate,
     double clip,
     Optimizer optimizer,

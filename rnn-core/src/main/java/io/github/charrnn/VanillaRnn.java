@@ -4,6 +4,7 @@ import io.github.charrnn.internal.ModelFile;
 import io.github.charrnn.internal.Parameters;
 import io.github.charrnn.internal.Window;
 import io.github.charrnn.internal.Xoshiro256;
+import io.github.charrnn.internal.kernel.Kernels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -81,7 +82,7 @@ public final class VanillaRnn {
       int m = hiddenSize;
       int k = vocab.size();
       String what = "training with hiddenSize " + m + " and " + k + " symbols";
-      Window.requireTrainable(what, 1, m, k); // what a new model is there for
+      Window.requireTrainable(what, 1, 1, m, k); // what a new model is there for
       Parameters p = new Parameters(m, k);
       Xoshiro256 random = new Xoshiro256(seed);
       for (int i = 0; i < m; i++) {
@@ -162,12 +163,13 @@ public final class VanillaRnn {
           "evaluation needs at least 2 symbols, the text has " + text.length());
     }
     Window window = Window.forEvaluation(EVALUATION_WINDOW, hiddenSize(), vocab.size());
+    window.load(parameters);
     long predicted = text.length() - 1;
     double loss = 0;
     for (long position = 0; position < predicted; position += EVALUATION_WINDOW) {
       int steps = (int) Math.min(EVALUATION_WINDOW, predicted - position);
-      text.copy(position, window.symbols, steps + 1);
-      loss += window.forward(steps, parameters);
+      text.copy(position, window.symbols, 0, 1, steps + 1);
+      loss += window.forward(steps);
       window.carry(steps);
     }
     return new Evaluation(predicted, loss / predicted);
@@ -214,6 +216,18 @@ public final class VanillaRnn {
    */
   public String fingerprint() {
     return ModelFile.fingerprint(parameters);
+  }
+
+  /**
+   * What does the arithmetic of all models in this Java, and why, in one line: {@code vector}
+   * kernels where Java was started with {@code --add-modules jdk.incubator.vector}, else {@code
+   * scalar} ones; the system property {@code rnn.kernel} may insist on one of them. They give the
+   * same bits.
+   *
+   * @throws IllegalStateException if {@code rnn.kernel} asks for what cannot be had
+   */
+  public static String kernels() {
+    return Kernels.description();
   }
 
   /** Not a copy. */

@@ -53,8 +53,9 @@ class GradientTest {
   void everyParameter_againstDualNumbers_isExact(int m, int n, int k) {
     VanillaRnn model = trainedALittle(m, k);
     Window window = filledWindow(model, n);
-    window.forward(n, model.parameters());
-    window.backward(model.parameters());
+    window.load(model.parameters());
+    window.forward(n);
+    window.backward();
     double[] start = java.util.Arrays.copyOf(window.h, m);
     DualNumbers oracle = new DualNumbers(model, start, window.symbols);
 
@@ -100,6 +101,59 @@ class GradientTest {
     assertThat(report.passed()).as(report.toString()).isTrue();
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, 5, 9", "2, 7, 30", "5, 25, 12", "9, 3, 100", "6, 25, 60"})
+  void streamsSideBySide_haveTheSumOfTheirGradients(int streams, int n, int m) {
+    int k = 40;
+    VanillaRnn model = trainedALittle(m, k);
+    EncodedText text = randomText(model.vocab(), streams * (n + 1));
+    Window together = Window.forTraining(n, streams, m, k);
+    Parameters sum = new Parameters(m, k);
+    double lossSum = 0;
+    Xoshiro256 random = new Xoshiro256(7);
+    for (int s = 0; s < streams; s++) {
+      Window alone = Window.forTraining(n, 1, m, k);
+      text.copy((long) s * (n + 1), alone.symbols, 0, 1, n + 1);
+      text.copy((long) s * (n + 1), together.symbols, s, streams, n + 1);
+      for (int j = 0; j < m; j++) {
+        alone.h[j] = 2 * random.nextDouble() - 1;
+        together.h[s * m + j] = alone.h[j];
+      }
+      alone.load(model.parameters());
+      lossSum += alone.forward(n);
+      alone.backward();
+      add(sum, alone.gradient);
+    }
+
+    together.load(model.parameters());
+    double loss = together.forward(n);
+    together.backward();
+
+    assertThat(loss).isCloseTo(lossSum, org.assertj.core.data.Percentage.withPercentage(1e-10));
+    assertClose("U", together.gradient.u, sum.u);
+    assertClose("W", together.gradient.w, sum.w);
+    assertClose("V", together.gradient.v, sum.v);
+    assertClose("b", together.gradient.b, sum.b);
+    assertClose("c", together.gradient.c, sum.c);
+  }
+
+  private static void add(Parameters to, Parameters g) {
+    java.util.Arrays.setAll(to.u, i -> to.u[i] + g.u[i]);
+    java.util.Arrays.setAll(to.w, i -> to.w[i] + g.w[i]);
+    java.util.Arrays.setAll(to.v, i -> to.v[i] + g.v[i]);
+    java.util.Arrays.setAll(to.b, i -> to.b[i] + g.b[i]);
+    java.util.Arrays.setAll(to.c, i -> to.c[i] + g.c[i]);
+  }
+
+  private static void assertClose(String name, double[] actual, double[] expected) {
+    double largest = java.util.Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(actual[i])
+          .as("d%s[%d]", name, i)
+          .isCloseTo(expected[i], org.assertj.core.data.Offset.offset(1e-12 * largest));
+    }
+  }
+
   @Test
   void wrongGradients_areCaught() {
     EncodedText text = Texts.harbour();
@@ -124,16 +178,18 @@ class GradientTest {
             model,
             text,
             g -> {
-              Window window = Window.forTraining(n, 20, text.vocab().size());
-              text.copy(0, window.symbols, n + 1);
+              Window window = Window.forTraining(n, 1, 20, text.vocab().size());
+              text.copy(0, window.symbols, 0, 1, n + 1);
               Xoshiro256 random = new Xoshiro256(1);
               for (int j = 0; j < 20; j++) {
                 window.h[j] = random.nextDouble() - 0.5;
               }
-              window.forward(n, model.parameters());
+              window.load(model.parameters());
+              window.forward(n);
               Parameters cut = model.parameters().copy();
               java.util.Arrays.fill(cut.w, 0);
-              window.backward(cut);
+              window.load(cut);
+              window.backward();
               g.set(window.gradient);
             });
 
@@ -194,8 +250,8 @@ class GradientTest {
   }
 
   private static Window filledWindow(VanillaRnn model, int n) {
-    Window window = Window.forTraining(n, model.hiddenSize(), model.vocab().size());
-    randomText(model.vocab(), n + 1).copy(0, window.symbols, n + 1);
+    Window window = Window.forTraining(n, 1, model.hiddenSize(), model.vocab().size());
+    randomText(model.vocab(), n + 1).copy(0, window.symbols, 0, 1, n + 1);
     Xoshiro256 random = new Xoshiro256(7);
     for (int j = 0; j < model.hiddenSize(); j++) {
       window.h[j] = 2 * random.nextDouble() - 1;

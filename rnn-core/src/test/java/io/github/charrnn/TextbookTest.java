@@ -30,7 +30,7 @@ class TextbookTest {
     TextbookRnn textbook = new TextbookRnn(model);
 
     for (int step = 0; step < 5; step++) {
-      text.copy((long) step * N, symbols, N + 1);
+      text.copy((long) step * N, symbols, 0, 1, N + 1);
       double expected = textbook.lossAndGradients(symbols);
       textbook.update();
       double loss = training.advance();
@@ -51,7 +51,7 @@ class TextbookTest {
 
     for (int step = 0; step < 1_000; step++) {
       long window = step % windows;
-      text.copy(window * N, symbols, N + 1);
+      text.copy(window * N, symbols, 0, 1, N + 1);
       TextbookRnn textbook = new TextbookRnn(training.model());
       textbook.state = window == 0 ? new double[100] : state;
       double expected = textbook.lossAndGradients(symbols);
@@ -75,7 +75,7 @@ class TextbookTest {
     VanillaRnn model =
         Trainer.of(VanillaRnn.builder(text.vocab()).hiddenSize(20).build()).train(text, 300).last();
     int[] whole = new int[(int) text.length()];
-    text.copy(0, whole, whole.length);
+    text.copy(0, whole, 0, 1, whole.length);
     double expected = new TextbookRnn(model).lossAndGradients(whole);
 
     Evaluation evaluation = model.evaluate(text);

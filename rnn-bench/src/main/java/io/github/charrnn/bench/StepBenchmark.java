@@ -36,7 +36,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @State(Scope.Benchmark)
-@Fork(1)
+@Fork(
+    value = 1,
+    jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:ObjectAlignmentInBytes=64"})
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
 public class StepBenchmark {
@@ -52,7 +54,7 @@ public class StepBenchmark {
   @Param("1")
   int batchSize;
 
-  @Param("scalar")
+  @Param({"vector", "scalar"})
   String kernel;
 
   @Param("")
@@ -63,9 +65,6 @@ public class StepBenchmark {
   /** Checks that what is about to be timed is right: gradients, and the first loss. */
   @Setup
   public void setUp() throws IOException {
-    if (batchSize != 1) {
-      throw new IllegalArgumentException("batchSize is " + batchSize + ", only 1 is there yet");
-    }
     System.setProperty("rnn.kernel", kernel);
     EncodedText encoded = text.isEmpty() ? randomText() : EncodedText.read(Path.of(text));
     VanillaRnn model = VanillaRnn.builder(encoded.vocab()).hiddenSize(hiddenSize).build();
@@ -74,7 +73,7 @@ public class StepBenchmark {
     if (!report.passed()) {
       throw new IllegalStateException("the gradients are wrong: " + report);
     }
-    training = Trainer.of(model).sequenceLength(sequenceLength).start(encoded);
+    training = Trainer.of(model).sequenceLength(sequenceLength).batchSize(batchSize).start(encoded);
     double loss = training.advance();
     double untrained = sequenceLength * Math.log(encoded.vocab().size());
     if (Math.abs(loss - untrained) > 0.01 * untrained) {

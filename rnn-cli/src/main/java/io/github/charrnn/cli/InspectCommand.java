@@ -55,9 +55,10 @@ final class InspectCommand implements Callable<Integer> {
     if (rnn.training().isPresent()) {
       TrainingSummary training = rnn.training().get();
       int n = training.sequenceLength();
-      long stepsPerEpoch = (training.textLength() - 1) / n;
+      long stepsPerEpoch = (training.textLength() / training.batchSize() - 1) / n;
       line("trained on", "%,d characters", training.textLength());
       line("sequence length", "%,d", n);
+      line("batch size", "%,d", training.batchSize());
       line("optimizer", "%s", training.optimizer().name().toLowerCase(Locale.ROOT));
       line("learning rate", "%s", training.learningRate());
       line("clip", "%s", training.clip());
@@ -90,6 +91,7 @@ final class InspectCommand implements Callable<Integer> {
         .ifPresent(
             training -> {
               result.put("sequenceLength", training.sequenceLength());
+              result.put("batchSize", training.batchSize());
               result.put("learningRate", training.learningRate());
               result.put("clip", Double.isInfinite(training.clip()) ? "Infinity" : training.clip());
               result.put("optimizer", training.optimizer().name().toLowerCase(Locale.ROOT));

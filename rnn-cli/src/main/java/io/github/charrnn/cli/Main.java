@@ -1,6 +1,7 @@
 package io.github.charrnn.cli;
 
 import io.github.charrnn.UnknownSymbolException;
+import io.github.charrnn.VanillaRnn;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -166,7 +167,8 @@ public final class Main implements Runnable {
     @Override
     public String[] getVersion() {
       return new String[] {
-        "charrnn " + projectVersion() + ", Java " + System.getProperty("java.version")
+        "charrnn " + projectVersion() + ", Java " + System.getProperty("java.version"),
+        VanillaRnn.kernels()
       };
     }
 

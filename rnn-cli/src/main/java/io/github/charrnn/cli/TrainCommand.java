@@ -86,6 +86,13 @@ final class TrainCommand implements Callable<Integer> {
       description = "Sequence length: characters in a window, how far back gradients go.")
   private int seq = 25;
 
+  @Option(
+      names = "--batch",
+      description =
+          "Batch size: streams, equal parts of the text, that are trained on side by side; 1 is the"
+              + " published recipe.")
+  private int batch = 1;
+
   @Option(names = "--lr", description = "Learning rate.")
   private double lr = 0.1;
 
@@ -194,6 +201,7 @@ final class TrainCommand implements Callable<Integer> {
     }
     Trainer trainer = Trainer.of(start).optimizer(optimizer);
     Options.apply(spec, "--seq", () -> trainer.sequenceLength(seq));
+    Options.apply(spec, "--batch", () -> trainer.batchSize(batch));
     Options.apply(spec, "--lr", () -> trainer.learningRate(lr));
     Options.apply(spec, "--clip", () -> trainer.clip(clip));
     return train(trainer, encoded, stepsToTake(trainer, encoded), model);

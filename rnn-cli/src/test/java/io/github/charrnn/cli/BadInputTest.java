@@ -85,6 +85,7 @@ class BadInputTest {
             "train D/good.txt -o D/m --lr -0.1",
             2,
             "--lr: learningRate is -0.1, must be above 0 and finite"),
+        bad("train D/good.txt -o D/m --batch 0", 2, "--batch: batchSize is 0, must be at least 1"),
         bad("train D/good.txt -o D/m --clip 0", 2, "--clip: clip is 0.0, must be above 0"),
         bad("train D/good.txt -o D/m --steps -1", 2, "--steps: it is -1, must be at least 0"),
         bad("train D/good.txt -o D/m --epochs -1", 2, "--epochs: epochs is -1, must be at least 0"),

@@ -43,13 +43,14 @@ class CommandsTest {
 
   @Test
   void train_savesWhatTheLibraryTrains() throws IOException {
-    Cli.Outcome outcome = train("--seed", 5, "--seq", 10, "--lr", 0.05, "--clip", 2);
+    Cli.Outcome outcome = train("--seed", 5, "--seq", 10, "--lr", 0.05, "--clip", 2, "--batch", 3);
 
     assertThat(outcome.code()).as(outcome.err()).isZero();
     EncodedText text = EncodedText.read(book);
     VanillaRnn expected =
         Trainer.of(VanillaRnn.builder(text.vocab()).hiddenSize(12).seed(5).build())
             .sequenceLength(10)
+            .batchSize(3)
             .learningRate(0.05)
             .clip(2)
             .train(text, 300)
@@ -300,7 +301,8 @@ class CommandsTest {
       assertThat(help.out()).startsWith("Usage: rnn " + command).contains("--json");
       assertThat(Cli.run(command, "--version").out()).startsWith("charrnn ");
     }
-    assertThat(Cli.run("--version").out()).matches("charrnn \\d+\\.\\d+.*, Java .*\\R");
+    assertThat(Cli.run("--version").out())
+        .matches("charrnn \\d+\\.\\d+.*, Java .*\\R(scalar|vector) kernels.*\\R");
     assertThat(Cli.run("--help").out()).contains("train", "gradcheck", "130");
   }
 

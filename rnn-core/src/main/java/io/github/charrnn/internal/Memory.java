@@ -42,12 +42,12 @@ public final class Memory {
    * @param what the subject of the sentence
    * @throws IllegalArgumentException if no array can be that long
    */
-  public static void requireArray(long elements, String what) {
+  public static void requireArray(double elements, String what) {
     if (elements > MAX_ARRAY) {
       throw new IllegalArgumentException(
           what
               + " needs an array of "
-              + elements
+              + String.format(Locale.ROOT, "%.0f", elements)
               + " elements, Java's hold at most "
               + MAX_ARRAY
               + ": choose a smaller one");

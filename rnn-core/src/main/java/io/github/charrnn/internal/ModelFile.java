@@ -39,9 +39,9 @@ import java.util.Optional;
  *
  * <p>Metadata, all strings: {@code format} "charrnn", {@code formatVersion} "1", {@code sha256},
  * {@code vocabulary} (the symbols in order), {@code hiddenSize}, {@code seed}, {@code generator},
- * and for a trained model {@code sequenceLength}, {@code learningRate}, {@code clip}, {@code
- * optimizer}, {@code textLength}, {@code step}, {@code smoothLoss}. The checksum is the SHA-256 of
- * the whole file with 64 zeros in its own place.
+ * and for a trained model {@code sequenceLength}, {@code batchSize}, {@code learningRate}, {@code
+ * clip}, {@code optimizer}, {@code textLength}, {@code step}, {@code smoothLoss}. The checksum is
+ * the SHA-256 of the whole file with 64 zeros in its own place.
  *
  * <p>Reading is strict: what is not exactly as described is refused, and sizes are checked against
  * the file's length before anything is allocated.
@@ -64,6 +64,7 @@ public final class ModelFile {
   private static final List<String> TRAINING_KEYS =
       List.of(
           "sequenceLength",
+          "batchSize",
           "learningRate",
           "clip",
           "optimizer",
@@ -181,6 +182,7 @@ public final class ModelFile {
         .ifPresent(
             training -> {
               metadata.put("sequenceLength", Integer.toString(training.sequenceLength()));
+              metadata.put("batchSize", Integer.toString(training.batchSize()));
               metadata.put("learningRate", decimal(training.learningRate()));
               metadata.put("clip", decimal(training.clip()));
               metadata.put("optimizer", training.optimizer().name().toLowerCase(Locale.ROOT));
@@ -515,6 +517,7 @@ public final class ModelFile {
         return Optional.of(
             new TrainingSummary(
                 (int) integer(metadata, "sequenceLength", 1, Integer.MAX_VALUE),
+                (int) integer(metadata, "batchSize", 1, Integer.MAX_VALUE),
                 learningRate,
                 clip,
                 known,

@@ -32,7 +32,7 @@ public final class Parameters {
    */
   public static void requireFits(long hiddenSize, long vocabSize, String what) {
     Memory.require((double) Double.BYTES * count(hiddenSize, vocabSize), what);
-    Memory.requireArray(hiddenSize * Math.max(hiddenSize, vocabSize), what);
+    Memory.requireArray((double) hiddenSize * Math.max(hiddenSize, vocabSize), what);
   }
 
   /** How many numbers a model of this shape has. */

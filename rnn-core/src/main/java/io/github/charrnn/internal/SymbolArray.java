@@ -47,10 +47,10 @@ public final class SymbolArray {
     return wide ? chars.get(piece)[at] : bytes.get(piece)[at] & 0xff;
   }
 
-  /** Copies count numbers from the given place on to the start of an array. */
-  public void copy(long from, int[] to, int count) {
+  /** Copies count numbers from the given place on to every stride-th place of an array. */
+  public void copy(long from, int[] to, int at, int stride, int count) {
     for (int i = 0; i < count; i++) {
-      to[i] = get(from + i);
+      to[at + i * stride] = get(from + i);
     }
   }
 

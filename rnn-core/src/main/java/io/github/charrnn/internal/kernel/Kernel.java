@@ -1,14 +1,17 @@
 package io.github.charrnn.internal.kernel;
 
+import io.github.charrnn.internal.Parameters;
+
 /**
  * The arithmetic of one window: every loop over parameters or states is behind one of these
  * methods, and no other class has such a loop.
  *
  * <p>Matrices are flat and row-major; {@code (r, c)} beside a name is its shape. Letters as in the
- * equations: n steps in the window, m hidden units, K symbols. Unless a method says otherwise its
- * output is overwritten, whatever it held, and must not be one of its inputs. Implementations keep
- * scratch memory, so an instance belongs to one thread at a time; after the first call with given
- * sizes they allocate nothing.
+ * equations: n steps, B streams, m hidden units, K symbols. What there is one of per step and
+ * stream is a row: row {@code t B + s} belongs to stream s at step t, so that a step's rows are
+ * neighbours. Unless a method says otherwise its output is overwritten, whatever it held, and must
+ * not be one of its inputs. Implementations keep scratch memory, so an instance belongs to one
+ * thread at a time; after the first call with given sizes they allocate nothing.
  */
 public interface Kernel {
 
@@ -16,104 +19,98 @@ public interface Kernel {
   String name();
 
   /**
-   * The input of every step, {@code h_t = b + U x_t} for t = 1..n, before the recurrence.
+   * Takes in parameters, and keeps them: the other methods read U, V, b and c where they are, and W
+   * and V also from copies in an order that suits them, which are made here. To be called again
+   * whenever the parameters have changed.
    *
-   * @param u (K, m) by symbol: row k is the column of U that symbol k selects
-   * @param b (m)
-   * @param symbols symbols[t - 1] is the symbol read at step t
-   * @param h (n + 1, m): rows 1..n are overwritten, row 0 is left alone
+   * @param p of the shape that the kernel was made for
    */
-  void embed(int n, int m, double[] u, double[] b, int[] symbols, double[] h);
+  void load(Parameters p);
 
   /**
-   * The recurrence, {@code h_t = tanh(h_t + W h_{t-1})} for t = 1..n.
+   * The states, {@code h_t = tanh(b + U x_t + W h_(t-1))} for t = 1..n.
    *
-   * @param w (m, m)
-   * @param h (n + 1, m): row 0 is the state that came in; rows 1..n hold {@link #embed}'s output
-   *     and are replaced by the states
+   * @param symbols ((n + 1) B): row t - 1 is read at step t
+   * @param h ((n + 1) B, m): the first B rows are the states that came in, the others are
+   *     overwritten
    */
-  void recur(int n, int m, double[] w, double[] h);
+  void recur(int n, int streams, int[] symbols, double[] h);
 
   /**
-   * The recurrence backward, {@code da_t = (da_t + W' da_{t+1}) * (1 - h_t^2)} for t = n..1,
+   * The recurrence backward, {@code da_t = (dh_t + W' da_(t+1)) * (1 - h_t^2)} for t = n..1,
    * without the second term at t = n.
    *
-   * @param w (m, m)
-   * @param h (n + 1, m): the states
-   * @param da (n, m): row t - 1 holds the derivative of the loss by h_t through the output at t,
-   *     and is replaced by the whole derivative by a_t
+   * @param dh (n B, m): the derivatives of the loss by h_t through the output at t
+   * @param h ((n + 1) B, m): the states
+   * @param da (n B, m): the derivatives of the loss by a_t
    */
-  void recurBackward(int n, int m, double[] w, double[] h, double[] da);
+  void recurBackward(int n, int streams, double[] dh, double[] h, double[] da);
 
   /**
-   * {@code y = bias + x a'}: the outputs of all steps as one product over time.
+   * The outputs, {@code o = c + h V'}: all rows as one product.
    *
-   * @param x (firstRow + n, m): rows from firstRow on are used
-   * @param a (k, m)
-   * @param bias (k)
-   * @param y (n, k)
+   * @param h (firstRow + rows, m): rows from firstRow on are used
+   * @param o (rows, K)
    */
-  void multiplyTransposed(
-      int n, int m, int k, double[] x, int firstRow, double[] a, double[] bias, double[] y);
+  void outputs(int rows, double[] h, int firstRow, double[] o);
 
   /**
-   * {@code y = x a}.
+   * The way back through the outputs, {@code dh = do V}.
    *
-   * @param x (n, k)
-   * @param a (k, m)
-   * @param y (n, m)
+   * @param dO (rows, K)
+   * @param dh (rows, m)
    */
-  void multiply(int n, int k, int m, double[] x, double[] a, double[] y);
+  void outputsBackward(int rows, double[] dO, double[] dh);
 
   /**
-   * {@code g = x' y}: the gradient of a matrix, summed over the steps of the window.
+   * {@code g = x' y}: the gradient of a matrix, summed over the rows.
    *
-   * @param x (n, p)
-   * @param y (firstRow + n, q): rows from firstRow on are used
+   * @param x (rows, p)
+   * @param y (firstRow + rows, q): rows from firstRow on are used
    * @param g (p, q)
    */
-  void outer(int n, int p, int q, double[] x, double[] y, int firstRow, double[] g);
+  void outer(int rows, int p, int q, double[] x, double[] y, int firstRow, double[] g);
 
   /**
-   * The sum of the rows, step by step.
+   * The sum of the rows, one after the other.
    *
-   * @param x (n, q)
+   * @param x (rows, q)
    * @param g (q)
    */
-  void sumRows(int n, int q, double[] x, double[] g);
+  void sumRows(int rows, int q, double[] x, double[] g);
 
   /**
-   * Adds the row of every step to the row of its symbol, step by step.
+   * Adds every row to the row of its symbol, one after the other.
    *
-   * @param da (n, m)
-   * @param symbols symbols[t - 1] is the symbol read at step t
+   * @param da (rows, m)
+   * @param symbols symbols[r] is the symbol that row r has read
    * @param gu (K, m): accumulated into, only the rows of the given symbols
    */
-  void scatterRows(int n, int m, double[] da, int[] symbols, double[] gu);
+  void scatterRows(int rows, int m, double[] da, int[] symbols, double[] gu);
 
   /**
    * Softmax and cross-entropy of every row: {@code p = exp(o - max) / sum}, and its derivative by
    * o.
    *
-   * @param o (n, k): the outputs, replaced by p with 1 subtracted at the target
-   * @param targets the target of row t is targets[t + 1]: the window's symbols, of which each is
-   *     predicted by the step that reads the one before
+   * @param o (rows, K): the outputs, replaced by p with 1 subtracted at the target
+   * @param targets the target of row r is targets[firstTarget + r]
    * @return the sum over the rows, in order, of {@code log(sum) - (o[target] - max)}, in nats
    */
-  double softmaxLoss(int n, int k, double[] o, int[] targets);
+  double softmaxLoss(int rows, double[] o, int[] targets, int firstTarget);
 
   /**
-   * Replaces outputs by unnormalised probabilities {@code exp((o - max) / temperature)}.
+   * Replaces the first row of outputs by unnormalised probabilities {@code exp((o - max) /
+   * temperature)}.
    *
-   * @param o (k)
+   * @param o (K)
    * @param temperature above 0
    * @return their sum
    */
-  double exponentials(int k, double[] o, double temperature);
+  double exponentials(double[] o, double temperature);
 
   /**
-   * AdaGrad with value clipping, elementwise: {@code g = max(-clip, min(clip, g))}, {@code M += g
-   * g}, {@code theta -= rate * g / sqrt(M + epsilon)}, for the elements from..to-1.
+   * AdaGrad with value clipping, elementwise: {@code g = max(-clip, min(clip, scale g))}, {@code M
+   * += g g}, {@code theta -= rate g inverseSqrt(M + epsilon)}, for the elements from..to-1.
    */
   void adagrad(
       double[] theta,
@@ -121,13 +118,15 @@ public interface Kernel {
       double[] gradient,
       int from,
       int to,
-      double rate,
+      double scale,
       double clip,
+      double rate,
       double epsilon);
 
   /**
-   * Plain gradient descent with value clipping, elementwise: {@code theta -= rate * max(-clip,
-   * min(clip, g))}, for the elements from..to-1.
+   * Plain gradient descent with value clipping, elementwise: {@code theta -= rate max(-clip,
+   * min(clip, scale g))}, for the elements from..to-1.
    */
-  void descend(double[] theta, double[] gradient, int from, int to, double rate, double clip);
+  void descend(
+      double[] theta, double[] gradient, int from, int to, double scale, double clip, double rate);
 }

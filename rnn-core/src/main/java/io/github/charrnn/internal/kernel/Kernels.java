@@ -1,26 +1,111 @@
 package io.github.charrnn.internal.kernel;
 
+import java.lang.System.Logger.Level;
+import java.lang.reflect.Constructor;
+import java.util.Optional;
+
 /**
- * Chooses the implementation of {@link Kernel}: the system property {@code rnn.kernel}, one of
- * {@code auto} (the default) and {@code scalar}.
+ * Chooses the implementation of {@link Kernel}, once, by the system property {@code rnn.kernel}:
+ * {@code auto} (the default) takes vectors where they can be had and pay, {@code scalar} and {@code
+ * vector} insist.
  */
 public final class Kernels {
+  /*
+   * The module of the Vector API is an incubator: it is there only if Java is started with
+   * --add-modules jdk.incubator.vector, and a module that requires it makes every consumer's compiler
+   * warn. So module-info does not; the one class that imports it is loaded by name, after this module
+   * has been made to read it.
+   */
+  private static final String PROPERTY = "rnn.kernel";
+
+  private static final String VECTOR_MODULE = "jdk.incubator.vector";
+  private static final String VECTOR_KERNEL = "io.github.charrnn.internal.kernel.VectorKernel";
+  private static final int FEWEST_LANES = 2;
+
+  /** What was found, and why it is used or not. */
+  private record Choice(Optional<Constructor<?>> vector, int lanes, String description) {}
+
   private Kernels() {}
 
   /**
-   * A new kernel with scratch memory of its own.
+   * A new kernel for a shape, with scratch memory of its own.
    *
-   * @throws IllegalStateException if {@code rnn.kernel} names none that there is
+   * @throws IllegalStateException if rnn.kernel asks for what cannot be had
    */
-  public static Kernel create() {
-    String asked = System.getProperty("rnn.kernel", "auto");
-    return switch (asked) {
-      case "auto", "scalar" -> new ScalarKernel();
-      default ->
-          throw new IllegalStateException(
-              "rnn.kernel is "
-                  + asked
-                  + ", must be auto or scalar: there are no other kernels yet");
-    };
+  public static Kernel create(int hiddenSize, int vocabSize, int streams) {
+    Choice choice = Holder.CHOICE;
+    // A vector must fit into a row. Smaller models are for tests, and get the same bits.
+    if (choice.vector.isEmpty() || Math.min(hiddenSize, vocabSize) < choice.lanes) {
+      return new ScalarKernel(hiddenSize, vocabSize);
+    }
+    try {
+      return (Kernel) choice.vector.get().newInstance(hiddenSize, vocabSize, streams);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("the vector kernels were there a moment ago", e);
+    }
+  }
+
+  /**
+   * What runs and why, in one line.
+   *
+   * @throws IllegalStateException if rnn.kernel asks for what cannot be had
+   */
+  public static String description() {
+    return Holder.CHOICE.description;
+  }
+
+  private static final class Holder {
+    static final Choice CHOICE = choose(System.getProperty(PROPERTY, "auto"));
+  }
+
+  private static Choice choose(String asked) {
+    if (asked.equals("scalar")) {
+      return new Choice(Optional.empty(), 0, "scalar kernels, as " + PROPERTY + " asks");
+    }
+    if (!asked.equals("auto") && !asked.equals("vector")) {
+      throw new IllegalStateException(
+          PROPERTY + " is " + asked + ", must be auto, scalar or vector");
+    }
+    Choice found = findVectors();
+    if (found.vector.isEmpty() && asked.equals("vector")) {
+      throw new IllegalStateException(
+          PROPERTY + " is vector, but there are only " + found.description);
+    }
+    return found;
+  }
+
+  private static Choice findVectors() {
+    Module self = Kernels.class.getModule();
+    ModuleLayer layer = self.getLayer() == null ? ModuleLayer.boot() : self.getLayer();
+    Optional<Module> module =
+        layer.findModule(VECTOR_MODULE).or(() -> ModuleLayer.boot().findModule(VECTOR_MODULE));
+    if (module.isEmpty()) {
+      System.getLogger("io.github.charrnn")
+          .log(
+              Level.INFO,
+              "training is nearly twice as fast with the Vector API: start Java with --add-modules "
+                  + VECTOR_MODULE);
+      return new Choice(
+          Optional.empty(),
+          0,
+          "scalar kernels: the module " + VECTOR_MODULE + " is missing, --add-modules gives it");
+    }
+    try {
+      self.addReads(module.get());
+      Class<?> kernel = Class.forName(VECTOR_KERNEL);
+      int lanes = (int) kernel.getDeclaredMethod("lanes").invoke(null);
+      if (lanes < FEWEST_LANES) {
+        return new Choice(
+            Optional.empty(), 0, "scalar kernels: vectors have only " + lanes + " lane here");
+      }
+      return new Choice(
+          Optional.of(kernel.getDeclaredConstructor(int.class, int.class, int.class)),
+          lanes,
+          "vector kernels, " + lanes + " lanes of 64 bits");
+    } catch (ReflectiveOperationException | LinkageError e) {
+      System.getLogger("io.github.charrnn").log(Level.WARNING, "no vector kernels", e);
+      return new Choice(
+          Optional.empty(), 0, "scalar kernels: the vector kernels could not be loaded, " + e);
+    }
   }
 }

@@ -1,26 +1,50 @@
 package io.github.charrnn.internal.kernel;
 
+import io.github.charrnn.internal.Parameters;
 import java.util.Arrays;
 
 /** The reference implementation: plain Java loops, in the shape that C2 turns into vector code. */
-public final class ScalarKernel implements Kernel {
+final class ScalarKernel implements Kernel {
   /*
    * C2 vectorises y[i] = fma(a, x[i], y[i]) when every array is indexed from its start, and does not
    * when x is a row inside a longer array, because it cannot rule out that the two overlap. So every
-   * product copies the rows of its right-hand side into arrays of their own first, once for the
-   * window, transposing where it must, and builds each row of its result in a third.
+   * product copies the rows of its right-hand side into arrays of their own first, transposing where
+   * it must, and builds each row of its result in another.
    *
    * Four rows are added in one pass over the result: a fourth of its loads and stores. Measured at
    * m = 100, K = 65, n = 25 (JDK 17, AVX-512), for all products of a step: 130 us with four, 240 us
    * with eight (C2 of JDK 17 runs out of registers), 126 us with eight on JDK 25.
    */
-  private double[][] square = {}; // W or its transpose: m arrays of m
-  private double[][] outputs = {}; // V: K arrays of m
-  private double[][] outputsTransposed = {}; // V transposed: m arrays of K
-  private double[][] window = {}; // states: n arrays of m
-  private double[] row = {}; // the row under construction, and the arguments of exp and tanh
-  private double[] shifted = {};
-  private double[] reduced = {};
+  private final int m;
+  private final int k;
+  private final double[][] w; // m arrays of m
+  private final double[][] wTransposed; // m arrays of m
+  private final double[][] v; // K arrays of m
+  private final double[][] vTransposed; // m arrays of K
+  private final double[] row; // (max(m, K)): under construction, and the arguments of exp and tanh
+  private final double[] shifted; // (max(m, K))
+  private final double[] reduced; // (max(m, K))
+  private double[] roots = {}; // as long as a parameter: first guesses of inverse roots
+  private double[][] window = {}; // rows of states: as many arrays of m
+  private Parameters parameters;
+
+  /**
+   * Elements that adagrad takes through its three passes at a time, so that they stay in the cache.
+   */
+  private static final int BLOCK = 512;
+
+  ScalarKernel(int hiddenSize, int vocabSize) {
+    m = hiddenSize;
+    k = vocabSize;
+    w = new double[m][m];
+    wTransposed = new double[m][m];
+    v = new double[k][m];
+    vTransposed = new double[m][k];
+    row = new double[Math.max(m, k)];
+    shifted = new double[Math.max(m, k)];
+    reduced = new double[Math.max(m, k)];
+    parameters = new Parameters(0, 0);
+  }
 
   @Override
   public String name() {
@@ -28,137 +52,131 @@ public final class ScalarKernel implements Kernel {
   }
 
   @Override
-  public void embed(int n, int m, double[] u, double[] b, int[] symbols, double[] h) {
-    for (int t = 0; t < n; t++) {
-      int from = symbols[t] * m;
-      int to = (t + 1) * m;
+  public void load(Parameters p) {
+    parameters = p;
+    copy(m, m, p.w, 0, w);
+    transpose(m, m, p.w, wTransposed);
+    copy(k, m, p.v, 0, v);
+    transpose(k, m, p.v, vTransposed);
+  }
+
+  @Override
+  public void recur(int n, int streams, int[] symbols, double[] h) {
+    assert symbols.length >= n * streams && h.length >= (n + 1) * streams * m;
+    double[] u = parameters.u;
+    double[] b = parameters.b;
+    for (int r = 0; r < n * streams; r++) {
+      System.arraycopy(u, symbols[r] * m, row, 0, m);
       for (int j = 0; j < m; j++) {
-        h[to + j] = b[j] + u[from + j];
+        row[j] = b[j] + row[j];
       }
+      addProduct(m, row, m, h, r * m, 1, wTransposed);
+      tanh(m, row, h, (r + streams) * m);
     }
   }
 
   @Override
-  public void recur(int n, int m, double[] w, double[] h) {
-    assert w.length >= m * m && h.length >= (n + 1) * m;
-    square = rows(square, m, m);
-    transpose(m, m, w, square);
-    row = vector(row, m);
-    for (int t = 0; t < n; t++) {
-      int to = (t + 1) * m;
-      System.arraycopy(h, to, row, 0, m);
-      addProduct(m, row, m, h, t * m, 1, square);
-      tanh(m, row, h, to);
-    }
-  }
-
-  @Override
-  public void recurBackward(int n, int m, double[] w, double[] h, double[] da) {
-    assert w.length >= m * m && h.length >= (n + 1) * m && da.length >= n * m;
-    square = rows(square, m, m);
-    copy(m, m, w, 0, square);
-    row = vector(row, m);
-    for (int t = n - 1; t >= 0; t--) {
-      int at = t * m;
-      System.arraycopy(da, at, row, 0, m);
-      if (t < n - 1) {
-        addProduct(m, row, m, da, at + m, 1, square);
+  public void recurBackward(int n, int streams, double[] dh, double[] h, double[] da) {
+    assert h.length >= (n + 1) * streams * m && da.length >= n * streams * m;
+    for (int r = n * streams - 1; r >= 0; r--) {
+      int at = r * m;
+      System.arraycopy(dh, at, row, 0, m);
+      if (r < (n - 1) * streams) {
+        addProduct(m, row, m, da, at + streams * m, 1, w);
       }
+      System.arraycopy(h, at + streams * m, reduced, 0, m);
       for (int j = 0; j < m; j++) {
-        double state = h[at + m + j];
-        da[at + j] = row[j] * Math.fma(-state, state, 1);
+        row[j] *= Math.fma(-reduced[j], reduced[j], 1);
       }
+      System.arraycopy(row, 0, da, at, m);
     }
   }
 
   @Override
-  public void multiplyTransposed(
-      int n, int m, int k, double[] x, int firstRow, double[] a, double[] bias, double[] y) {
-    assert x.length >= (firstRow + n) * m && a.length >= k * m && y.length >= n * k;
-    outputsTransposed = rows(outputsTransposed, m, k);
-    transpose(k, m, a, outputsTransposed);
-    row = vector(row, k);
-    for (int t = 0; t < n; t++) {
-      System.arraycopy(bias, 0, row, 0, k);
-      addProduct(k, row, m, x, (firstRow + t) * m, 1, outputsTransposed);
-      System.arraycopy(row, 0, y, t * k, k);
+  public void outputs(int rows, double[] h, int firstRow, double[] o) {
+    assert h.length >= (firstRow + rows) * m && o.length >= rows * k;
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(parameters.c, 0, row, 0, k);
+      addProduct(k, row, m, h, (firstRow + r) * m, 1, vTransposed);
+      System.arraycopy(row, 0, o, r * k, k);
     }
   }
 
   @Override
-  public void multiply(int n, int k, int m, double[] x, double[] a, double[] y) {
-    assert x.length >= n * k && a.length >= k * m && y.length >= n * m;
-    outputs = rows(outputs, k, m);
-    copy(k, m, a, 0, outputs);
-    row = vector(row, m);
-    for (int t = 0; t < n; t++) {
+  public void outputsBackward(int rows, double[] dO, double[] dh) {
+    assert dO.length >= rows * k && dh.length >= rows * m;
+    for (int r = 0; r < rows; r++) {
       Arrays.fill(row, 0, m, 0);
-      addProduct(m, row, k, x, t * k, 1, outputs);
-      System.arraycopy(row, 0, y, t * m, m);
+      addProduct(m, row, k, dO, r * k, 1, v);
+      System.arraycopy(row, 0, dh, r * m, m);
     }
   }
 
   @Override
-  public void outer(int n, int p, int q, double[] x, double[] y, int firstRow, double[] g) {
-    assert x.length >= n * p && y.length >= (firstRow + n) * q && g.length >= p * q;
-    window = rows(window, n, q);
-    copy(n, q, y, firstRow * q, window);
-    row = vector(row, q);
+  public void outer(int rows, int p, int q, double[] x, double[] y, int firstRow, double[] g) {
+    assert x.length >= rows * p && y.length >= (firstRow + rows) * q && g.length >= p * q;
+    if (window.length != rows || (rows > 0 && window[0].length != q)) {
+      window = new double[rows][q];
+    }
+    copy(rows, q, y, firstRow * q, window);
+    double[] sum = q <= row.length ? row : new double[q];
     for (int i = 0; i < p; i++) {
-      Arrays.fill(row, 0, q, 0);
-      addProduct(q, row, n, x, i, p, window);
-      System.arraycopy(row, 0, g, i * q, q);
+      Arrays.fill(sum, 0, q, 0);
+      addProduct(q, sum, rows, x, i, p, window);
+      System.arraycopy(sum, 0, g, i * q, q);
     }
   }
 
   @Override
-  public void sumRows(int n, int q, double[] x, double[] g) {
+  public void sumRows(int rows, int q, double[] x, double[] g) {
     Arrays.fill(g, 0, q, 0);
-    for (int t = 0; t < n; t++) {
+    for (int r = 0; r < rows; r++) {
       for (int j = 0; j < q; j++) {
-        g[j] += x[t * q + j];
+        g[j] += x[r * q + j];
       }
     }
   }
 
   @Override
-  public void scatterRows(int n, int m, double[] da, int[] symbols, double[] gu) {
-    for (int t = 0; t < n; t++) {
-      int to = symbols[t] * m;
+  public void scatterRows(int rows, int m, double[] da, int[] symbols, double[] gu) {
+    for (int r = 0; r < rows; r++) {
+      int to = symbols[r] * m;
       for (int j = 0; j < m; j++) {
-        gu[to + j] += da[t * m + j];
+        gu[to + j] += da[r * m + j];
       }
     }
   }
 
   @Override
-  public double softmaxLoss(int n, int k, double[] o, int[] targets) {
-    row = vector(row, k);
+  public double softmaxLoss(int rows, double[] o, int[] targets, int firstTarget) {
     double loss = 0;
-    for (int t = 0; t < n; t++) {
-      int at = t * k;
+    for (int r = 0; r < rows; r++) {
+      int at = r * k;
+      int target = targets[firstTarget + r];
       System.arraycopy(o, at, row, 0, k);
       double max = subtractMax(k, row);
-      double score = o[at + targets[t + 1]] - max;
+      double score = o[at + target] - max;
       exp(k, row);
-      double sum = sum(k, row);
+      double sum = Elementary.sum(k, row);
+      double inverse = 1 / sum;
       for (int i = 0; i < k; i++) {
-        o[at + i] = row[i] / sum;
+        row[i] *= inverse;
       }
-      o[at + targets[t + 1]] -= 1;
+      row[target] -= 1;
+      System.arraycopy(row, 0, o, at, k);
       loss += StrictMath.log(sum) - score;
     }
     return loss;
   }
 
   @Override
-  public double exponentials(int k, double[] o, double temperature) {
+  public double exponentials(double[] o, double temperature) {
     subtractMax(k, o);
     for (int i = 0; i < k; i++) {
       o[i] /= temperature;
     }
     exp(k, o);
-    return sum(k, o);
+    return Elementary.sum(k, o);
   }
 
   @Override
@@ -168,50 +186,67 @@ public final class ScalarKernel implements Kernel {
       double[] gradient,
       int from,
       int to,
-      double rate,
+      double scale,
       double clip,
+      double rate,
       double epsilon) {
-    for (int i = from; i < to; i++) {
-      double g = Math.max(-clip, Math.min(clip, gradient[i]));
-      double sum = Math.fma(g, g, memory[i]);
-      memory[i] = sum;
-      theta[i] -= rate * g / Math.sqrt(sum + epsilon);
+    if (roots.length < to) {
+      roots = new double[to];
+    }
+    double[] root = roots;
+    for (int start = from; start < to; start += BLOCK) {
+      int end = Math.min(to, start + BLOCK);
+      for (int i = start; i < end; i++) {
+        double g = Math.max(-clip, Math.min(clip, scale * gradient[i]));
+        double sum = Math.fma(g, g, memory[i]);
+        memory[i] = sum;
+        root[i] = sum + epsilon;
+      }
+      for (int i = start; i < end; i++) {
+        root[i] = Elementary.guess(root[i]);
+      }
+      for (int i = start; i < end; i++) {
+        double g = Math.max(-clip, Math.min(clip, scale * gradient[i]));
+        double x = memory[i] + epsilon;
+        double inverse = Elementary.refine(x, Elementary.refine(x, root[i]));
+        theta[i] = Math.fma(-rate * g, inverse, theta[i]);
+      }
     }
   }
 
   @Override
   public void descend(
-      double[] theta, double[] gradient, int from, int to, double rate, double clip) {
+      double[] theta, double[] gradient, int from, int to, double scale, double clip, double rate) {
     for (int i = from; i < to; i++) {
-      theta[i] -= rate * Math.max(-clip, Math.min(clip, gradient[i]));
+      theta[i] -= rate * Math.max(-clip, Math.min(clip, scale * gradient[i]));
     }
   }
 
   /**
-   * {@code y += sum over k of x_k r_k}, k ascending, each element of y one chain.
+   * {@code y += sum over i of x_i r_i}, i ascending, each element of y one chain.
    *
-   * @param x element k of the left-hand side is x[from + k * stride]
+   * @param x element i of the left-hand side is x[from + i * stride]
    * @param r the rows of the right-hand side, at least inner of them
    */
   private static void addProduct(
       int cols, double[] y, int inner, double[] x, int from, int stride, double[][] r) {
-    int k = 0;
-    for (; k + 4 <= inner; k += 4) {
-      int at = from + k * stride;
+    int i = 0;
+    for (; i + 4 <= inner; i += 4) {
+      int at = from + i * stride;
       addRows(
           cols,
           y,
           x[at],
-          r[k],
+          r[i],
           x[at + stride],
-          r[k + 1],
+          r[i + 1],
           x[at + 2 * stride],
-          r[k + 2],
+          r[i + 2],
           x[at + 3 * stride],
-          r[k + 3]);
+          r[i + 3]);
     }
-    for (; k < inner; k++) {
-      addRow(cols, y, x[from + k * stride], r[k]);
+    for (; i < inner; i++) {
+      addRow(cols, y, x[from + i * stride], r[i]);
     }
   }
 
@@ -240,8 +275,6 @@ public final class ScalarKernel implements Kernel {
 
   /** Elementary.tanh of x, written to h from the given place on. */
   private void tanh(int count, double[] x, double[] h, int to) {
-    shifted = vector(shifted, count);
-    reduced = vector(reduced, count);
     double[] z = shifted;
     double[] p = reduced;
     for (int i = 0; i < count; i++) {
@@ -260,8 +293,6 @@ public final class ScalarKernel implements Kernel {
 
   /** Elementary.exp in place. */
   private void exp(int count, double[] x) {
-    shifted = vector(shifted, count);
-    reduced = vector(reduced, count);
     double[] z = shifted;
     double[] p = reduced;
     for (int i = 0; i < count; i++) {
@@ -282,47 +313,11 @@ public final class ScalarKernel implements Kernel {
   }
 
   private static double subtractMax(int count, double[] x) {
-    double max = x[0];
-    for (int i = 1; i < count; i++) {
-      max = Math.max(max, x[i]);
-    }
+    double max = Elementary.max(count, x);
     for (int i = 0; i < count; i++) {
       x[i] -= max;
     }
     return max;
-  }
-
-  /** The sum in the order that package-info fixes. */
-  private static double sum(int count, double[] x) {
-    double s0 = 0;
-    double s1 = 0;
-    double s2 = 0;
-    double s3 = 0;
-    double s4 = 0;
-    double s5 = 0;
-    double s6 = 0;
-    double s7 = 0;
-    int i = 0;
-    for (; i + 8 <= count; i += 8) {
-      s0 += x[i];
-      s1 += x[i + 1];
-      s2 += x[i + 2];
-      s3 += x[i + 3];
-      s4 += x[i + 4];
-      s5 += x[i + 5];
-      s6 += x[i + 6];
-      s7 += x[i + 7];
-    }
-    // The last elements: adding a positive number to a partial sum or leaving it alone is the same
-    // as adding zeros in the lanes beyond the end.
-    s0 += i < count ? x[i] : 0;
-    s1 += i + 1 < count ? x[i + 1] : 0;
-    s2 += i + 2 < count ? x[i + 2] : 0;
-    s3 += i + 3 < count ? x[i + 3] : 0;
-    s4 += i + 4 < count ? x[i + 4] : 0;
-    s5 += i + 5 < count ? x[i + 5] : 0;
-    s6 += i + 6 < count ? x[i + 6] : 0;
-    return ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7));
   }
 
   /** Row j of the transpose is column j of a (r, c). */
@@ -338,15 +333,5 @@ public final class ScalarKernel implements Kernel {
     for (int i = 0; i < r; i++) {
       System.arraycopy(a, from + i * c, to[i], 0, c);
     }
-  }
-
-  private static double[][] rows(double[][] pool, int count, int length) {
-    return pool.length == count && (count == 0 || pool[0].length == length)
-        ? pool
-        : new double[count][length];
-  }
-
-  private static double[] vector(double[] pool, int length) {
-    return pool.length >= length ? pool : new double[length];
   }
 }

@@ -42,6 +42,20 @@ class ElementaryTest {
   }
 
   @Test
+  void inverseSqrt_overItsRange_isWithinItsBound() {
+    double worst =
+        worstUlps(
+            "inverseSqrt",
+            Elementary::inverseSqrt,
+            x -> BigDecimal.ONE.divide(x.sqrt(DIGITS), DIGITS),
+            random ->
+                random.nextBoolean()
+                    ? random.nextDouble(1, 4)
+                    : Math.scalb(random.nextDouble(1, 2), random.nextInt(-996, 996)));
+    assertThat(worst).isLessThan(2);
+  }
+
+  @Test
   void exp_atTheEdges() {
     assertThat(Elementary.exp(0)).isEqualTo(1);
     assertThat(Elementary.exp(-0.0)).isEqualTo(1);

@@ -2,11 +2,13 @@ package io.github.charrnn.internal.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.charrnn.internal.Parameters;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -18,7 +20,6 @@ class KernelTest {
   private static final double GARBAGE = -987.654;
   private static final int[] SIZES = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 100, 130};
 
-  private final Kernel kernel = Kernels.create();
   private final SplittableRandom random = new SplittableRandom(11);
 
   /** Steps, and two sizes of a matrix. */
@@ -34,114 +35,104 @@ class KernelTest {
                     Arguments.of(25, a, 17)));
   }
 
-  @ParameterizedTest
-  @MethodSource("shapes")
-  void embed_addsBiasAndTheSymbolsRow(int n, int m, int k) {
-    double[] u = numbers(k * m);
-    double[] b = numbers(m);
-    int[] symbols = symbols(n + 1, k);
-    double[] h = garbage((n + 1) * m + 1);
-    double[] expected = h.clone();
-    for (int t = 1; t <= n; t++) {
-      for (int j = 0; j < m; j++) {
-        expected[t * m + j] = b[j] + u[symbols[t - 1] * m + j];
-      }
-    }
-
-    kernel.embed(n, m, u, b, symbols, h);
-
-    assertSame(h, expected);
-  }
+  /** Numbers of streams that go through the shapes together. */
+  private static final int[] STREAMS = {1, 2, 5, 6};
 
   @ParameterizedTest
   @MethodSource("shapes")
-  void recur_addsWTimesTheStateBeforeAndTakesTanh(int n, int m, int unused) {
-    double[] w = numbers(m * m);
-    double[] h = withCanary(numbers((n + 1) * m));
-    double[] expected = h.clone();
-    for (int t = 1; t <= n; t++) {
-      for (int j = 0; j < m; j++) {
-        double sum = expected[t * m + j];
-        for (int i = 0; i < m; i++) {
-          sum = Math.fma(w[j * m + i], expected[(t - 1) * m + i], sum);
-        }
-        expected[t * m + j] = Elementary.tanh(sum);
-      }
-    }
-
-    kernel.recur(n, m, w, h);
-
-    assertSame(h, expected);
-  }
-
-  @ParameterizedTest
-  @MethodSource("shapes")
-  void recurBackward_addsWTransposedTimesTheStepAfter(int n, int m, int unused) {
-    double[] w = numbers(m * m);
-    double[] h = numbers((n + 1) * m);
-    double[] da = withCanary(numbers(n * m));
-    double[] expected = da.clone();
-    for (int t = n - 1; t >= 0; t--) {
-      for (int i = 0; i < m; i++) {
-        double sum = expected[t * m + i];
-        if (t < n - 1) {
-          for (int j = 0; j < m; j++) {
-            sum = Math.fma(w[j * m + i], expected[(t + 1) * m + j], sum);
-          }
-        }
-        double state = h[(t + 1) * m + i];
-        expected[t * m + i] = sum * Math.fma(-state, state, 1);
-      }
-    }
-
-    kernel.recurBackward(n, m, w, h, da);
-
-    assertSame(da, expected);
-  }
-
-  @ParameterizedTest
-  @MethodSource("shapes")
-  void multiplyTransposed_isBiasPlusTheChainOverTheColumns(int n, int m, int k) {
-    double[] x = numbers((n + 1) * m);
-    double[] a = numbers(k * m);
-    double[] bias = numbers(k);
-    double[] y = garbage(n * k + 1);
-    double[] expected = y.clone();
-    for (int t = 0; t < n; t++) {
-      for (int i = 0; i < k; i++) {
-        double sum = bias[i];
+  void recur_isTanhOfBiasPlusInputPlusWTimesTheStateBefore(int n, int m, int k) {
+    for (int streams : STREAMS) {
+      Parameters p = parameters(m, k);
+      int[] symbols = symbols((n + 1) * streams, k);
+      double[] h = withCanary(numbers((n + 1) * streams * m));
+      Arrays.fill(h, streams * m, h.length - 1, GARBAGE);
+      double[] expected = h.clone();
+      for (int r = 0; r < n * streams; r++) {
         for (int j = 0; j < m; j++) {
-          sum = Math.fma(x[(t + 1) * m + j], a[i * m + j], sum);
+          double sum = p.b[j] + p.u[symbols[r] * m + j];
+          for (int i = 0; i < m; i++) {
+            sum = Math.fma(p.w[j * m + i], expected[r * m + i], sum);
+          }
+          expected[(r + streams) * m + j] = Elementary.tanh(sum);
         }
-        expected[t * k + i] = sum;
       }
+
+      loaded(p, streams).recur(n, streams, symbols, h);
+
+      assertSame(h, expected);
     }
-
-    kernel.multiplyTransposed(n, m, k, x, 1, a, bias, y);
-
-    assertSame(y, expected);
   }
 
   @ParameterizedTest
   @MethodSource("shapes")
-  void multiply_isTheChainOverTheRows(int n, int k, int m) {
+  void recurBackward_addsWTransposedTimesTheStepAfter(int n, int m, int k) {
+    for (int streams : STREAMS) {
+      Parameters p = parameters(m, k);
+      double[] h = numbers((n + 1) * streams * m);
+      double[] dh = numbers(n * streams * m);
+      double[] da = garbage(n * streams * m + 1);
+      double[] expected = da.clone();
+      for (int r = n * streams - 1; r >= 0; r--) {
+        for (int i = 0; i < m; i++) {
+          double sum = dh[r * m + i];
+          if (r < (n - 1) * streams) {
+            for (int j = 0; j < m; j++) {
+              sum = Math.fma(p.w[j * m + i], expected[(r + streams) * m + j], sum);
+            }
+          }
+          double state = h[(r + streams) * m + i];
+          expected[r * m + i] = sum * Math.fma(-state, state, 1);
+        }
+      }
+
+      loaded(p, streams).recurBackward(n, streams, dh, h, da);
+
+      assertSame(da, expected);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void outputs_areBiasPlusTheChainOverTheHiddenUnits(int n, int m, int k) {
+    Parameters p = parameters(m, k);
+    double[] h = numbers((n + 1) * m);
+    double[] o = garbage(n * k + 1);
+    double[] expected = o.clone();
+    for (int r = 0; r < n; r++) {
+      for (int i = 0; i < k; i++) {
+        double sum = p.c[i];
+        for (int j = 0; j < m; j++) {
+          sum = Math.fma(h[(r + 1) * m + j], p.v[i * m + j], sum);
+        }
+        expected[r * k + i] = sum;
+      }
+    }
+
+    loaded(p, 1).outputs(n, h, 1, o);
+
+    assertSame(o, expected);
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void outputsBackward_isTheChainOverTheSymbols(int n, int m, int k) {
+    Parameters p = parameters(m, k);
     double[] x = numbers(n * k);
-    double[] a = numbers(k * m);
-    double[] y = garbage(n * m + 1);
-    double[] expected = y.clone();
-    for (int t = 0; t < n; t++) {
+    double[] dh = garbage(n * m + 1);
+    double[] expected = dh.clone();
+    for (int r = 0; r < n; r++) {
       for (int j = 0; j < m; j++) {
         double sum = 0;
         for (int i = 0; i < k; i++) {
-          sum = Math.fma(x[t * k + i], a[i * m + j], sum);
+          sum = Math.fma(x[r * k + i], p.v[i * m + j], sum);
         }
-        expected[t * m + j] = sum;
+        expected[r * m + j] = sum;
       }
     }
 
-    kernel.multiply(n, k, m, x, a, y);
+    loaded(p, 1).outputsBackward(n, x, dh);
 
-    assertSame(y, expected);
+    assertSame(dh, expected);
   }
 
   @ParameterizedTest
@@ -162,10 +153,59 @@ class KernelTest {
         }
       }
 
-      kernel.outer(n, p, q, x, y, firstRow, g);
+      Kernels.create(q, p, 1).outer(n, p, q, x, y, firstRow, g);
 
       assertSame(g, expected);
     }
+  }
+
+  /** Enough rows for what an implementation does with many: other loops, the same bits. */
+  @ParameterizedTest
+  @CsvSource({"24, 24", "33, 65", "100, 24", "130, 100", "601, 65"})
+  void everything_withManyRows_hasTheSameBits(int m, int k) {
+    int streams = 50;
+    int n = 3;
+    int rows = n * streams;
+    Parameters p = parameters(m, k);
+    Kernel kernel = loaded(p, streams);
+    Kernel reference = new ScalarKernel(m, k);
+    reference.load(p);
+    int[] symbols = symbols(rows + streams, k);
+    double[] h = withCanary(numbers((rows + streams) * m));
+    double[] expectedH = h.clone();
+    kernel.recur(n, streams, symbols, h);
+    reference.recur(n, streams, symbols, expectedH);
+    assertSame(h, expectedH);
+
+    double[] o = garbage(rows * k + 1);
+    double[] expectedO = o.clone();
+    kernel.outputs(rows, h, streams, o);
+    reference.outputs(rows, h, streams, expectedO);
+    assertSame(o, expectedO);
+
+    double[] dh = garbage(rows * m + 1);
+    double[] expectedDh = dh.clone();
+    kernel.outputsBackward(rows, o, dh);
+    reference.outputsBackward(rows, o, expectedDh);
+    assertSame(dh, expectedDh);
+
+    double[] da = garbage(rows * m + 1);
+    double[] expectedDa = da.clone();
+    kernel.recurBackward(n, streams, dh, h, da);
+    reference.recurBackward(n, streams, dh, h, expectedDa);
+    assertSame(da, expectedDa);
+
+    double[] gv = garbage(k * m + 1);
+    double[] expectedGv = gv.clone();
+    kernel.outer(rows, k, m, o, h, streams, gv);
+    reference.outer(rows, k, m, o, h, streams, expectedGv);
+    assertSame(gv, expectedGv);
+
+    double[] gw = garbage(m * m + 1);
+    double[] expectedGw = gw.clone();
+    kernel.outer(rows, m, m, da, h, 0, gw);
+    reference.outer(rows, m, m, da, h, 0, expectedGw);
+    assertSame(gw, expectedGw);
   }
 
   @ParameterizedTest
@@ -181,7 +221,7 @@ class KernelTest {
       }
     }
 
-    kernel.sumRows(n, q, x, g);
+    Kernels.create(q, q, 1).sumRows(n, q, x, g);
 
     assertSame(g, expected);
   }
@@ -199,7 +239,7 @@ class KernelTest {
       }
     }
 
-    kernel.scatterRows(n, m, da, symbols, gu);
+    Kernels.create(m, k, 1).scatterRows(n, m, da, symbols, gu);
 
     assertSame(gu, expected);
   }
@@ -219,13 +259,14 @@ class KernelTest {
       }
       double sum = sumInEight(e);
       expectedLoss += StrictMath.log(sum) - (expected[t * k + targets[t + 1]] - max);
+      double inverse = 1 / sum;
       for (int i = 0; i < k; i++) {
-        expected[t * k + i] = e[i] / sum;
+        expected[t * k + i] = e[i] * inverse;
       }
       expected[t * k + targets[t + 1]] -= 1;
     }
 
-    double loss = kernel.softmaxLoss(n, k, o, targets);
+    double loss = Kernels.create(k, k, 1).softmaxLoss(n, o, targets, 1);
 
     assertSame(o, expected);
     assertThat(loss).isEqualTo(expectedLoss);
@@ -244,7 +285,7 @@ class KernelTest {
         expected[i] = e[i];
       }
 
-      double sum = kernel.exponentials(k, o, temperature);
+      double sum = Kernels.create(k, k, 1).exponentials(o, temperature);
 
       assertSame(o, expected);
       assertThat(sum).isEqualTo(sumInEight(e)).isBetween(1.0, (double) k);
@@ -263,12 +304,13 @@ class KernelTest {
     double[] expectedTheta = theta.clone();
     double[] expectedMemory = memory.clone();
     for (int i = from; i < to; i++) {
-      double g = gradient[i] > 5 ? 5 : gradient[i] < -5 ? -5 : gradient[i];
+      double g = clipped(gradient[i] * 0.25);
       expectedMemory[i] = Math.fma(g, g, memory[i]);
-      expectedTheta[i] = theta[i] - 0.1 * g / Math.sqrt(expectedMemory[i] + 1e-8);
+      expectedTheta[i] =
+          Math.fma(-0.1 * g, Elementary.inverseSqrt(expectedMemory[i] + 1e-8), theta[i]);
     }
 
-    kernel.adagrad(theta, memory, gradient, from, to, 0.1, 5, 1e-8);
+    Kernels.create(99, 99, 1).adagrad(theta, memory, gradient, from, to, 0.25, 2, 0.1, 1e-8);
 
     assertSame(memory, expectedMemory);
     assertSame(theta, expectedTheta);
@@ -283,13 +325,30 @@ class KernelTest {
     Arrays.setAll(gradient, i -> 20 * gradient[i]);
     double[] expected = theta.clone();
     for (int i = from; i < to; i++) {
-      double g = gradient[i] > 5 ? 5 : gradient[i] < -5 ? -5 : gradient[i];
-      expected[i] = theta[i] - 0.1 * g;
+      expected[i] = theta[i] - 0.1 * clipped(gradient[i] * 0.25);
     }
 
-    kernel.descend(theta, gradient, from, to, 0.1, 5);
+    Kernels.create(99, 99, 1).descend(theta, gradient, from, to, 0.25, 2, 0.1);
 
     assertSame(theta, expected);
+  }
+
+  private static double clipped(double g) {
+    return g > 2 ? 2 : g < -2 ? -2 : g;
+  }
+
+  private Parameters parameters(int m, int k) {
+    Parameters p = new Parameters(m, k);
+    for (double[] tensor : new double[][] {p.u, p.w, p.v, p.b, p.c}) {
+      System.arraycopy(numbers(tensor.length), 0, tensor, 0, tensor.length);
+    }
+    return p;
+  }
+
+  private static Kernel loaded(Parameters p, int streams) {
+    Kernel kernel = Kernels.create(p.hiddenSize, p.vocabSize, streams);
+    kernel.load(p);
+    return kernel;
   }
 
   private static double max(double[] x, int from, int count) {
