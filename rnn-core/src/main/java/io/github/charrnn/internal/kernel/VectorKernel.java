@@ -51,6 +51,7 @@ final class VectorKernel implements Kernel {
   private double[] sums = {}; // (B, m), rows mStride apart: a of one step
   private double[] left = {}; // (p, rows): the left-hand side of a large outer product, transposed
   private double[] right = {}; // packed (rows, q): its right-hand side
+  private final int[] column = new int[LANES]; // places of a column's elements, from the first
   private Parameters parameters;
 
   /** For at least as many hidden units and symbols as a vector has lanes. */
@@ -784,7 +785,7 @@ final class VectorKernel implements Kernel {
   }
 
   /** The transpose of a (cols, inner) in panels. */
-  private static void transposePanels(int cols, int inner, double[] a, double[] to) {
+  private void transposePanels(int cols, int inner, double[] a, double[] to) {
     for (int panel = 0; panel * PANEL < cols; panel++) {
       int start = panelStart(panel, cols);
       int at = FIRST + panel * inner * PANEL;
@@ -836,9 +837,7 @@ final class VectorKernel implements Kernel {
   }
 
   /** Column j of a (r, c), rows from..end-1 of it, becomes a row at {@code at + j stride}. */
-  private static void transpose(
-      int from, int end, int c, double[] a, double[] to, int at, int stride) {
-    int[] column = new int[LANES]; // does not leave this method: no allocation once compiled
+  private void transpose(int from, int end, int c, double[] a, double[] to, int at, int stride) {
     for (int lane = 0; lane < LANES; lane++) {
       column[lane] = lane * c;
     }
