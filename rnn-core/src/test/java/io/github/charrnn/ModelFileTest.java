@@ -150,7 +150,7 @@ class ModelFileTest {
         edit(
             "\"hiddenSize\":\"2\"",
             "\"hiddenSize\":\"0\"",
-            "hiddenSize is \"0\", must be a whole number from 1 to 46340"),
+            "hiddenSize is \"0\", must be a whole number from 1 to 46300"),
         edit("\"hiddenSize\":\"2\"", "\"hiddenSize\":\"99999999999\"", "hiddenSize is"),
         edit("\"vocabulary\":\"abc\"", "\"vocabulary\":\"acb\"", "not in ascending order"),
         edit("\"vocabulary\":\"abc\"", "\"vocabulary\":\"aab\"", "not in ascending order"),

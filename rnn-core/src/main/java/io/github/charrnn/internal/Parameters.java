@@ -2,8 +2,11 @@ package io.github.charrnn.internal;
 
 /** U, W, V, b, c in the layout of the kernels; gradients and optimizer memory have the same one. */
 public final class Parameters {
-  /** The largest m whose W, m times m, fits into an array. */
-  public static final int MAX_HIDDEN_SIZE = 46_340;
+  /** The largest m whose W, m times m, fits into an array, also as kernels pack it. */
+  public static final int MAX_HIDDEN_SIZE = 46_300;
+
+  /** By how many columns, at most, kernels pad a matrix when they pack it. */
+  static final int MAX_PADDING = 64;
 
   public final int hiddenSize; // m
   public final int vocabSize; // K
@@ -32,7 +35,8 @@ public final class Parameters {
    */
   public static void requireFits(long hiddenSize, long vocabSize, String what) {
     Memory.require((double) Double.BYTES * count(hiddenSize, vocabSize), what);
-    Memory.requireArray((double) hiddenSize * Math.max(hiddenSize, vocabSize), what);
+    double columns = (double) Math.max(hiddenSize, vocabSize) + MAX_PADDING;
+    Memory.requireArray(hiddenSize * columns, what);
   }
 
   /** How many numbers a model of this shape has. */

@@ -99,7 +99,8 @@ public final class Window {
     double window = (rows + streams) * m + rows * k + 2 * rows * m;
     double packed = 2.0 * m * m + 2.0 * m * k + rows * m;
     Memory.require(Double.BYTES * (models + window + packed), what);
-    Memory.requireArray(Math.max(m, k) * Math.max((double) m, rows + streams), what);
+    double columns = (double) Math.max(m, k) + Parameters.MAX_PADDING;
+    Memory.requireArray(columns * Math.max((double) m, rows + streams), what);
   }
 
   public Kernel kernel() {

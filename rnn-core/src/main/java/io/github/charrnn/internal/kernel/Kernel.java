@@ -15,9 +15,6 @@ import io.github.charrnn.internal.Parameters;
  */
 public interface Kernel {
 
-  /** Which implementation this is, as the system property {@code rnn.kernel} spells it. */
-  String name();
-
   /**
    * Takes in parameters, and keeps them: the other methods read U, V, b and c where they are, and W
    * and V also from copies in an order that suits them, which are made here. To be called again

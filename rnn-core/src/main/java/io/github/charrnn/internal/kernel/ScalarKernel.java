@@ -47,11 +47,6 @@ final class ScalarKernel implements Kernel {
   }
 
   @Override
-  public String name() {
-    return "scalar";
-  }
-
-  @Override
   public void load(Parameters p) {
     parameters = p;
     copy(m, m, p.w, 0, w);

@@ -84,11 +84,6 @@ final class VectorKernel implements Kernel {
   }
 
   @Override
-  public String name() {
-    return "vector";
-  }
-
-  @Override
   public void load(Parameters p) {
     parameters = p;
     if (inPanels) {
