@@ -152,7 +152,7 @@ final class VectorKernel implements Kernel {
       return;
     }
     for (int s = 0; s < streams; s++) {
-      productRow(x, xAt + s * m, a, inputs, sums, s * mStride, turn + s);
+      inStrips(x, xAt + s * m, a, inputs, sums, s * mStride, turn + s);
     }
   }
 
@@ -318,15 +318,19 @@ final class VectorKernel implements Kernel {
       int yAt) {
     if (rows < TILE_ROWS) {
       for (int r = 0; r < rows; r++) {
-        for (int c = 0; c < cols; c = next(c, cols)) {
-          DoubleVector sum = DoubleVector.fromArray(SPECIES, init, r * initRow + c);
-          for (int i = 0; i < inner; i++) {
-            sum =
-                DoubleVector.broadcast(SPECIES, x[xAt + r * xRow + i * xInner])
-                    .fma(DoubleVector.fromArray(SPECIES, a, aAt + i * aRow + c), sum);
-          }
-          sum.intoArray(y, yAt + r * cols + c);
-        }
+        rowProduct(
+            inner,
+            cols,
+            x,
+            xAt + r * xRow,
+            xInner,
+            a,
+            aAt,
+            aRow,
+            init,
+            r * initRow,
+            y,
+            yAt + r * cols);
       }
       return;
     }
@@ -364,7 +368,7 @@ final class VectorKernel implements Kernel {
    * @param turn if odd the strips go from right to left, so that the one read last, which is still
    *     in the first-level cache, is the first to be read again
    */
-  private void productRow(
+  private void inStrips(
       double[] x, int xAt, double[] a, double[] init, double[] y, int rowAt, int turn) {
     for (int i = 0; i < strips; i++) {
       int s = (turn & 1) == 0 ? i : strips - 1 - i;
@@ -456,6 +460,55 @@ final class VectorKernel implements Kernel {
       p += LANES;
     }
     s0.intoArray(y, at);
+  }
+
+  /** One row of a product: four sums side by side, as many as an addition takes cycles. */
+  private static void rowProduct(
+      int inner,
+      int cols,
+      double[] x,
+      int xAt,
+      int xInner,
+      double[] a,
+      int aAt,
+      int aRow,
+      double[] init,
+      int initAt,
+      double[] y,
+      int yAt) {
+    int width = 4 * LANES;
+    int c0 = 0;
+    for (; cols >= width && c0 < cols - LANES; c0 += width) {
+      int c = Math.min(c0, cols - width);
+      DoubleVector s0 = DoubleVector.fromArray(SPECIES, init, initAt + c);
+      DoubleVector s1 = DoubleVector.fromArray(SPECIES, init, initAt + c + LANES);
+      DoubleVector s2 = DoubleVector.fromArray(SPECIES, init, initAt + c + 2 * LANES);
+      DoubleVector s3 = DoubleVector.fromArray(SPECIES, init, initAt + c + 3 * LANES);
+      int p = aAt + c;
+      for (int i = 0; i < inner; i++) {
+        DoubleVector b = DoubleVector.broadcast(SPECIES, x[xAt + i * xInner]);
+        s0 = b.fma(DoubleVector.fromArray(SPECIES, a, p), s0);
+        s1 = b.fma(DoubleVector.fromArray(SPECIES, a, p + LANES), s1);
+        s2 = b.fma(DoubleVector.fromArray(SPECIES, a, p + 2 * LANES), s2);
+        s3 = b.fma(DoubleVector.fromArray(SPECIES, a, p + 3 * LANES), s3);
+        p += aRow;
+      }
+      s0.intoArray(y, yAt + c);
+      s1.intoArray(y, yAt + c + LANES);
+      s2.intoArray(y, yAt + c + 2 * LANES);
+      s3.intoArray(y, yAt + c + 3 * LANES);
+    }
+    while (c0 < cols) {
+      int c = Math.min(c0, cols - LANES);
+      DoubleVector sum = DoubleVector.fromArray(SPECIES, init, initAt + c);
+      for (int i = 0; i < inner; i++) {
+        sum =
+            DoubleVector.broadcast(SPECIES, x[xAt + i * xInner])
+                .fma(DoubleVector.fromArray(SPECIES, a, aAt + i * aRow + c), sum);
+      }
+      sum.intoArray(y, yAt + c);
+      c0 += LANES;
+    }
   }
 
   private static void tile3(
