@@ -17,6 +17,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -79,6 +81,7 @@ public final class Main implements Runnable {
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setAbbreviatedOptionsAllowed(false)
             .setExpandAtFiles(false)
+            .setExecutionStrategy(result -> execute(terminal, result))
             .setParameterExceptionHandler((e, arguments) -> usageError(terminal, e))
             .setExecutionExceptionHandler((e, command, result) -> failure(terminal, command, e));
     try {
@@ -95,6 +98,28 @@ public final class Main implements Runnable {
                   + " RNN_JAVA_OPTS=-Xmx8g");
       return FAILED;
     }
+  }
+
+  /**
+   * As usual, but --version also says what computes: picocli asks version providers at any start.
+   */
+  private static int execute(Terminal terminal, ParseResult result) {
+    if (!versionRequested(result)) {
+      return new RunLast().execute(result);
+    }
+    try {
+      String kernels = VanillaRnn.kernels();
+      int code = new RunLast().execute(result);
+      new PrintWriter(terminal.out(), true).println(kernels);
+      return code;
+    } catch (IllegalStateException e) {
+      return failure(terminal, result.commandSpec().commandLine(), e);
+    }
+  }
+
+  private static boolean versionRequested(ParseResult result) {
+    return result.isVersionHelpRequested()
+        || (result.hasSubcommand() && versionRequested(result.subcommand()));
   }
 
   /** Without a command there is nothing to run. */
@@ -167,8 +192,7 @@ public final class Main implements Runnable {
     @Override
     public String[] getVersion() {
       return new String[] {
-        "charrnn " + projectVersion() + ", Java " + System.getProperty("java.version"),
-        VanillaRnn.kernels()
+        "charrnn " + projectVersion() + ", Java " + System.getProperty("java.version")
       };
     }
 

@@ -130,6 +130,32 @@ class ProcessTest {
   }
 
   @Test
+  void kernelsThatCannotBeHad_areAnErrorInOneSentence() throws Exception {
+    for (Map.Entry<String, String> asked :
+        Map.of(
+                "quantum", "rnn.kernel is quantum, must be auto, scalar or vector",
+                "vector", "rnn.kernel is vector, but there are only scalar kernels: the module ")
+            .entrySet()) {
+      List<String> option = List.of("-Drnn.kernel=" + asked.getKey());
+      for (String[] command :
+          new String[][] {
+            {"train", "book.txt", "-o", "m", "--steps", "5"},
+            {"gradcheck", "book.txt"},
+            {"--version"}
+          }) {
+        Process process = start(Map.of(), option, command);
+        assertThat(process.getInputStream().readAllBytes()).isEmpty();
+        assertThat(end(process)).as(err()).isEqualTo(1);
+        assertThat(err().lines().reduce((a, b) -> b).orElseThrow())
+            .startsWith("rnn")
+            .contains(": " + asked.getValue());
+        assertThat(err()).doesNotContain("\tat ");
+      }
+      assertThat(directory.resolve("m")).doesNotExist();
+    }
+  }
+
+  @Test
   void locale_changesNothing() throws Exception {
     assertThat(end(start("train", "book.txt", "-o", "m", "--steps", "200", "--json"))).isZero();
     VanillaRnn model = VanillaRnn.load(directory.resolve("m"));

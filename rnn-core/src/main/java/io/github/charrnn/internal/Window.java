@@ -97,7 +97,7 @@ public final class Window {
     double rows = (double) n * streams;
     double models = 7.0 * Parameters.count(m, k);
     double window = (rows + streams) * m + rows * k + 2 * rows * m;
-    double packed = 2.0 * m * m + 2.0 * m * k + rows * m;
+    double packed = 2.0 * m * m + 2.0 * m * k + rows * (m + Math.max(m, k));
     Memory.require(Double.BYTES * (models + window + packed), what);
     double columns = (double) Math.max(m, k) + Parameters.MAX_PADDING;
     Memory.requireArray(columns * Math.max((double) m, rows + streams), what);

@@ -25,6 +25,8 @@ public final class Kernels {
   /** What was found, and why it is used or not. */
   private record Choice(Optional<Constructor<?>> vector, int lanes, String description) {}
 
+  private static Optional<Choice> chosen = Optional.empty();
+
   private Kernels() {}
 
   /**
@@ -33,7 +35,7 @@ public final class Kernels {
    * @throws IllegalStateException if rnn.kernel asks for what cannot be had
    */
   public static Kernel create(int hiddenSize, int vocabSize, int streams) {
-    Choice choice = Holder.CHOICE;
+    Choice choice = choice();
     // A vector must fit into a row. Smaller models are for tests, and get the same bits.
     if (choice.vector.isEmpty() || Math.min(hiddenSize, vocabSize) < choice.lanes) {
       return new ScalarKernel(hiddenSize, vocabSize);
@@ -51,11 +53,15 @@ public final class Kernels {
    * @throws IllegalStateException if rnn.kernel asks for what cannot be had
    */
   public static String description() {
-    return Holder.CHOICE.description;
+    return choice().description;
   }
 
-  private static final class Holder {
-    static final Choice CHOICE = choose(System.getProperty(PROPERTY, "auto"));
+  /** Not a static initialiser: what that throws is an Error which hides its reason. */
+  private static synchronized Choice choice() {
+    if (chosen.isEmpty()) {
+      chosen = Optional.of(choose(System.getProperty(PROPERTY, "auto")));
+    }
+    return chosen.get();
   }
 
   private static Choice choose(String asked) {
