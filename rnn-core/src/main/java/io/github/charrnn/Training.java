@@ -31,6 +31,9 @@ public final class Training {
   private final Parameters best;
   private final LossHistory.Recorder history = new LossHistory.Recorder();
 
+  private final Kernel.Gradient updateV;
+  private final Kernel.Gradient updateW;
+
   private long position; // of the next window's first symbol
   private long step;
   private double loss = Double.NaN;
@@ -62,6 +65,8 @@ public final class Training {
     parameters = start.parameters().copy();
     memory = optimizer == Optimizer.ADAGRAD ? new Parameters(m, k) : new Parameters(0, 0);
     best = start.parameters().copy();
+    updateV = (g, at, from, to) -> update(parameters.v, memory.v, from, to, g, at);
+    updateW = (g, at, from, to) -> update(parameters.w, memory.w, from, to, g, at);
   }
 
   /**
@@ -98,8 +103,8 @@ public final class Training {
     loss = newLoss;
     smoothLoss = step == 0 ? loss : SMOOTHING * smoothLoss + (1 - SMOOTHING) * loss;
     keepBest();
-    window.backward();
-    update();
+    window.backward(updateV, updateW);
+    updateOthers();
     window.carry(sequenceLength);
     position += sequenceLength;
     step++;
@@ -122,27 +127,27 @@ public final class Training {
     }
   }
 
-  private void update() {
+  /** What W and V's gradients move them by was done on the way back. */
+  private void updateOthers() {
     Parameters g = window.gradient;
     int m = parameters.hiddenSize;
-    update(parameters.w, memory.w, g.w, 0, g.w.length);
-    update(parameters.v, memory.v, g.v, 0, g.v.length);
-    update(parameters.b, memory.b, g.b, 0, g.b.length);
-    update(parameters.c, memory.c, g.c, 0, g.c.length);
+    update(parameters.b, memory.b, 0, m, g.b, 0);
+    update(parameters.c, memory.c, 0, g.c.length, g.c, 0);
     // The other rows of U have no gradient, and no optimizer moves what has none.
     for (int i = 0; i < window.distinctCount; i++) {
       int row = window.distinct[i] * m;
-      update(parameters.u, memory.u, g.u, row, row + m);
+      update(parameters.u, memory.u, row, row + m, g.u, row);
     }
   }
 
-  private void update(double[] theta, double[] squares, double[] gradient, int from, int to) {
+  private void update(
+      double[] theta, double[] squares, int from, int to, double[] gradient, int at) {
     Kernel kernel = window.kernel();
     double mean = 1.0 / batchSize;
     switch (optimizer) {
       case ADAGRAD ->
-          kernel.adagrad(theta, squares, gradient, from, to, mean, clip, learningRate, EPSILON);
-      case SGD -> kernel.descend(theta, gradient, from, to, mean, clip, learningRate);
+          kernel.adagrad(theta, squares, from, to, gradient, at, mean, clip, learningRate, EPSILON);
+      case SGD -> kernel.descend(theta, from, to, gradient, at, mean, clip, learningRate);
     }
   }
 

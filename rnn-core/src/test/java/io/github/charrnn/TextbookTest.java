@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.charrnn.internal.Parameters;
+import io.github.charrnn.internal.Window;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +49,7 @@ class TextbookTest {
     double worstLoss = 0;
     double worstGradient = 0;
     double[] state = new double[100];
+    Window checked = Window.forTraining(N, 1, 100, text.vocab().size());
 
     for (int step = 0; step < 1_000; step++) {
       long window = step % windows;
@@ -55,11 +57,16 @@ class TextbookTest {
       TextbookRnn textbook = new TextbookRnn(training.model());
       textbook.state = window == 0 ? new double[100] : state;
       double expected = textbook.lossAndGradients(symbols);
+      System.arraycopy(symbols, 0, checked.symbols, 0, N + 1);
+      System.arraycopy(window == 0 ? new double[100] : state, 0, checked.h, 0, 100);
+      checked.load(training.parameters);
+      checked.forward(N);
+      checked.backward();
 
       double loss = training.advance();
 
       worstLoss = Math.max(worstLoss, Math.abs(loss - expected) / expected);
-      worstGradient = Math.max(worstGradient, distance(training, textbook));
+      worstGradient = Math.max(worstGradient, distance(checked, textbook));
       state = Arrays.copyOf(training.window.h, 100); // carried: row 0 is where the window ended
     }
     System.out.printf(
@@ -90,12 +97,12 @@ class TextbookTest {
   }
 
   /** The largest difference in any tensor, relative to the tensor's largest element. */
-  private double distance(Training training, TextbookRnn textbook) {
-    Parameters g = training.window.gradient;
+  private double distance(Window window, TextbookRnn textbook) {
+    Parameters g = window.gradient;
     int m = textbook.m;
     double[] u = new double[g.u.length]; // rows of symbols outside the window are stale: zero
-    for (int i = 0; i < training.window.distinctCount; i++) {
-      int row = training.window.distinct[i] * m;
+    for (int i = 0; i < window.distinctCount; i++) {
+      int row = window.distinct[i] * m;
       System.arraycopy(g.u, row, u, row, m);
     }
     double[] distances = {

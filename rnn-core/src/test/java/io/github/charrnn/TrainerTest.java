@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.charrnn.internal.Parameters;
+import io.github.charrnn.internal.Window;
+import io.github.charrnn.internal.kernel.Kernel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainerTest {
   private final EncodedText text = Texts.harbour();
@@ -222,6 +227,62 @@ class TrainerTest {
         .isCloseTo(25 * first.evaluate(opening).natsPerCharacter(), within(1e-9))
         .isLessThan(25 * model.evaluate(opening).natsPerCharacter());
     assertThat(second.last().fingerprint()).isNotEqualTo(first.fingerprint());
+  }
+
+  /** Training updates V and W piece by piece on the way back; here all of it is done afterwards. */
+  @ParameterizedTest
+  @CsvSource({"1, ADAGRAD", "3, ADAGRAD", "6, ADAGRAD", "2, SGD"})
+  void advance_movesEveryParameterByItsGradient(int streams, Optimizer optimizer) {
+    int n = 10;
+    Training training =
+        Trainer.of(model)
+            .sequenceLength(n)
+            .batchSize(streams)
+            .optimizer(optimizer)
+            .clip(0.5)
+            .start(text);
+    Window window = Window.forTraining(n, streams, model.hiddenSize(), model.vocab().size());
+    Parameters expected = training.parameters.copy();
+    Parameters memory = new Parameters(model.hiddenSize(), model.vocab().size());
+    for (int step = 0; step < 5; step++) {
+      for (int s = 0; s < streams; s++) {
+        text.copy(text.length() / streams * s + step * n, window.symbols, s, streams, n + 1);
+      }
+      window.load(expected);
+      window.forward(n);
+      window.backward();
+      for (int row = 0; row < model.vocab().size(); row++) {
+        boolean read = false;
+        for (int i = 0; i < window.distinctCount; i++) {
+          read |= window.distinct[i] == row;
+        }
+        if (!read) { // its gradient is stale
+          int at = row * model.hiddenSize();
+          Arrays.fill(window.gradient.u, at, at + model.hiddenSize(), 0);
+        }
+      }
+      double[][] theta = tensors(expected);
+      double[][] squares = tensors(memory);
+      double[][] g = tensors(window.gradient);
+      for (int i = 0; i < theta.length; i++) {
+        int count = theta[i].length;
+        Kernel kernel = window.kernel();
+        if (optimizer == Optimizer.SGD) {
+          kernel.descend(theta[i], 0, count, g[i], 0, 1.0 / streams, 0.5, 0.1);
+        } else {
+          kernel.adagrad(theta[i], squares[i], 0, count, g[i], 0, 1.0 / streams, 0.5, 0.1, 1e-8);
+        }
+      }
+      window.carry(n);
+
+      training.advance();
+
+      assertThat(tensors(training.parameters)).isDeepEqualTo(theta);
+    }
+  }
+
+  private static double[][] tensors(Parameters p) {
+    return new double[][] {p.u, p.w, p.v, p.b, p.c};
   }
 
   @Test

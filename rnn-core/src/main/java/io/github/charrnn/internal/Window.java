@@ -62,7 +62,7 @@ public final class Window {
     this.streams = streams;
     this.m = m;
     this.k = k;
-    kernel = Kernels.create(m, k, streams);
+    kernel = Kernels.create(m, k, n, streams);
     int rows = n * streams;
     symbols = new int[rows + streams];
     h = new double[(rows + streams) * m];
@@ -132,12 +132,22 @@ public final class Window {
   /** The gradient of the loss that forward returned for all n steps. */
   public void backward() {
     Parameters g = gradient;
+    backward(
+        (piece, at, from, to) -> System.arraycopy(piece, at, g.v, from, to - from),
+        (piece, at, from, to) -> System.arraycopy(piece, at, g.w, from, to - from));
+  }
+
+  /**
+   * The same, but V and W's parts of it only pass by, and are not in {@link #gradient} afterwards.
+   */
+  public void backward(Kernel.Gradient v, Kernel.Gradient w) {
+    Parameters g = gradient;
     int rows = n * streams;
     kernel.outputsBackward(rows, outputs, dh);
-    kernel.outer(rows, k, m, outputs, h, streams, g.v);
+    kernel.outer(rows, k, m, outputs, h, streams, v);
     kernel.sumRows(rows, k, outputs, g.c);
     kernel.recurBackward(n, streams, dh, h, da);
-    kernel.outer(rows, m, m, da, h, 0, g.w);
+    kernel.outer(rows, m, m, da, h, 0, w);
     kernel.sumRows(rows, m, da, g.b);
     findDistinct();
     for (int i = 0; i < distinctCount; i++) {

@@ -59,14 +59,26 @@ public interface Kernel {
    */
   void outputsBackward(int rows, double[] dO, double[] dh);
 
+  /** Takes the gradient of a matrix in pieces, each while it is still in the first-level cache. */
+  interface Gradient {
+
+    /**
+     * Every element comes once, in order.
+     *
+     * @param g elements from..to-1 of the matrix stand in g from {@code at} on, until the next
+     *     piece
+     */
+    void take(double[] g, int at, int from, int to);
+  }
+
   /**
-   * {@code g = x' y}: the gradient of a matrix, summed over the rows.
+   * {@code x' y}: the gradient of a matrix, summed over the rows.
    *
    * @param x (rows, p)
    * @param y (firstRow + rows, q): rows from firstRow on are used
-   * @param g (p, q)
+   * @param gradient gets the (p, q)
    */
-  void outer(int rows, int p, int q, double[] x, double[] y, int firstRow, double[] g);
+  void outer(int rows, int p, int q, double[] x, double[] y, int firstRow, Gradient gradient);
 
   /**
    * The sum of the rows, one after the other.
@@ -108,13 +120,16 @@ public interface Kernel {
   /**
    * AdaGrad with value clipping, elementwise: {@code g = max(-clip, min(clip, scale g))}, {@code M
    * += g g}, {@code theta -= rate g inverseSqrt(M + epsilon)}, for the elements from..to-1.
+   *
+   * @param gradient theirs, from {@code at} on
    */
   void adagrad(
       double[] theta,
       double[] memory,
-      double[] gradient,
       int from,
       int to,
+      double[] gradient,
+      int at,
       double scale,
       double clip,
       double rate,
@@ -123,7 +138,16 @@ public interface Kernel {
   /**
    * Plain gradient descent with value clipping, elementwise: {@code theta -= rate max(-clip,
    * min(clip, scale g))}, for the elements from..to-1.
+   *
+   * @param gradient theirs, from {@code at} on
    */
   void descend(
-      double[] theta, double[] gradient, int from, int to, double scale, double clip, double rate);
+      double[] theta,
+      int from,
+      int to,
+      double[] gradient,
+      int at,
+      double scale,
+      double clip,
+      double rate);
 }

@@ -32,16 +32,17 @@ public final class Kernels {
   /**
    * A new kernel for a shape, with scratch memory of its own.
    *
+   * @param steps the most that a call will ask for
    * @throws IllegalStateException if rnn.kernel asks for what cannot be had
    */
-  public static Kernel create(int hiddenSize, int vocabSize, int streams) {
+  public static Kernel create(int hiddenSize, int vocabSize, int steps, int streams) {
     Choice choice = choice();
     // A vector must fit into a row. Smaller models are for tests, and get the same bits.
     if (choice.vector.isEmpty() || Math.min(hiddenSize, vocabSize) < choice.lanes) {
       return new ScalarKernel(hiddenSize, vocabSize);
     }
     try {
-      return (Kernel) choice.vector.get().newInstance(hiddenSize, vocabSize, streams);
+      return (Kernel) choice.vector.get().newInstance(hiddenSize, vocabSize, steps, streams);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("the vector kernels were there a moment ago", e);
     }
@@ -105,7 +106,7 @@ public final class Kernels {
             Optional.empty(), 0, "scalar kernels: vectors have only " + lanes + " lane here");
       }
       return new Choice(
-          Optional.of(kernel.getDeclaredConstructor(int.class, int.class, int.class)),
+          Optional.of(kernel.getDeclaredConstructor(int.class, int.class, int.class, int.class)),
           lanes,
           "vector kernels, " + lanes + " lanes of 64 bits");
     } catch (ReflectiveOperationException | LinkageError e) {

@@ -24,13 +24,14 @@ final class ScalarKernel implements Kernel {
   private final double[] row; // (max(m, K)): under construction, and the arguments of exp and tanh
   private final double[] shifted; // (max(m, K))
   private final double[] reduced; // (max(m, K))
-  private double[] roots = {}; // as long as a parameter: first guesses of inverse roots
+  private final double[] clipped = new double[BLOCK]; // what adagrad works on
+  private final double[] squares = new double[BLOCK];
+  private final double[] moved = new double[BLOCK];
+  private final double[] roots = new double[BLOCK]; // first guesses of inverse roots
   private double[][] window = {}; // rows of states: as many arrays of m
   private Parameters parameters;
 
-  /**
-   * Elements that adagrad takes through its three passes at a time, so that they stay in the cache.
-   */
+  /** Elements that adagrad takes through its passes at a time, so that they stay in the cache. */
   private static final int BLOCK = 512;
 
   ScalarKernel(int hiddenSize, int vocabSize) {
@@ -108,8 +109,9 @@ final class ScalarKernel implements Kernel {
   }
 
   @Override
-  public void outer(int rows, int p, int q, double[] x, double[] y, int firstRow, double[] g) {
-    assert x.length >= rows * p && y.length >= (firstRow + rows) * q && g.length >= p * q;
+  public void outer(
+      int rows, int p, int q, double[] x, double[] y, int firstRow, Gradient gradient) {
+    assert x.length >= rows * p && y.length >= (firstRow + rows) * q;
     if (window.length != rows || (rows > 0 && window[0].length != q)) {
       window = new double[rows][q];
     }
@@ -118,7 +120,7 @@ final class ScalarKernel implements Kernel {
     for (int i = 0; i < p; i++) {
       Arrays.fill(sum, 0, q, 0);
       addProduct(q, sum, rows, x, i, p, window);
-      System.arraycopy(sum, 0, g, i * q, q);
+      gradient.take(sum, 0, i * q, (i + 1) * q);
     }
   }
 
@@ -178,42 +180,51 @@ final class ScalarKernel implements Kernel {
   public void adagrad(
       double[] theta,
       double[] memory,
-      double[] gradient,
       int from,
       int to,
+      double[] gradient,
+      int at,
       double scale,
       double clip,
       double rate,
       double epsilon) {
-    if (roots.length < to) {
-      roots = new double[to];
-    }
-    double[] root = roots;
+    // C2 vectorises only what has the same index in every array, hence the copies.
     for (int start = from; start < to; start += BLOCK) {
-      int end = Math.min(to, start + BLOCK);
-      for (int i = start; i < end; i++) {
-        double g = Math.max(-clip, Math.min(clip, scale * gradient[i]));
-        double sum = Math.fma(g, g, memory[i]);
-        memory[i] = sum;
-        root[i] = sum + epsilon;
+      int count = Math.min(BLOCK, to - start);
+      System.arraycopy(gradient, at + start - from, clipped, 0, count);
+      System.arraycopy(memory, start, squares, 0, count);
+      System.arraycopy(theta, start, moved, 0, count);
+      for (int i = 0; i < count; i++) {
+        clipped[i] = Math.max(-clip, Math.min(clip, scale * clipped[i]));
+        squares[i] = Math.fma(clipped[i], clipped[i], squares[i]);
+        roots[i] = squares[i] + epsilon;
       }
-      for (int i = start; i < end; i++) {
-        root[i] = Elementary.guess(root[i]);
+      System.arraycopy(squares, 0, memory, start, count);
+      System.arraycopy(roots, 0, squares, 0, count);
+      for (int i = 0; i < count; i++) {
+        roots[i] = Elementary.guess(roots[i]);
       }
-      for (int i = start; i < end; i++) {
-        double g = Math.max(-clip, Math.min(clip, scale * gradient[i]));
-        double x = memory[i] + epsilon;
-        double inverse = Elementary.refine(x, Elementary.refine(x, root[i]));
-        theta[i] = Math.fma(-rate * g, inverse, theta[i]);
+      for (int i = 0; i < count; i++) {
+        double x = squares[i];
+        double inverse = Elementary.refine(x, Elementary.refine(x, roots[i]));
+        moved[i] = Math.fma(-rate * clipped[i], inverse, moved[i]);
       }
+      System.arraycopy(moved, 0, theta, start, count);
     }
   }
 
   @Override
   public void descend(
-      double[] theta, double[] gradient, int from, int to, double scale, double clip, double rate) {
+      double[] theta,
+      int from,
+      int to,
+      double[] gradient,
+      int at,
+      double scale,
+      double clip,
+      double rate) {
     for (int i = from; i < to; i++) {
-      theta[i] -= rate * Math.max(-clip, Math.min(clip, scale * gradient[i]));
+      theta[i] -= rate * Math.max(-clip, Math.min(clip, scale * gradient[at + i - from]));
     }
   }
 
