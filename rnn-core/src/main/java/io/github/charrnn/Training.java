@@ -65,8 +65,17 @@ public final class Training {
     parameters = start.parameters().copy();
     memory = optimizer == Optimizer.ADAGRAD ? new Parameters(m, k) : new Parameters(0, 0);
     best = start.parameters().copy();
-    updateV = (g, at, from, to) -> update(parameters.v, memory.v, from, to, g, at);
-    updateW = (g, at, from, to) -> update(parameters.w, memory.w, from, to, g, at);
+    window.load(parameters);
+    updateV =
+        (g, at, from, to) -> {
+          update(parameters.v, memory.v, from, to, g, at);
+          window.kernel().reloadV(from / m, to / m);
+        };
+    updateW =
+        (g, at, from, to) -> {
+          update(parameters.w, memory.w, from, to, g, at);
+          window.kernel().reloadW(from / m, to / m);
+        };
   }
 
   /**
@@ -86,7 +95,6 @@ public final class Training {
       long from = stream * streamLength + position;
       text.copy(from, window.symbols, stream, batchSize, sequenceLength + 1);
     }
-    window.load(parameters);
     double newLoss = window.forward(sequenceLength) / batchSize;
     if (!Double.isFinite(newLoss)) {
       throw new ArithmeticException(

@@ -18,11 +18,17 @@ public interface Kernel {
   /**
    * Takes in parameters, and keeps them: the other methods read U, V, b and c where they are, and W
    * and V also from copies in an order that suits them, which are made here. To be called again
-   * whenever the parameters have changed.
+   * whenever W or V have changed.
    *
    * @param p of the shape that the kernel was made for
    */
   void load(Parameters p);
+
+  /** Rows from..end-1 of the W that was loaded have changed: load only those. */
+  void reloadW(int from, int end);
+
+  /** Rows from..end-1 of the V that was loaded have changed: load only those. */
+  void reloadV(int from, int end);
 
   /**
    * The states, {@code h_t = tanh(b + U x_t + W h_(t-1))} for t = 1..n.

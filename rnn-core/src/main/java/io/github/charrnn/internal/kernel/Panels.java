@@ -74,26 +74,30 @@ final class Panels {
   }
 
   /**
-   * Takes in a matrix.
+   * Takes in rows from..end-1 of a matrix.
    *
-   * @param a (inner, cols) from {@code from} on
+   * @param a (inner, cols) from {@code aAt} on
    */
-  void pack(double[] a, int from) {
+  void pack(double[] a, int aAt, int from, int end) {
     for (int p = 0; p < start.length; p++) {
       int row = width[p] * LANES;
-      Packing.copy(inner, row, a, from + start[p], cols, data, at[p], row);
+      int first = aAt + from * cols + start[p];
+      Packing.copy(end - from, row, a, first, cols, data, at[p] + from * row, row);
     }
   }
 
   /**
-   * Takes in the transpose of a matrix.
+   * Takes in columns from..end-1, from a matrix's transpose.
    *
    * @param a (cols, inner)
    */
-  void packTransposed(double[] a) {
+  void packTransposed(double[] a, int from, int end) {
     for (int p = 0; p < start.length; p++) {
       int row = width[p] * LANES;
-      Packing.transpose(row, inner, a, start[p] * inner, column, data, at[p], row);
+      int first = Math.max(from, start[p]);
+      int count = Math.min(end, start[p] + row) - first;
+      int to = at[p] + first - start[p];
+      Packing.transpose(count, inner, a, first * inner, column, data, to, row);
     }
   }
 

@@ -29,10 +29,14 @@ final class ScalarKernel implements Kernel {
   private final double[] moved = new double[BLOCK];
   private final double[] roots = new double[BLOCK]; // first guesses of inverse roots
   private double[][] window = {}; // rows of states: as many arrays of m
+  private double[] piece = {}; // of a gradient
   private Parameters parameters;
 
   /** Elements that adagrad takes through its passes at a time, so that they stay in the cache. */
   private static final int BLOCK = 512;
+
+  /** Rows of a gradient in a piece: a cache line of each row of a transpose. */
+  private static final int PIECE_ROWS = 8;
 
   ScalarKernel(int hiddenSize, int vocabSize) {
     m = hiddenSize;
@@ -50,10 +54,24 @@ final class ScalarKernel implements Kernel {
   @Override
   public void load(Parameters p) {
     parameters = p;
-    copy(m, m, p.w, 0, w);
-    transpose(m, m, p.w, wTransposed);
-    copy(k, m, p.v, 0, v);
-    transpose(k, m, p.v, vTransposed);
+    reloadW(0, m);
+    reloadV(0, k);
+  }
+
+  @Override
+  public void reloadW(int from, int end) {
+    for (int i = from; i < end; i++) {
+      System.arraycopy(parameters.w, i * m, w[i], 0, m);
+    }
+    transpose(from, end, m, parameters.w, wTransposed);
+  }
+
+  @Override
+  public void reloadV(int from, int end) {
+    for (int i = from; i < end; i++) {
+      System.arraycopy(parameters.v, i * m, v[i], 0, m);
+    }
+    transpose(from, end, m, parameters.v, vTransposed);
   }
 
   @Override
@@ -117,10 +135,17 @@ final class ScalarKernel implements Kernel {
     }
     copy(rows, q, y, firstRow * q, window);
     double[] sum = q <= row.length ? row : new double[q];
-    for (int i = 0; i < p; i++) {
-      Arrays.fill(sum, 0, q, 0);
-      addProduct(q, sum, rows, x, i, p, window);
-      gradient.take(sum, 0, i * q, (i + 1) * q);
+    if (piece.length < PIECE_ROWS * q) {
+      piece = new double[PIECE_ROWS * q];
+    }
+    for (int from = 0; from < p; from += PIECE_ROWS) {
+      int end = Math.min(p, from + PIECE_ROWS);
+      for (int i = from; i < end; i++) {
+        Arrays.fill(sum, 0, q, 0);
+        addProduct(q, sum, rows, x, i, p, window);
+        System.arraycopy(sum, 0, piece, (i - from) * q, q);
+      }
+      gradient.take(piece, 0, from * q, end * q);
     }
   }
 
@@ -326,11 +351,12 @@ final class ScalarKernel implements Kernel {
     return max;
   }
 
-  /** Row j of the transpose is column j of a (r, c). */
-  private static void transpose(int r, int c, double[] a, double[][] to) {
-    for (int i = 0; i < r; i++) {
-      for (int j = 0; j < c; j++) {
-        to[j][i] = a[i * c + j];
+  /** Row j of the transpose is column j of a, which has rows of c; for rows from..end-1 of a. */
+  private static void transpose(int from, int end, int c, double[] a, double[][] to) {
+    for (int j = 0; j < c; j++) {
+      double[] row = to[j];
+      for (int i = from; i < end; i++) {
+        row[i] = a[i * c + j];
       }
     }
   }

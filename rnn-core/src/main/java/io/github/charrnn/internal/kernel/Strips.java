@@ -58,25 +58,29 @@ final class Strips {
   }
 
   /**
-   * Takes in a matrix.
+   * Takes in rows from..end-1 of a matrix.
    *
    * @param a (inner, cols)
    */
-  void pack(double[] a) {
+  void pack(double[] a, int from, int end) {
     for (int s = 0; s < start.length && columns(s) > 0; s++) {
-      Packing.copy(inner, columns(s), a, start[s], cols, data, at[s], width[s] * LANES);
+      int row = width[s] * LANES;
+      int to = at[s] + from * row;
+      Packing.copy(end - from, columns(s), a, from * cols + start[s], cols, data, to, row);
     }
   }
 
   /**
-   * Takes in the transpose of a matrix.
+   * Takes in columns from..end-1, from a matrix's transpose.
    *
    * @param a (cols, inner)
    */
-  void packTransposed(double[] a) {
-    for (int s = 0; s < start.length && columns(s) > 0; s++) {
-      Packing.transpose(
-          columns(s), inner, a, start[s] * inner, column, data, at[s], width[s] * LANES);
+  void packTransposed(double[] a, int from, int end) {
+    for (int s = 0; s < start.length; s++) {
+      int first = Math.max(from, start[s]);
+      int count = Math.min(end, start[s] + columns(s)) - first;
+      int to = at[s] + first - start[s];
+      Packing.transpose(count, inner, a, first * inner, column, data, to, width[s] * LANES);
     }
   }
 

@@ -17,6 +17,9 @@ final class VectorKernel implements Kernel {
   /** Doubles of a gradient that stay in the first-level cache until they are used. */
   private static final int PIECE = 1 << 12;
 
+  /** Rows that make whole tiles, and whole vectors when they are transposed. */
+  private static final int FULL = Panels.ROWS * 8;
+
   private final int m;
   private final int k;
   private final int mStride; // the length of a row of sums
@@ -29,7 +32,7 @@ final class VectorKernel implements Kernel {
   private Strips wStrips = Strips.NONE; // few streams, once a way back was asked for
   private Panels wPanels = Panels.NONE; // many streams, likewise
   private Panels vPanels = Panels.NONE; // likewise
-  private boolean loadedBackward;
+  private boolean packed; // these three, whichever there are, since load
   private final double[] zeros; // (max(m, K))
   private final double[] row; // (max(m, K)), padded: arguments of exp, a row of outputs
   private final double[] bias; // (K), padded: c
@@ -64,23 +67,54 @@ final class VectorKernel implements Kernel {
   @Override
   public void load(Parameters p) {
     parameters = p;
+    packed = false;
+    packW(0, m);
+    packV(0, k);
+  }
+
+  @Override
+  public void reloadW(int from, int end) {
+    packW(from, end);
+    if (packed) {
+      packBackwardW(from, end);
+    }
+  }
+
+  @Override
+  public void reloadV(int from, int end) {
+    packV(from, end);
+    if (packed) {
+      vPanels.pack(parameters.v, 0, from, end);
+    }
+  }
+
+  private void packW(int from, int end) {
     if (manyStreams) {
-      wTransposedPanels.packTransposed(p.w);
+      wTransposedPanels.packTransposed(parameters.w, from, end);
     } else {
-      wTransposedStrips.packTransposed(p.w);
+      wTransposedStrips.packTransposed(parameters.w, from, end);
     }
+  }
+
+  private void packV(int from, int end) {
     if (manyRows) {
-      vTransposedPanels.packTransposed(p.v);
+      vTransposedPanels.packTransposed(parameters.v, from, end);
     } else {
-      vTransposedStrips.packTransposed(p.v);
+      vTransposedStrips.packTransposed(parameters.v, from, end);
     }
-    System.arraycopy(p.c, 0, bias, 0, k);
-    loadedBackward = false;
+  }
+
+  private void packBackwardW(int from, int end) {
+    if (manyStreams) {
+      wPanels.pack(parameters.w, 0, from, end);
+    } else {
+      wStrips.pack(parameters.w, from, end);
+    }
   }
 
   /** Not in load, because sampling and evaluation have no way back. */
-  private void loadBackward() {
-    if (loadedBackward) {
+  private void packBackward() {
+    if (packed) {
       return;
     }
     if (vPanels == Panels.NONE) {
@@ -88,13 +122,9 @@ final class VectorKernel implements Kernel {
       wPanels = manyStreams ? new Panels(m, m) : Panels.NONE;
       vPanels = new Panels(k, m);
     }
-    if (manyStreams) {
-      wPanels.pack(parameters.w, 0);
-    } else {
-      wStrips.pack(parameters.w);
-    }
-    vPanels.pack(parameters.v, 0);
-    loadedBackward = true;
+    packBackwardW(0, m);
+    vPanels.pack(parameters.v, 0, 0, k);
+    packed = true;
   }
 
   @Override
@@ -114,7 +144,7 @@ final class VectorKernel implements Kernel {
 
   @Override
   public void recurBackward(int n, int streams, double[] dh, double[] h, double[] da) {
-    loadBackward();
+    packBackward();
     ensureStep(streams * mStride);
     for (int t = n - 1; t >= 0; t--) {
       int at = t * streams * m;
@@ -153,6 +183,7 @@ final class VectorKernel implements Kernel {
       vTransposedPanels.multiply(rows, left, parameters.c, 0, o, 0, k);
       return;
     }
+    System.arraycopy(parameters.c, 0, bias, 0, k);
     for (int r = 0; r < rows; r++) {
       vTransposedStrips.multiply(h, (firstRow + r) * m, bias, row, 0, r);
       System.arraycopy(row, 0, o, r * k, k);
@@ -161,7 +192,7 @@ final class VectorKernel implements Kernel {
 
   @Override
   public void outputsBackward(int rows, double[] dO, double[] dh) {
-    loadBackward();
+    packBackward();
     interleave(rows, k, dO, 0, k, 1);
     vPanels.multiply(rows, left, zeros, 0, dh, 0, m);
   }
@@ -172,10 +203,10 @@ final class VectorKernel implements Kernel {
     if (right.inner() != rows || right.cols() != q) {
       right = new Panels(rows, q);
     }
-    right.pack(y, firstRow * q);
+    right.pack(y, firstRow * q, 0, rows);
     interleave(p, rows, x, 0, 1, p);
     int at = Panels.ROWS * q; // room for rows that are computed twice
-    int block = Math.max(Panels.rowsAtATime(rows), PIECE / q / Panels.ROWS * Panels.ROWS);
+    int block = Math.max(1, PIECE / q / FULL) * FULL;
     if (piece.length < at + block * q) {
       piece = new double[at + block * q];
     }

@@ -208,6 +208,57 @@ class KernelTest {
     assertSame(gw, expectedGw);
   }
 
+  /** What was loaded piece by piece must be what is loaded at once. */
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void reload_takesInTheChangedRows(int n, int m, int k) {
+    for (int streams : STREAMS) {
+      Parameters p = parameters(m, k);
+      Parameters changed = parameters(m, k);
+      int[] symbols = symbols((n + 1) * streams, k);
+      double[] h = withCanary(numbers((n + 1) * streams * m));
+      double[] outputs = numbers(n * streams * k);
+      Kernel kernel = loaded(p, n, streams);
+      passes(kernel, n, streams, symbols, h.clone(), outputs, m, k);
+      System.arraycopy(changed.w, 0, p.w, 0, m * m);
+      System.arraycopy(changed.v, 0, p.v, 0, k * m);
+
+      int half = m / 2;
+      kernel.reloadW(0, half);
+      kernel.reloadW(half, m);
+      kernel.reloadV(0, k / 3);
+      kernel.reloadV(k / 3, k);
+
+      Kernel fresh = loaded(p, n, streams);
+      double[][] actual = passes(kernel, n, streams, symbols, h.clone(), outputs, m, k);
+      double[][] expected = passes(fresh, n, streams, symbols, h.clone(), outputs, m, k);
+      for (int i = 0; i < expected.length; i++) {
+        assertThat(actual[i]).isEqualTo(expected[i]);
+      }
+    }
+  }
+
+  /** Everything that reads W or V, forward and backward. */
+  private static double[][] passes(
+      Kernel kernel,
+      int n,
+      int streams,
+      int[] symbols,
+      double[] h,
+      double[] outputs,
+      int m,
+      int k) {
+    int rows = n * streams;
+    double[] o = new double[rows * k];
+    double[] dh = new double[rows * m];
+    double[] da = new double[rows * m];
+    kernel.recur(n, streams, symbols, h);
+    kernel.outputs(rows, h, streams, o);
+    kernel.outputsBackward(rows, outputs, dh);
+    kernel.recurBackward(n, streams, dh, h, da);
+    return new double[][] {h, o, dh, da};
+  }
+
   /** Puts a gradient together, and sees that every element comes once and in order. */
   private static Kernel.Gradient into(double[] g) {
     int[] next = {0};
