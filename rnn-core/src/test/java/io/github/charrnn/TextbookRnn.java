@@ -3,9 +3,9 @@ package io.github.charrnn;
 /**
  * The recipe as a course hands it out: arrays of arrays, one-hot inputs, a matrix times a vector at
  * every step, Java's own exp, tanh and log. Slow, plain, and without a line in common with the
- * library, so that the two can be held against each other.
+ * library, so that the two can be held against each other; rnn-bench times it.
  */
-final class TextbookRnn {
+public final class TextbookRnn {
   final int m;
   final int k;
   final double[][] wxh; // U
@@ -29,7 +29,8 @@ final class TextbookRnn {
   /** The state after the last window. */
   double[] state;
 
-  TextbookRnn(VanillaRnn model) {
+  /** With the parameters of a model, and the zero state. */
+  public TextbookRnn(VanillaRnn model) {
     m = model.hiddenSize();
     k = model.vocab().size();
     wxh = matrix(m, k, model.u());
@@ -59,7 +60,7 @@ final class TextbookRnn {
   }
 
   /** Loss and gradients of a window; inputs are the first n symbols, targets the last n. */
-  double lossAndGradients(int[] symbols) {
+  public double lossAndGradients(int[] symbols) {
     int n = symbols.length - 1;
     double[][] xs = new double[n][k];
     double[][] hs = new double[n][];
@@ -104,12 +105,17 @@ final class TextbookRnn {
   }
 
   /** Clips and updates, by AdaGrad with learning rate 0.1. */
-  void update() {
+  public void update() {
     adagrad(wxh, gradWxh, memoryWxh);
     adagrad(whh, gradWhh, memoryWhh);
     adagrad(why, gradWhy, memoryWhy);
     adagrad(bh, gradBh, memoryBh);
     adagrad(by, gradBy, memoryBy);
+  }
+
+  /** Goes back to the zero state. */
+  public void reset() {
+    state = new double[m];
   }
 
   private static void adagrad(double[][] theta, double[][] gradient, double[][] memory) {

@@ -1,14 +1,11 @@
 package io.github.charrnn.bench;
 
-import io.github.charrnn.CharVocab;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.GradientCheck;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.Training;
 import io.github.charrnn.VanillaRnn;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -46,16 +43,13 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
 public class StepBenchmark {
-  private static final int SYMBOLS = 65;
-  private static final int LENGTH = 1_000_000;
-
-  @Param("100")
+  @Param({"100", "256", "512"})
   int hiddenSize;
 
-  @Param("25")
+  @Param({"25", "64"})
   int sequenceLength;
 
-  @Param("1")
+  @Param({"1", "32"})
   int batchSize;
 
   @Param({"vector", "scalar"})
@@ -70,7 +64,7 @@ public class StepBenchmark {
   @Setup
   public void setUp() throws IOException {
     System.setProperty("rnn.kernel", kernel);
-    EncodedText encoded = text.isEmpty() ? randomText() : EncodedText.read(Path.of(text));
+    EncodedText encoded = Texts.read(text);
     VanillaRnn model = VanillaRnn.builder(encoded.vocab()).hiddenSize(hiddenSize).build();
     GradientCheck.Report report =
         GradientCheck.of(model).sequenceLength(sequenceLength).sample(20).run(encoded);
@@ -90,14 +84,5 @@ public class StepBenchmark {
   @Benchmark
   public double step() {
     return training.advance();
-  }
-
-  private static EncodedText randomText() {
-    SplittableRandom random = new SplittableRandom(1);
-    StringBuilder symbols = new StringBuilder(LENGTH);
-    for (int i = 0; i < LENGTH; i++) {
-      symbols.append((char) (' ' + random.nextInt(SYMBOLS)));
-    }
-    return CharVocab.of(symbols).encode(symbols);
   }
 }

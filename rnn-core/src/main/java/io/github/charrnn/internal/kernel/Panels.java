@@ -103,7 +103,7 @@ final class Panels {
 
   /** The length of the array that {@link #interleave} fills. */
   static int interleaved(int rows, int inner) {
-    return Packing.roundUp(rows, ROWS) * inner;
+    return Packing.roundUp(rows, ROWS) * inner + LANES;
   }
 
   /**
@@ -132,6 +132,15 @@ final class Panels {
           to[p + 2] = x[q2 + i];
           to[p + 3] = x[q3 + i];
           to[p + 4] = x[q4 + i];
+        }
+      } else if (LANES > ROWS && xRow == 1 && rows >= ROWS) {
+        // Whole vectors: what is too much in one is overwritten by the next.
+        int safe = Math.min(inner, (x.length - q0 - LANES) / xInner + 1);
+        for (int i = 0; i < safe; i++) {
+          DoubleVector.fromArray(SPECIES, x, q0 + i * xInner).intoArray(to, at + i * ROWS);
+        }
+        for (int i = safe; i < inner; i++) {
+          System.arraycopy(x, q0 + i * xInner, to, at + i * ROWS, ROWS);
         }
       } else {
         for (int i = 0; i < inner; i++) {
