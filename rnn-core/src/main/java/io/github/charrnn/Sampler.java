@@ -152,7 +152,7 @@ public final class Sampler {
     if (length < 0) {
       throw new IllegalArgumentException("length is " + length + ", must be at least 0");
     }
-    Passage passage = new Passage();
+    Passage passage = new Passage(length);
     passage.readPrime();
     for (long drawn = 0; drawn < length; drawn++) {
       int symbol = passage.draw();
@@ -172,15 +172,17 @@ public final class Sampler {
   /** The state of one passage: the network's, the generator's, and how much of stop was written. */
   private final class Passage {
     private final int size = model.vocab().size();
-    private final Window window = Window.forEvaluation(1, model.hiddenSize(), size);
-    private final double[] weights = window.outputs; // (K), from outputs to probabilities in place
+    private final Window window;
+    private final double[] weights; // (K), from outputs to probabilities in place
     private final Xoshiro256 random = new Xoshiro256(seed);
     private final int[]
         ranked; // a heap of symbols, the likeliest first; empty if all are drawn from
     private final int[] stopFallback = fallback(stop);
     private int stopMatched;
 
-    Passage() {
+    Passage(long length) {
+      window = Window.forEvaluation(1, model.hiddenSize(), size, length + prime.length());
+      weights = window.outputs;
       window.load(model.parameters());
       ranked = topK < size || topP < 1 ? new int[size] : new int[0];
     }

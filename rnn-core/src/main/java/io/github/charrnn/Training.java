@@ -65,7 +65,6 @@ public final class Training {
     parameters = start.parameters().copy();
     memory = optimizer == Optimizer.ADAGRAD ? new Parameters(m, k) : new Parameters(0, 0);
     best = start.parameters().copy();
-    window.load(parameters);
     updateV =
         (g, at, from, to) -> {
           update(parameters.v, memory.v, from, to, g, at);
@@ -94,6 +93,9 @@ public final class Training {
     for (int stream = 0; stream < batchSize; stream++) {
       long from = stream * streamLength + position;
       text.copy(from, window.symbols, stream, batchSize, sequenceLength + 1);
+    }
+    if (step == 0) {
+      window.load(parameters); // from then on, updates reload what they change
     }
     double newLoss = window.forward(sequenceLength) / batchSize;
     if (!Double.isFinite(newLoss)) {

@@ -162,7 +162,8 @@ public final class VanillaRnn {
       throw new IllegalArgumentException(
           "evaluation needs at least 2 symbols, the text has " + text.length());
     }
-    Window window = Window.forEvaluation(EVALUATION_WINDOW, hiddenSize(), vocab.size());
+    Window window =
+        Window.forEvaluation(EVALUATION_WINDOW, hiddenSize(), vocab.size(), text.length());
     window.load(parameters);
     long predicted = text.length() - 1;
     double loss = 0;
@@ -221,8 +222,9 @@ public final class VanillaRnn {
   /**
    * What does the arithmetic of all models in this Java, and why, in one line: {@code vector}
    * kernels where Java was started with {@code --add-modules jdk.incubator.vector}, else {@code
-   * scalar} ones; the system property {@code rnn.kernel} may insist on one of them. They give the
-   * same bits.
+   * scalar} ones. Short passages and evaluations are left to {@code scalar} ones in a Java that has
+   * just started, because they would be over before vector code is compiled. The system property
+   * {@code rnn.kernel} may insist on one of them. They give the same bits.
    *
    * @throws IllegalStateException if {@code rnn.kernel} asks for what cannot be had
    */

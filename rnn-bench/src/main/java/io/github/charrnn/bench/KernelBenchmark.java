@@ -118,7 +118,7 @@ public class KernelBenchmark {
     da = new double[rows * m];
     gradient = new double[Math.max(m, k) * m];
     into = (piece, at, from, to) -> System.arraycopy(piece, at, gradient, from, to - from);
-    subject = Kernels.create(m, k, sequenceLength, batchSize);
+    subject = Kernels.create(m, k, sequenceLength, batchSize, Double.POSITIVE_INFINITY);
     subject.load(parameters);
     subject.recur(sequenceLength, batchSize, symbols, h);
     subject.outputs(rows, h, batchSize, outputs);

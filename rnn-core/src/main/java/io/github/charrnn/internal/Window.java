@@ -57,12 +57,12 @@ public final class Window {
    */
   public final Parameters gradient;
 
-  private Window(int n, int streams, int m, int k, boolean forTraining) {
+  private Window(int n, int streams, int m, int k, boolean forTraining, double length) {
     this.n = n;
     this.streams = streams;
     this.m = m;
     this.k = k;
-    kernel = Kernels.create(m, k, n, streams);
+    kernel = Kernels.create(m, k, n, streams, length * m * (m + k));
     int rows = n * streams;
     symbols = new int[rows + streams];
     h = new double[(rows + streams) * m];
@@ -76,12 +76,16 @@ public final class Window {
 
   /** A window for forward and backward. */
   public static Window forTraining(int n, int streams, int m, int k) {
-    return new Window(n, streams, m, k, true);
+    return new Window(n, streams, m, k, true, Double.POSITIVE_INFINITY);
   }
 
-  /** A window for forward only, of one stream. */
-  public static Window forEvaluation(int n, int m, int k) {
-    return new Window(n, 1, m, k, false);
+  /**
+   * A window for forward only, of one stream.
+   *
+   * @param length how many steps there will be in all
+   */
+  public static Window forEvaluation(int n, int m, int k, long length) {
+    return new Window(n, 1, m, k, false, length);
   }
 
   /**

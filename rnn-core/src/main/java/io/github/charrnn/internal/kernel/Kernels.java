@@ -22,10 +22,18 @@ public final class Kernels {
   private static final String VECTOR_KERNEL = "io.github.charrnn.internal.kernel.VectorKernel";
   private static final int FEWEST_LANES = 2;
 
+  /**
+   * Multiply-adds from which on vectors pay for little pieces of work. Java needs about 0.4 s until
+   * it has compiled vector code that it has never run, and 0.03 s for scalar code, which is half as
+   * fast afterwards: a passage of 1,000 symbols should not wait for that, one of a million should.
+   */
+  private static final double WORTHWHILE = 1e10;
+
   /** What was found, and why it is used or not. */
   private record Choice(Optional<Constructor<?>> vector, int lanes, String description) {}
 
   private static Optional<Choice> chosen = Optional.empty();
+  private static double work; // multiply-adds announced so far
 
   private Kernels() {}
 
@@ -33,12 +41,16 @@ public final class Kernels {
    * A new kernel for a shape, with scratch memory of its own.
    *
    * @param steps the most that a call will ask for
+   * @param multiplyAdds how many it will be asked for in all; infinite if that is open
    * @throws IllegalStateException if rnn.kernel asks for what cannot be had
    */
-  public static Kernel create(int hiddenSize, int vocabSize, int steps, int streams) {
+  public static Kernel create(
+      int hiddenSize, int vocabSize, int steps, int streams, double multiplyAdds) {
     Choice choice = choice();
     // A vector must fit into a row. Smaller models are for tests, and get the same bits.
-    if (choice.vector.isEmpty() || Math.min(hiddenSize, vocabSize) < choice.lanes) {
+    if (choice.vector.isEmpty()
+        || Math.min(hiddenSize, vocabSize) < choice.lanes
+        || !worthwhile(multiplyAdds)) {
       return new ScalarKernel(hiddenSize, vocabSize);
     }
     try {
@@ -46,6 +58,14 @@ public final class Kernels {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("the vector kernels were there a moment ago", e);
     }
+  }
+
+  private static synchronized boolean worthwhile(double multiplyAdds) {
+    if (Double.isInfinite(multiplyAdds)) {
+      return true;
+    }
+    work += multiplyAdds;
+    return work >= WORTHWHILE;
   }
 
   /**
@@ -74,9 +94,12 @@ public final class Kernels {
           PROPERTY + " is " + asked + ", must be auto, scalar or vector");
     }
     Choice found = findVectors();
-    if (found.vector.isEmpty() && asked.equals("vector")) {
-      throw new IllegalStateException(
-          PROPERTY + " is vector, but there are only " + found.description);
+    if (asked.equals("vector")) {
+      if (found.vector.isEmpty()) {
+        throw new IllegalStateException(
+            PROPERTY + " is vector, but there are only " + found.description);
+      }
+      work = WORTHWHILE;
     }
     return found;
   }

@@ -153,7 +153,7 @@ class KernelTest {
         }
       }
 
-      Kernels.create(q, p, n, 1).outer(n, p, q, x, y, firstRow, into(g));
+      create(q, p, n, 1).outer(n, p, q, x, y, firstRow, into(g));
 
       assertSame(g, expected);
     }
@@ -283,7 +283,7 @@ class KernelTest {
       }
     }
 
-    Kernels.create(q, q, n, 1).sumRows(n, q, x, g);
+    create(q, q, n, 1).sumRows(n, q, x, g);
 
     assertSame(g, expected);
   }
@@ -301,7 +301,7 @@ class KernelTest {
       }
     }
 
-    Kernels.create(m, k, n, 1).scatterRows(n, m, da, symbols, gu);
+    create(m, k, n, 1).scatterRows(n, m, da, symbols, gu);
 
     assertSame(gu, expected);
   }
@@ -328,7 +328,7 @@ class KernelTest {
       expected[t * k + targets[t + 1]] -= 1;
     }
 
-    double loss = Kernels.create(k, k, n, 1).softmaxLoss(n, o, targets, 1);
+    double loss = create(k, k, n, 1).softmaxLoss(n, o, targets, 1);
 
     assertSame(o, expected);
     assertThat(loss).isEqualTo(expectedLoss);
@@ -347,7 +347,7 @@ class KernelTest {
         expected[i] = e[i];
       }
 
-      double sum = Kernels.create(k, k, 1, 1).exponentials(o, temperature);
+      double sum = create(k, k, 1, 1).exponentials(o, temperature);
 
       assertSame(o, expected);
       assertThat(sum).isEqualTo(sumInEight(e)).isBetween(1.0, (double) k);
@@ -385,7 +385,7 @@ class KernelTest {
           Math.fma(-0.1 * g, Elementary.inverseSqrt(expectedMemory[i] + 1e-8), theta[i]);
     }
 
-    Kernels.create(99, 99, 1, 1).adagrad(theta, memory, from, to, gradient, at, 0.25, 2, 0.1, 1e-8);
+    create(99, 99, 1, 1).adagrad(theta, memory, from, to, gradient, at, 0.25, 2, 0.1, 1e-8);
 
     assertSame(memory, expectedMemory);
     assertSame(theta, expectedTheta);
@@ -403,7 +403,7 @@ class KernelTest {
       expected[i] = theta[i] - 0.1 * clipped(gradient[at + i - from] * 0.25);
     }
 
-    Kernels.create(99, 99, 1, 1).descend(theta, from, to, gradient, at, 0.25, 2, 0.1);
+    create(99, 99, 1, 1).descend(theta, from, to, gradient, at, 0.25, 2, 0.1);
 
     assertSame(theta, expected);
   }
@@ -420,8 +420,12 @@ class KernelTest {
     return p;
   }
 
+  private static Kernel create(int m, int k, int steps, int streams) {
+    return Kernels.create(m, k, steps, streams, Double.POSITIVE_INFINITY);
+  }
+
   private static Kernel loaded(Parameters p, int steps, int streams) {
-    Kernel kernel = Kernels.create(p.hiddenSize, p.vocabSize, steps, streams);
+    Kernel kernel = create(p.hiddenSize, p.vocabSize, steps, streams);
     kernel.load(p);
     return kernel;
   }
