@@ -18,7 +18,11 @@ import java.util.Optional;
  * documentation}: flat, row-major, element (i, j) of a matrix with s columns at {@code i * s + j}.
  */
 public final class VanillaRnn {
-  /** Symbols evaluated at a time; part of what makes a result the same to the last bit. */
+  /*
+   * One stream, in windows of a fixed length: their losses are added up one after the other, which
+   * is part of what makes a result the same to the last bit. Streams side by side would each have to
+   * start from a state that is not the one before it, which is another number.
+   */
   private static final int EVALUATION_WINDOW = 64;
 
   private final CharVocab vocab;
@@ -152,7 +156,9 @@ public final class VanillaRnn {
 
   /**
    * The cross-entropy of a text under this model, from the zero state; the first symbol is given,
-   * each one after it predicted.
+   * each one after it predicted. The text is read as one stream, in windows of 64 symbols whose
+   * losses are added up one after the other, which makes the sum the same to the last bit
+   * everywhere.
    *
    * @throws IllegalArgumentException if the text has fewer than 2 symbols or another vocabulary
    */

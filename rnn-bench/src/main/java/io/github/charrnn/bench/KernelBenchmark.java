@@ -5,11 +5,9 @@ import io.github.charrnn.internal.kernel.Kernel;
 import io.github.charrnn.internal.kernel.Kernels;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -35,7 +33,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @Fork(
     value = 1,
-    jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:ObjectAlignmentInBytes=64"})
+    jvmArgsAppend = {
+      "--add-modules=jdk.incubator.vector",
+      "-XX:ObjectAlignmentInBytes=64",
+      "-XX:+UseSerialGC"
+    })
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class KernelBenchmark {
@@ -70,31 +72,6 @@ public class KernelBenchmark {
   private double[] da = {};
   private double[] gradient = {};
   private Kernel.Gradient into;
-
-  /** Thousands of whatever a call has done, so that per microsecond they are 10^9 per second. */
-  @AuxCounters
-  @State(Scope.Thread)
-  public static class Work {
-    private double done;
-
-    @Setup(Level.Iteration)
-    public void reset() {
-      done = 0;
-    }
-
-    /** What JMH divides by the time. */
-    public double giga() {
-      return done / 1e3;
-    }
-
-    private void multiplyAdds(double count) {
-      done += 2 * count;
-    }
-
-    private void elements(double count) {
-      done += count;
-    }
-  }
 
   /** Makes seeded numbers, and holds every product against three plain loops. */
   @Setup

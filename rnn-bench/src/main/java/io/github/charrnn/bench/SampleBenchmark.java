@@ -33,10 +33,15 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @Fork(
     value = 1,
-    jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:ObjectAlignmentInBytes=64"})
+    jvmArgsAppend = {
+      "--add-modules=jdk.incubator.vector",
+      "-XX:ObjectAlignmentInBytes=64",
+      "-XX:+UseSerialGC"
+    })
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
 public class SampleBenchmark {
+  private static final int VOCAB_SIZE = 65; // of the random text
   private static final int CHARACTERS = 20_000;
 
   @Param({"100", "512"})
@@ -62,7 +67,7 @@ public class SampleBenchmark {
   @Setup
   public void setUp() throws IOException {
     System.setProperty("rnn.kernel", kernel);
-    EncodedText encoded = Texts.read(text);
+    EncodedText encoded = Texts.read(text, VOCAB_SIZE);
     VanillaRnn untrained = VanillaRnn.builder(encoded.vocab()).hiddenSize(hiddenSize).build();
     model = Trainer.of(untrained).train(encoded, 500).last();
     String first = encoded.vocab().decode(0);

@@ -32,14 +32,19 @@ import org.openjdk.jmh.annotations.Warmup;
  * objects that the fork asks for, 107.
  *
  * <p>With {@code -p text=book.txt} the text is a UTF-8 file, otherwise 1,000,000 seeded random
- * symbols of 65. Windows of a real text have fewer distinct symbols, so a little less to update.
+ * symbols of {@code vocabSize}. Windows of a real text have fewer distinct symbols, so a little
+ * less to update.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @State(Scope.Benchmark)
 @Fork(
     value = 1,
-    jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:ObjectAlignmentInBytes=64"})
+    jvmArgsAppend = {
+      "--add-modules=jdk.incubator.vector",
+      "-XX:ObjectAlignmentInBytes=64",
+      "-XX:+UseSerialGC"
+    })
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
 public class StepBenchmark {
@@ -58,13 +63,17 @@ public class StepBenchmark {
   @Param("")
   String text;
 
+  /** Of the random text. */
+  @Param("65")
+  int vocabSize;
+
   private Training training;
 
   /** Checks that what is about to be timed is right: gradients, and the first loss. */
   @Setup
   public void setUp() throws IOException {
     System.setProperty("rnn.kernel", kernel);
-    EncodedText encoded = Texts.read(text);
+    EncodedText encoded = Texts.read(text, vocabSize);
     VanillaRnn model = VanillaRnn.builder(encoded.vocab()).hiddenSize(hiddenSize).build();
     GradientCheck.Report report =
         GradientCheck.of(model).sequenceLength(sequenceLength).sample(20).run(encoded);

@@ -37,6 +37,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
 public class TextbookBenchmark {
+  private static final int VOCAB_SIZE = 65; // of the random text
+
   @Param("100")
   int hiddenSize;
 
@@ -54,7 +56,7 @@ public class TextbookBenchmark {
   /** Checks what is about to be timed against the library, over three steps. */
   @Setup
   public void setUp() throws IOException {
-    encoded = Texts.read(text);
+    encoded = Texts.read(text, VOCAB_SIZE);
     VanillaRnn model = VanillaRnn.builder(encoded.vocab()).hiddenSize(hiddenSize).build();
     Training training = Trainer.of(model).sequenceLength(sequenceLength).start(encoded);
     textbook = new TextbookRnn(model);

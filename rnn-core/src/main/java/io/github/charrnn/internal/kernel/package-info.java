@@ -21,30 +21,37 @@
  *
  * <h2>Locality</h2>
  *
- * What the vector kernels read when, and what each choice gained. Microseconds per step on one core
- * of an Intel Sapphire Rapids at 2.7 GHz (48 KiB and 2 MiB of cache, 8 lanes), K = 65, n = 25, one
- * stream unless said otherwise; the step with m = 100 takes 89.
+ * What the vector kernels read when, and what each choice gained. Microseconds on one core of an
+ * Intel Sapphire Rapids at 3.9 GHz (48 KiB and 2 MiB of cache, 8 lanes, at best 118 GFLOP/s), JDK
+ * 17, K = 65, n = 25, one stream unless said otherwise; the step with m = 100 takes 82. The page
+ * docs/performance.md has the commands.
  *
  * <ul>
  *   <li>Only the recurrences go step by step. W, 80 KB, does not fit into the first-level cache, so
- *       it comes from the second 49 times a step: that is the largest part of a small step. It is
- *       copied, once a step, into strips as wide as 7 or 8 vectors, whose sums stay in registers
- *       while the strip goes by in one piece. For m = 512 the whole step went from 3,790 to 2,690.
- *   <li>The strips start at cache lines if objects do. For all forward products with W: 13.4
- *       aligned, 21.7 not.
+ *       it comes from the second 49 times a step: a third of a small step. It is kept in {@link
+ *       io.github.charrnn.internal.kernel.Strips}, whose sums stay in registers while the strip
+ *       goes by in one piece, and which are read in alternating direction, so that the one read
+ *       last is read again while it is still near: 25 products take 14.7 with two strips of 7
+ *       vectors always from left to right, 13.0 alternating, 12.2 with strips of 7 and 6 that pad
+ *       nothing.
+ *   <li>The strips start at cache lines if objects do: 13.4 aligned, 21.7 not.
  *   <li>W is needed by columns going forward and by rows going back, so there are two copies, one
- *       transposed with gather loads: 7.5 for both and V's, against 15 element by element.
- *   <li>Everything else is one product over time, in tiles of 5 rows and 3, 2 or 1 vectors: 15 sums
- *       in registers for 8 loads. With 5 by 2 only, the step with m = 100 took 8 more.
- *   <li>With many streams both sides are packed into panels as wide as a tile. Rows of 512 doubles
- *       are 4 KiB apart and would all fall into the same few places of the caches: for 50 streams
- *       and m = 512 a step went from 256 to 42 milliseconds.
- *   <li>AdaGrad by inverseSqrt instead of a root and a division: 13.5 instead of 25 for W and V.
+ *       transposed with gather loads.
+ *   <li>Everything else is one product over time, in tiles whose two sides are packed in the order
+ *       in which they are read, see {@link io.github.charrnn.internal.kernel.Panels}: with 50
+ *       streams and m = 512 a step went from 42 to 36 milliseconds with 8 lanes, and from 96 to 58
+ *       with the 4 lanes and 16 registers of AVX2, where one stream with m = 100 went from 170 to
+ *       114.
+ *   <li>A gradient passes by in pieces of some 4,096 numbers. Each is used for its rows' update
+ *       while it is in the first-level cache, and those rows are packed again while they are: W's
+ *       gradient and update went from 126 to 103 at m = 256, and all packing together from 9 % of
+ *       the step to 5 % at m = 512. At m = 100, where everything is in the second-level cache
+ *       anyway, neither gains anything. The update of a tile while its gradient is in registers was
+ *       not worth its code: W's update is now bound by its own arithmetic.
+ *   <li>AdaGrad by inverseSqrt instead of a root and a division: 13.5 instead of 25 for W and V;
+ *       from the first aligned element on: 11.1.
  *   <li>U's rows for symbols that are not in the window have no gradient and are not touched.
  * </ul>
- *
- * Not done yet: the update of a tile while its gradient is still in registers, which would save
- * writing and reading the gradient once.
  *
  * <h2>Trust</h2>
  *

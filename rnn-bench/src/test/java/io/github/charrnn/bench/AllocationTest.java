@@ -1,0 +1,90 @@
+package io.github.charrnn.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.github.charrnn.EncodedText;
+import io.github.charrnn.Sampler;
+import io.github.charrnn.Trainer;
+import io.github.charrnn.Training;
+import io.github.charrnn.VanillaRnn;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Twice the work allocates no more: what is allocated is allocated once. With scalar kernels, which
+ * allocate nothing even before they are compiled; JMH's profiler says the same of compiled vectors.
+ */
+class AllocationTest {
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  /** An object in every step, symbol or window would be at least 16 bytes a time. */
+  private static final long SLACK = 4_096;
+
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  private EncodedText text;
+  private VanillaRnn model;
+
+  @BeforeEach
+  void setUp() throws IOException {
+    text = Texts.read("", 65);
+    model = VanillaRnn.builder(text.vocab()).hiddenSize(20).build();
+  }
+
+  @Test
+  void training_allocatesNothingPerStep() throws IOException {
+    Training training = Trainer.of(model).start(text);
+    steps(training, 1_000);
+
+    long once = allocatedBy(() -> steps(training, 1_000));
+    long twice = allocatedBy(() -> steps(training, 2_000));
+
+    assertThat(twice - once).isLessThan(SLACK);
+  }
+
+  @Test
+  void sampling_allocatesNothingPerSymbol() throws IOException {
+    Sampler sampler = Sampler.of(model).topK(10);
+    StringBuilder out = new StringBuilder(20_000);
+    sampler.sampleTo(out, 10_000);
+
+    long once = allocatedBy(() -> sample(sampler, out, 10_000));
+    long twice = allocatedBy(() -> sample(sampler, out, 20_000));
+
+    assertThat(twice - once).isLessThan(SLACK);
+  }
+
+  @Test
+  void evaluation_allocatesNothingPerWindow() throws IOException {
+    EncodedText half = text.vocab().encode("AB".repeat(10_000));
+    EncodedText whole = text.vocab().encode("AB".repeat(20_000));
+    model.evaluate(half);
+
+    long once = allocatedBy(() -> model.evaluate(half));
+    long twice = allocatedBy(() -> model.evaluate(whole));
+
+    assertThat(twice - once).isLessThan(SLACK);
+  }
+
+  private static void steps(Training training, int count) {
+    for (int i = 0; i < count; i++) {
+      training.advance();
+    }
+  }
+
+  private static void sample(Sampler sampler, StringBuilder out, int length) throws IOException {
+    out.setLength(0);
+    sampler.sampleTo(out, length);
+  }
+
+  private static long allocatedBy(Work work) throws IOException {
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    work.run();
+    return THREADS.getCurrentThreadAllocatedBytes() - before;
+  }
+}
