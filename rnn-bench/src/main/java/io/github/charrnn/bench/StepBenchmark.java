@@ -27,9 +27,10 @@ import org.openjdk.jmh.annotations.Warmup;
  * java -jar rnn-bench/target/benchmarks.jar StepBenchmark -prof gc
  * </pre>
  *
- * <p>Measured on one core of an Intel Sapphire Rapids at 2.7 GHz, tinyshakespeare, Java 17.0.15 and
- * 25.0.3: vector kernels 89 and 91 us, scalar 158 and 162; vector kernels without the alignment of
- * objects that the fork asks for, 107.
+ * <p>Measured on one core of an Intel Sapphire Rapids, tinyshakespeare, hidden size 100, sequence
+ * length 25, one stream, Java 17.0.15 and 25.0.3: vector kernels 83 and 79 us, scalar 152 and 169;
+ * vector kernels without the alignment of objects that the fork asks for, 104. All sizes are in
+ * docs/performance.md.
  *
  * <p>With {@code -p text=book.txt} the text is a UTF-8 file, otherwise 1,000,000 seeded random
  * symbols of {@code vocabSize}. Windows of a real text have fewer distinct symbols, so a little

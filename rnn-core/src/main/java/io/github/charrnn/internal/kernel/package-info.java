@@ -39,15 +39,15 @@
  *       transposed with gather loads.
  *   <li>Everything else is one product over time, in tiles whose two sides are packed in the order
  *       in which they are read, see {@link io.github.charrnn.internal.kernel.Panels}: with 50
- *       streams and m = 512 a step went from 42 to 36 milliseconds with 8 lanes, and from 96 to 58
+ *       streams and m = 512 a step went from 42 to 36 milliseconds with 8 lanes, and from 96 to 62
  *       with the 4 lanes and 16 registers of AVX2, where one stream with m = 100 went from 170 to
- *       114.
+ *       117.
  *   <li>A gradient passes by in pieces of some 4,096 numbers. Each is used for its rows' update
  *       while it is in the first-level cache, and those rows are packed again while they are: W's
- *       gradient and update went from 126 to 103 at m = 256, and all packing together from 9 % of
- *       the step to 5 % at m = 512. At m = 100, where everything is in the second-level cache
- *       anyway, neither gains anything. The update of a tile while its gradient is in registers was
- *       not worth its code: W's update is now bound by its own arithmetic.
+ *       gradient and update went from 126 to 103 at m = 256, and packing in pieces took the whole
+ *       step from 440 to 422 there and from 2,500 to 2,304 at m = 512. At m = 100 neither gains
+ *       anything: all of it is in the second-level cache anyway, and the update is bound by its own
+ *       arithmetic, which is why no tile is updated while its gradient is still in registers.
  *   <li>AdaGrad by inverseSqrt instead of a root and a division: 13.5 instead of 25 for W and V;
  *       from the first aligned element on: 11.1.
  *   <li>U's rows for symbols that are not in the window have no gradient and are not touched.
