@@ -244,7 +244,7 @@ class TrainerTest {
     Window window = Window.forTraining(n, streams, model.hiddenSize(), model.vocab().size());
     Parameters expected = training.parameters.copy();
     Parameters memory = new Parameters(model.hiddenSize(), model.vocab().size());
-    for (int step = 0; step < 5; step++) {
+    for (long step = 0; step < 5; step++) {
       for (int s = 0; s < streams; s++) {
         text.copy(text.length() / streams * s + step * n, window.symbols, s, streams, n + 1);
       }
