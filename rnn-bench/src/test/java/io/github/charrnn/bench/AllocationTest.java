@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Twice the work allocates no more: what is allocated is allocated once. With scalar kernels, which
@@ -36,9 +38,10 @@ class AllocationTest {
     model = VanillaRnn.builder(text.vocab()).hiddenSize(20).build();
   }
 
-  @Test
-  void training_allocatesNothingPerStep() throws IOException {
-    Training training = Trainer.of(model).start(text);
+  @ParameterizedTest
+  @ValueSource(ints = {1, 6})
+  void training_allocatesNothingPerStep(int streams) throws IOException {
+    Training training = Trainer.of(model).batchSize(streams).start(text);
     steps(training, 1_000);
 
     long once = allocatedBy(() -> steps(training, 1_000));
