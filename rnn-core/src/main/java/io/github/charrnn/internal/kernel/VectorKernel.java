@@ -380,7 +380,7 @@ final class VectorKernel implements Kernel {
     DoubleVector max = DoubleVector.fromArray(SPECIES, x, at);
     for (int j = LANES; j < k; j += LANES) {
       DoubleVector next = DoubleVector.fromArray(SPECIES, x, at + Math.min(j, k - LANES));
-      max = max.blend(next, next.compare(VectorOperators.GT, max));
+      max = max.max(next);
     }
     return max.reduceLanes(VectorOperators.MAX); // the same in any order
   }

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every kernel method, bit for bit, against the plainest loop that has the order of operations
@@ -406,6 +407,34 @@ class KernelTest {
     create(99, 99, 1, 1).descend(theta, from, to, gradient, at, 0.25, 2, 0.1);
 
     assertSame(theta, expected);
+  }
+
+  /** Numbers that no healthy model has: what comes of them must not depend on the kernel either. */
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -0.0})
+  void unhealthyNumbers_comeToTheSameEverywhere(double number) {
+    int k = 65;
+    for (int place : new int[] {0, 7, 8, 40, 63, 64}) {
+      double[] o = numbers(k);
+      o[place] = number;
+      double[] expected = o.clone();
+      Kernel reference = new ScalarKernel(k, k);
+      double expectedSum = reference.exponentials(expected, 0.5);
+      double sum = create(k, k, 1, 1).exponentials(o, 0.5);
+      assertThat(o).isEqualTo(expected);
+      assertThat(Double.valueOf(sum)).isEqualTo(Double.valueOf(expectedSum));
+
+      double[] theta = numbers(k);
+      double[] memory = new double[k];
+      double[] gradient = numbers(k);
+      gradient[place] = number;
+      double[] expectedTheta = theta.clone();
+      double[] expectedMemory = memory.clone();
+      reference.adagrad(expectedTheta, expectedMemory, 0, k, gradient, 0, 1, 5, 0.1, 1e-8);
+      create(k, k, 1, 1).adagrad(theta, memory, 0, k, gradient, 0, 1, 5, 0.1, 1e-8);
+      assertThat(theta).isEqualTo(expectedTheta);
+      assertThat(memory).isEqualTo(expectedMemory);
+    }
   }
 
   private static double clipped(double g) {
