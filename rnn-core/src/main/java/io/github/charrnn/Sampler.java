@@ -181,7 +181,7 @@ public final class Sampler {
     private int stopMatched;
 
     Passage(long length) {
-      window = Window.forEvaluation(1, model.hiddenSize(), size, length + prime.length());
+      window = Window.forEvaluation(1, model.hiddenSize(), size, (double) length + prime.length());
       weights = window.outputs;
       window.load(model.parameters());
       ranked = topK < size || topP < 1 ? new int[size] : new int[0];

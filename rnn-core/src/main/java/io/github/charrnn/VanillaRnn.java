@@ -229,8 +229,9 @@ public final class VanillaRnn {
    * What does the arithmetic of all models in this Java, and why, in one line: {@code vector}
    * kernels where Java was started with {@code --add-modules jdk.incubator.vector}, else {@code
    * scalar} ones. Short passages and evaluations are left to {@code scalar} ones in a Java that has
-   * just started, because they would be over before vector code is compiled. The system property
-   * {@code rnn.kernel} may insist on one of them. They give the same bits.
+   * just started, because they would be over before vector code is compiled, and so are models with
+   * fewer hidden units or symbols than a vector has lanes. The system property {@code rnn.kernel}
+   * may insist on one of them. They give the same bits.
    *
    * @throws IllegalStateException if {@code rnn.kernel} asks for what cannot be had
    */

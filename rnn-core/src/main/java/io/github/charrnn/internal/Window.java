@@ -84,7 +84,7 @@ public final class Window {
    *
    * @param length how many steps there will be in all
    */
-  public static Window forEvaluation(int n, int m, int k, long length) {
+  public static Window forEvaluation(int n, int m, int k, double length) {
     return new Window(n, 1, m, k, false, length);
   }
 
@@ -111,7 +111,7 @@ public final class Window {
     return kernel;
   }
 
-  /** Takes in parameters, to be called again whenever they have changed. */
+  /** Takes in parameters, to be called again when W or V have changed and were not reloaded. */
   public void load(Parameters p) {
     kernel.load(p);
   }

@@ -18,7 +18,7 @@ public interface Kernel {
   /**
    * Takes in parameters, and keeps them: the other methods read U, V, b and c where they are, and W
    * and V also from copies in an order that suits them, which are made here. To be called again
-   * whenever W or V have changed.
+   * when W or V have changed, unless the changed rows are reloaded.
    *
    * @param p of the shape that the kernel was made for
    */

@@ -31,6 +31,8 @@ class KernelTest {
             a ->
                 Stream.of(
                     Arguments.of(1, a, 5),
+                    Arguments.of(1, a, a),
+                    Arguments.of(2, a, a),
                     Arguments.of(4, 3, a),
                     Arguments.of(7, a, a),
                     Arguments.of(25, a, 17)));
