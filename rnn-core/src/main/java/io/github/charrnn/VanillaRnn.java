@@ -169,7 +169,7 @@ public final class VanillaRnn {
           "evaluation needs at least 2 symbols, the text has " + text.length());
     }
     Window window =
-        Window.forEvaluation(EVALUATION_WINDOW, hiddenSize(), vocab.size(), text.length());
+        Window.forEvaluation(EVALUATION_WINDOW, hiddenSize(), vocab.size(), (double) text.length());
     window.load(parameters);
     long predicted = text.length() - 1;
     double loss = 0;
