@@ -5,7 +5,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -61,7 +60,7 @@ public final class SafeFile {
       return file.toRealPath();
     } catch (NoSuchFileException e) {
       Path absolute = file.toAbsolutePath();
-      if (Files.exists(absolute, LinkOption.NOFOLLOW_LINKS)) {
+      if (Files.isSymbolicLink(absolute)) { // not: exists, another save may just have made it
         throw new NoSuchFileException(file.toString(), null, "a symbolic link to nothing");
       }
       return absolute;
