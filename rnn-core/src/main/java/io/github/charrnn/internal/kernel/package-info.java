@@ -24,7 +24,7 @@
  * What the vector kernels read when, and what each choice gained. Microseconds on one core of an
  * Intel Sapphire Rapids at 3.9 GHz (48 KiB and 2 MiB of cache, 8 lanes, at best 118 GFLOP/s), JDK
  * 17, K = 65, n = 25, one stream unless said otherwise; the step with m = 100 takes 82. The page
- * docs/performance.md has the commands.
+ * docs/performance.md has the commands for what there is; what was given up was measured once.
  *
  * <ul>
  *   <li>Only the recurrences go step by step. W, 80 KB, does not fit into the first-level cache, so
