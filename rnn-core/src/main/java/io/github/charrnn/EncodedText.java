@@ -1,12 +1,17 @@
 package io.github.charrnn;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.charrnn.internal.Sha256;
 import io.github.charrnn.internal.SymbolArray;
 import io.github.charrnn.internal.Utf8;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.function.IntConsumer;
 
 /**
@@ -110,6 +115,16 @@ public final class EncodedText {
           "index is " + index + ", must be from 0 to " + (length() - 1));
     }
     return symbols.get(index);
+  }
+
+  /**
+   * SHA-256 of vocabulary and symbols, in hexadecimal: equal for equal texts. Reads the whole text.
+   */
+  public String fingerprint() {
+    MessageDigest digest = Sha256.digest();
+    digest.update(vocab.symbols().getBytes(UTF_8));
+    symbols.digest(digest, vocab.size() > 256);
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   /** Copies count symbols from the given place on to every stride-th place of an array. */

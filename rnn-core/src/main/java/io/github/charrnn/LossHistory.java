@@ -1,5 +1,12 @@
 package io.github.charrnn;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.charrnn.internal.Decimal;
+import io.github.charrnn.internal.SafeFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -47,6 +54,22 @@ public final class LossHistory {
     return smoothLosses[index];
   }
 
+  /**
+   * Saves the losses as CSV, a line for each point: step, loss, smoothLoss. The file appears, or is
+   * replaced, once all of it is on disk.
+   *
+   * @throws IOException if the file cannot be written; then nothing has changed
+   */
+  public void save(Path file) throws IOException {
+    StringBuilder csv = new StringBuilder("step,loss,smoothLoss\n");
+    for (int i = 0; i < size(); i++) {
+      csv.append(step(i)).append(',').append(Decimal.shortest(loss(i))).append(',');
+      csv.append(Decimal.shortest(smoothLoss(i))).append('\n');
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(csv.toString().getBytes(UTF_8));
+    new SafeFile(file).replace(out -> out.write(bytes));
+  }
+
   /** Collects losses without allocating. */
   static final class Recorder {
     private final double[] losses = new double[MAX_SIZE]; // mean over a stride
@@ -71,6 +94,44 @@ public final class LossHistory {
         pending = 0;
         pendingSum = 0;
       }
+    }
+
+    /** The points recorded so far as a checkpoint keeps them. */
+    double[] losses() {
+      return Arrays.copyOf(losses, size);
+    }
+
+    double[] smoothLosses() {
+      return Arrays.copyOf(smoothLosses, size);
+    }
+
+    long stride() {
+      return stride;
+    }
+
+    long pending() {
+      return pending;
+    }
+
+    double pendingSum() {
+      return pendingSum;
+    }
+
+    /** Goes on from there; the last smooth loss is that of the last step. */
+    void restore(
+        double[] losses,
+        double[] smoothLosses,
+        long stride,
+        long pending,
+        double pendingSum,
+        double smoothLoss) {
+      size = losses.length;
+      System.arraycopy(losses, 0, this.losses, 0, size);
+      System.arraycopy(smoothLosses, 0, this.smoothLosses, 0, size);
+      this.stride = stride;
+      this.pending = pending;
+      this.pendingSum = pendingSum;
+      pendingSmooth = smoothLoss;
     }
 
     private void halve() {

@@ -1,9 +1,16 @@
 package io.github.charrnn;
 
+import io.github.charrnn.internal.CheckpointFile;
+import io.github.charrnn.internal.SafeFile;
 import io.github.charrnn.internal.Window;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -24,6 +31,9 @@ public final class Trainer {
   private double learningRate = 0.1;
   private double clip = 5;
   private Optimizer optimizer = Optimizer.ADAGRAD;
+  private Optional<Path> checkpoint = Optional.empty();
+  private long checkpointEvery = Checkpoints.PACED;
+  private int rollbacks;
 
   private record Listener(long every, Consumer<? super Training> action) {}
 
@@ -107,6 +117,71 @@ public final class Trainer {
     return this;
   }
 
+  /** Takes over sequence length, batch size, learning rate, clip and optimizer of a run. */
+  public Trainer settings(TrainingSummary summary) {
+    return sequenceLength(summary.sequenceLength())
+        .batchSize(summary.batchSize())
+        .learningRate(summary.learningRate())
+        .clip(summary.clip())
+        .optimizer(summary.optimizer());
+  }
+
+  /**
+   * Writes checkpoints, from which {@link #resume} goes on as if training had never stopped: before
+   * the first step, at every so many steps, and when the run ends or is {@linkplain Training#stop()
+   * stopped}. Each replaces the one before in one move, once it is safely on disk.
+   *
+   * <p>A run locks its checkpoint: another that is to write the same one is refused with an {@link
+   * IllegalStateException}, and so is a new run if the checkpoint is of one that has not ended. If
+   * one cannot be written, training ends with an {@link java.io.UncheckedIOException}, and the one
+   * before it is intact.
+   *
+   * <p>A checkpoint is also a model file: {@link VanillaRnn#load} reads the parameters as they
+   * stood, with the settings of the run as its {@linkplain VanillaRnn#training() summary}.
+   *
+   * @param file replaced by each checkpoint; what else is in its place is refused
+   * @param every at least 1; steps
+   * @throws IllegalArgumentException if every is below 1
+   */
+  public Trainer checkpoint(Path file, long every) {
+    if (every < 1) {
+      throw new IllegalArgumentException(
+          "a checkpoint every " + every + " steps is asked for, must be at least 1");
+    }
+    checkpoint = Optional.of(file);
+    checkpointEvery = every;
+    return this;
+  }
+
+  /**
+   * Writes checkpoints at multiples of 1,000 steps, but not sooner than 5 seconds after the last
+   * and not so often that writing them takes more than 1 % of the time; otherwise like {@link
+   * #checkpoint(Path, long)}.
+   */
+  public Trainer checkpoint(Path file) {
+    checkpoint = Optional.of(file);
+    checkpointEvery = Checkpoints.PACED;
+    return this;
+  }
+
+  /**
+   * When training diverges, goes back to the last checkpoint and on from there with half the
+   * learning rate; 0 unless set, that is, training ends with an exception. Needs {@link
+   * #checkpoint(Path, long) checkpoints}, which are then written at multiples of their interval
+   * (1,000 steps unless given) and at no other step: so runs that were rolled back, too, have the
+   * same result however often they were stopped and resumed.
+   *
+   * @param atMost at least 0; how often in a run
+   * @throws IllegalArgumentException if atMost is below 0
+   */
+  public Trainer rollbacks(int atMost) {
+    if (atMost < 0) {
+      throw new IllegalArgumentException("rollbacks is " + atMost + ", must be at least 0");
+    }
+    rollbacks = atMost;
+    return this;
+  }
+
   /**
    * Calls a listener before the first step and after every so many steps, from the thread that
    * trains. It may look, sample and {@linkplain Training#stop() stop}; none of that changes what
@@ -128,19 +203,35 @@ public final class Trainer {
    *
    * @param steps at least 0; windows of the text to train on
    * @throws IllegalArgumentException if steps is below 0, or for the reasons of {@link #start}
-   * @throws ArithmeticException if training diverges: the loss is no longer finite
+   * @throws TrainingDivergedException if the loss or a parameter is no longer finite
+   * @throws IllegalStateException if there are rollbacks without a {@linkplain #checkpoint(Path,
+   *     long) checkpoint}, or it is that of a run that has not ended or is still running
+   * @throws UncheckedIOException if a checkpoint cannot be written
    */
   public TrainingResult train(EncodedText text, long steps) {
     if (steps < 0) {
       throw new IllegalArgumentException("steps is " + steps + ", must be at least 0");
     }
     Training training = start(text);
-    inform(training);
-    while (training.step() < steps && !training.stopped()) {
-      training.advance();
+    if (checkpoint.isEmpty()) {
+      if (rollbacks > 0) {
+        throw new IllegalStateException(
+            "rollbacks is " + rollbacks + ", and there is no checkpoint to go back to: name one");
+      }
       inform(training);
+      while (training.step() < steps && !training.stopped()) {
+        training.advance();
+        inform(training);
+      }
+      return training.result();
     }
-    return training.result();
+    try (Checkpoints checkpoints = checkpoints(checkpoint.get(), text, steps)) {
+      checkpoints.requireFree();
+      inform(training);
+      return run(training, steps, checkpoints);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
@@ -149,7 +240,7 @@ public final class Trainer {
    * @param steps at least 0; windows of the text to train on
    * @throws UnknownSymbolException if the vocabulary does not have a symbol of the text
    * @throws IllegalArgumentException if steps is below 0, or for the reasons of {@link #start}
-   * @throws ArithmeticException if training diverges: the loss is no longer finite
+   * @throws TrainingDivergedException if the loss or a parameter is no longer finite
    */
   public TrainingResult train(CharSequence text, long steps) {
     return train(model.vocab().encode(text), steps);
@@ -160,10 +251,131 @@ public final class Trainer {
    *
    * @param epochs at least 0
    * @throws IllegalArgumentException if epochs is below 0, or for the reasons of {@link #start}
-   * @throws ArithmeticException if training diverges: the loss is no longer finite
+   * @throws TrainingDivergedException if the loss or a parameter is no longer finite
    */
   public TrainingResult trainEpochs(EncodedText text, int epochs) {
     return train(text, stepsOf(text, epochs));
+  }
+
+  /**
+   * Goes on from a checkpoint to the number of steps that its run was started for; see {@link
+   * #resume(Path, EncodedText, long)}.
+   */
+  public TrainingResult resume(Path file, EncodedText text) throws IOException {
+    return resume(file, text, OptionalLong.empty());
+  }
+
+  /**
+   * Goes on from a checkpoint, with its parameters instead of those of this trainer's model. The
+   * result is the same, to the last bit, as if the run had never stopped. Further checkpoints go to
+   * the file that {@link #checkpoint(Path, long) checkpoint} has named, without it to the same one.
+   * A listener is not called for the step at which the checkpoint was written, because it was then.
+   *
+   * @param text the one that the run was started with
+   * @param steps at least the checkpoint's step; how many there are to be in all
+   * @throws ModelFormatException if the file is no checkpoint, or is damaged in any bit
+   * @throws IllegalArgumentException if the text, the model's vocabulary, hidden size or seed, or a
+   *     setting of this trainer is not the run's, if steps is below the checkpoint's step, or for
+   *     the reasons of {@link #start}
+   * @throws IllegalStateException if a run that writes the checkpoint is still running
+   * @throws TrainingDivergedException if the loss or a parameter is no longer finite
+   * @throws UncheckedIOException if a checkpoint cannot be written
+   * @throws IOException if the file cannot be read
+   */
+  public TrainingResult resume(Path file, EncodedText text, long steps) throws IOException {
+    return resume(file, text, OptionalLong.of(steps));
+  }
+
+  private TrainingResult resume(Path file, EncodedText text, OptionalLong steps)
+      throws IOException {
+    CheckpointFile.State state = CheckpointFile.read(file); // says so if there is none
+    long planned = steps.orElse(state.progress().plannedSteps());
+    try (Checkpoints checkpoints = checkpoints(checkpoint.orElse(file), text, planned)) {
+      if (checkpoint.isEmpty() || SafeFile.same(file, checkpoint.get())) {
+        state = checkpoints.read(); // now that nobody else writes it
+      } else {
+        checkpoints.requireFree();
+      }
+      requireSameRun(file, state, text, checkpoints.fingerprint());
+      long step = state.model().training().orElseThrow().step();
+      if (planned < step) {
+        throw new IllegalArgumentException(
+            "steps is "
+                + planned
+                + ", the checkpoint "
+                + file
+                + " is at step "
+                + step
+                + " already");
+      }
+      Training training = start(text);
+      training.restore(state, state.model().training().orElseThrow().rollbacks());
+      return run(training, planned, checkpoints);
+    }
+  }
+
+  private Checkpoints checkpoints(Path file, EncodedText text, long steps) throws IOException {
+    return new Checkpoints(file, checkpointEvery, rollbacks > 0, text, steps);
+  }
+
+  private TrainingResult run(Training training, long steps, Checkpoints checkpoints)
+      throws IOException {
+    checkpoints.update(training);
+    while (training.step() < steps && !training.stopped()) {
+      try {
+        training.advance();
+        inform(training);
+        checkpoints.update(training);
+      } catch (TrainingDivergedException e) {
+        if (training.rollbacks() >= rollbacks) {
+          throw e;
+        }
+        training.restore(checkpoints.read(), training.rollbacks() + 1);
+      }
+    }
+    checkpoints.end(training);
+    return training.result();
+  }
+
+  private void requireSameRun(
+      Path file, CheckpointFile.State state, EncodedText text, String fingerprint) {
+    TrainingSummary run = state.model().training().orElseThrow();
+    requireSame(file, "hiddenSize", model.hiddenSize(), state.model().parameters().hiddenSize);
+    requireSame(file, "seed", model.seed(), state.model().seed());
+    requireSame(file, "sequenceLength", sequenceLength, run.sequenceLength());
+    requireSame(file, "batchSize", batchSize, run.batchSize());
+    requireSame(file, "learningRate", learningRate, run.learningRate());
+    requireSame(file, "clip", clip, run.clip());
+    requireSame(file, "optimizer", optimizer, run.optimizer());
+    String other =
+        "the text is not the one that the run of the checkpoint " + file + " was started with: ";
+    if (!text.vocab().equals(state.model().vocab())) {
+      throw new IllegalArgumentException(
+          other
+              + "its vocabulary has "
+              + text.vocab().size()
+              + " symbols, that had "
+              + state.model().vocab().size()
+              + (text.vocab().size() == state.model().vocab().size() ? " others" : ""));
+    }
+    requireSame(file, "the length of the text", text.length(), run.textLength());
+    if (!fingerprint.equals(state.progress().text())) {
+      throw new IllegalArgumentException(other + "it has changed");
+    }
+  }
+
+  private static void requireSame(Path file, String what, Object ours, Object theirs) {
+    if (!ours.equals(theirs)) {
+      throw new IllegalArgumentException(
+          what
+              + " is "
+              + ours
+              + ", the run of the checkpoint "
+              + file
+              + " has "
+              + theirs
+              + ": a run that is resumed keeps it");
+    }
   }
 
   /**

@@ -1,8 +1,12 @@
 package io.github.charrnn;
 
+import io.github.charrnn.internal.CheckpointFile;
+import io.github.charrnn.internal.ModelFile;
 import io.github.charrnn.internal.Parameters;
+import io.github.charrnn.internal.SafeFile;
 import io.github.charrnn.internal.Window;
 import io.github.charrnn.internal.kernel.Kernel;
+import java.io.IOException;
 import java.util.Optional;
 
 /**
@@ -14,6 +18,14 @@ import java.util.Optional;
 public final class Training {
   private static final double EPSILON = 1e-8;
   private static final double SMOOTHING = 0.999;
+
+  /*
+   * Training diverges in the loss first: what is NaN in any parameter that a window reads makes its
+   * loss NaN, and no parameter can become infinite while the start, and learning rate times clip,
+   * are within this bound, however many steps there are. Beyond it every update is looked over.
+   */
+  private static final double BOUND = 1e100;
+
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final VanillaRnn start;
@@ -30,10 +42,14 @@ public final class Training {
   private final Parameters memory; // AdaGrad's sums of squares; empty for other optimizers
   private final Parameters best;
   private final LossHistory.Recorder history = new LossHistory.Recorder();
+  private final boolean mayOverflow;
 
   private final Kernel.Gradient updateV;
   private final Kernel.Gradient updateW;
 
+  private boolean loaded; // whether the window has the parameters
+  private int rollbacks;
+  private double rate; // the learning rate, halved as often as training was rolled back
   private long position; // of the next window's first symbol
   private long step;
   private double loss = Double.NaN;
@@ -65,6 +81,8 @@ public final class Training {
     parameters = start.parameters().copy();
     memory = optimizer == Optimizer.ADAGRAD ? new Parameters(m, k) : new Parameters(0, 0);
     best = start.parameters().copy();
+    rate = learningRate;
+    mayOverflow = !(clip * learningRate <= BOUND && parameters.isWithin(BOUND));
     updateV =
         (g, at, from, to) -> {
           update(parameters.v, memory.v, from, to, g, at);
@@ -82,7 +100,8 @@ public final class Training {
    *
    * @return the loss of the window before the update, in nats; with several streams the mean of
    *     theirs
-   * @throws ArithmeticException if the loss is not finite; then nothing has been updated
+   * @throws TrainingDivergedException if the loss is not finite; then nothing has been updated; or
+   *     if the update makes a parameter infinite, and the run is of no use any more
    */
   public double advance() {
     long began = System.nanoTime();
@@ -94,33 +113,53 @@ public final class Training {
       long from = stream * streamLength + position;
       text.copy(from, window.symbols, stream, batchSize, sequenceLength + 1);
     }
-    if (step == 0) {
+    if (!loaded) {
       window.load(parameters); // from then on, updates reload what they change
+      loaded = true;
     }
     double newLoss = window.forward(sequenceLength) / batchSize;
     if (!Double.isFinite(newLoss)) {
-      throw new ArithmeticException(
-          "training has diverged: the loss at step "
-              + (step + 1)
-              + " is "
-              + newLoss
-              + "; lower the learning rate ("
-              + learningRate
-              + ") or the clip ("
-              + clip
-              + ")");
+      throw diverged("the loss", step + 1, Double.toString(newLoss));
     }
     loss = newLoss;
     smoothLoss = step == 0 ? loss : SMOOTHING * smoothLoss + (1 - SMOOTHING) * loss;
     keepBest();
     window.backward(updateV, updateW);
     updateOthers();
+    if (mayOverflow) {
+      requireFinite(step + 1);
+    }
     window.carry(sequenceLength);
     position += sequenceLength;
     step++;
     history.add(loss, smoothLoss);
     nanos += System.nanoTime() - began;
     return loss;
+  }
+
+  private TrainingDivergedException diverged(String what, long atStep, String value) {
+    return new TrainingDivergedException(
+        "training has diverged: "
+            + what
+            + " at step "
+            + atStep
+            + " is "
+            + value
+            + "; lower the learning rate ("
+            + rate
+            + ") or the clip ("
+            + clip
+            + ")",
+        atStep);
+  }
+
+  private void requireFinite(long atStep) {
+    if (!parameters.isWithin(Double.MAX_VALUE)) {
+      throw diverged("a parameter", atStep, "not finite");
+    }
+    if (!memory.isWithin(Double.MAX_VALUE)) {
+      throw diverged("AdaGrad's sum of squares", atStep, "not finite");
+    }
   }
 
   /**
@@ -156,8 +195,8 @@ public final class Training {
     double mean = 1.0 / batchSize;
     switch (optimizer) {
       case ADAGRAD ->
-          kernel.adagrad(theta, squares, from, to, gradient, at, mean, clip, learningRate, EPSILON);
-      case SGD -> kernel.descend(theta, from, to, gradient, at, mean, clip, learningRate);
+          kernel.adagrad(theta, squares, from, to, gradient, at, mean, clip, rate, EPSILON);
+      case SGD -> kernel.descend(theta, from, to, gradient, at, mean, clip, rate);
     }
   }
 
@@ -198,6 +237,19 @@ public final class Training {
   /** The step with the lowest smooth loss, counted from 1; 0 before the first step. */
   public long bestStep() {
     return bestStep;
+  }
+
+  /**
+   * How many times training has diverged and gone back to its last checkpoint, each time with half
+   * the learning rate that it had had; see {@link Trainer#rollbacks}.
+   */
+  public int rollbacks() {
+    return rollbacks;
+  }
+
+  /** The learning rate, after {@link #rollbacks}. */
+  public double learningRate() {
+    return rate;
   }
 
   /** Symbols trained on per second spent in steps; 0 before the first step. */
@@ -248,17 +300,82 @@ public final class Training {
         history.snapshot());
   }
 
+  /**
+   * Writes all of this run into a file, from which {@link #restore} goes on.
+   *
+   * @throws TrainingDivergedException if a number is not finite; then nothing is written
+   */
+  void save(SafeFile file, long plannedSteps, String fingerprint) throws IOException {
+    requireFinite(step);
+    VanillaRnn current = summarized(parameters, step, smoothLoss);
+    CheckpointFile.write(
+        file,
+        new CheckpointFile.State(
+            new ModelFile.Model(
+                current.vocab(), current.parameters(), current.seed(), current.training()),
+            new CheckpointFile.Progress(
+                fingerprint,
+                plannedSteps,
+                position,
+                loss,
+                bestSmoothLoss,
+                bestStep,
+                nanos,
+                history.stride(),
+                history.pending(),
+                history.pendingSum()),
+            memory,
+            bestStep == step ? new Parameters(0, 0) : best,
+            window.entering(),
+            history.losses(),
+            history.smoothLosses()));
+  }
+
+  /** Goes on from what {@link #save} has written of a run with the same text and settings. */
+  void restore(CheckpointFile.State state, int rollbacks) {
+    CheckpointFile.Progress progress = state.progress();
+    TrainingSummary summary = state.model().training().orElseThrow();
+    parameters.set(state.model().parameters());
+    memory.set(state.memory());
+    if (state.best().hiddenSize > 0) {
+      best.set(state.best());
+    }
+    window.enter(state.hidden());
+    loaded = false;
+    this.rollbacks = rollbacks;
+    rate = learningRate * StrictMath.pow(0.5, rollbacks);
+    step = summary.step();
+    smoothLoss = summary.smoothLoss();
+    position = progress.position();
+    loss = progress.loss();
+    bestSmoothLoss = progress.bestSmoothLoss();
+    bestStep = progress.bestStep();
+    nanos = progress.nanos();
+    history.restore(
+        state.losses(),
+        state.smoothLosses(),
+        progress.historyStride(),
+        progress.historyPending(),
+        progress.historyPendingSum(),
+        smoothLoss);
+  }
+
   private VanillaRnn snapshot(Parameters p, long atStep, double atSmoothLoss) {
+    return summarized(p.copy(), atStep, atSmoothLoss);
+  }
+
+  private VanillaRnn summarized(Parameters p, long atStep, double atSmoothLoss) {
     TrainingSummary summary =
         new TrainingSummary(
             sequenceLength,
             batchSize,
             learningRate,
+            rollbacks,
             clip,
             optimizer,
             text.length(),
             atStep,
             atSmoothLoss);
-    return new VanillaRnn(start.vocab(), p.copy(), start.seed(), Optional.of(summary));
+    return new VanillaRnn(start.vocab(), p, start.seed(), Optional.of(summary));
   }
 }

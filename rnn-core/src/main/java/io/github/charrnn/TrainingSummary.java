@@ -5,7 +5,9 @@ package io.github.charrnn;
  *
  * @param sequenceLength symbols in a window
  * @param batchSize streams side by side
- * @param learningRate above 0
+ * @param learningRate above 0 and finite; what the run was started with
+ * @param rollbacks how many times training had diverged and gone back, each time with half the
+ *     learning rate that it had had
  * @param clip the bound on each element of the gradient, infinite if there was none
  * @param optimizer how gradients changed parameters
  * @param textLength symbols in the text
@@ -16,6 +18,7 @@ public record TrainingSummary(
     int sequenceLength,
     int batchSize,
     double learningRate,
+    int rollbacks,
     double clip,
     Optimizer optimizer,
     long textLength,

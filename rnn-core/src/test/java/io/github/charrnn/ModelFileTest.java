@@ -160,7 +160,7 @@ class ModelFileTest {
         edit("\"seed\":\"1\"", "\"seed\":\"1\",\"s\\u0065ed\":\"1\"", "a key twice"),
         edit("\"seed\":\"1\"", "\"seed\":\"+1\"", "seed is \"+1\", must be a whole number"),
         edit("\"seed\":\"1\"", "\"seed\":1", "a value that is no string"),
-        edit("\"seed\":\"1\"", "\"seed\":\"1\",\"step\":\"1\"", "has no sequenceLength"),
+        edit("\"seed\":\"1\"", "\"seed\":\"1\",\"step\":\"1\"", "has no learningRate"),
         edit("\"generator\":\"xo", "\"generator\":\"yo", "unknown random generator"),
         edit("\"dtype\":\"F64\"", "\"dtype\":\"F32\"", "tensor U is not as"),
         edit("\"shape\":[2,2]", "\"shape\":[4]", "tensor W is not as"),
@@ -220,19 +220,13 @@ class ModelFileTest {
   @Test
   void hostileChecksum_isRefusedQuickly() throws IOException {
     String escapes = "\\\"".repeat(250_000);
-    byte[] altered =
-        withHeader(
-            bytes(tiny()),
-            header ->
-                header
-                    .replace("0".repeat(64), escapes)
-                    .replace("\"seed\":\"1\"", "\"seed\":\"" + escapes + "\""));
+    byte[] altered = withHeader(bytes(tiny()), header -> header.replace("0".repeat(64), escapes));
     Path file = Files.write(directory.resolve("hostile"), altered);
 
     long began = System.nanoTime();
     assertThatExceptionOfType(ModelFormatException.class)
         .isThrownBy(() -> VanillaRnn.load(file))
-        .withMessageContaining("the checksum is not 64 hexadecimal digits");
+        .withMessageContaining("sha256 is not 64 hexadecimal digits");
     assertThat(System.nanoTime() - began).isLessThan(1_000_000_000L);
   }
 
@@ -244,7 +238,7 @@ class ModelFileTest {
 
     assertThatThrownBy(() -> model.save(file))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("a parameter is Infinity, must be finite");
+        .hasMessageContaining("W has a value that is Infinity, must be finite");
     assertThat(file).doesNotExist();
   }
 
@@ -293,7 +287,7 @@ class ModelFileTest {
 
       assertThat(refuse(withHeader(bytes, header -> header)))
           .hasMessage(
-              "a parameter is " + wrong + ", must be finite (at byte %d)", bytes.length - 8);
+              "c has a value that is " + wrong + ", must be finite (at byte %d)", bytes.length - 8);
     }
   }
 

@@ -125,7 +125,7 @@ class BadInputTest {
         bad(
             "train D/good.txt -o D/m --steps 40 --optimizer sgd --lr 1e308 --clip Infinity",
             1,
-            "training has diverged: the loss at step "),
+            "training has diverged: a parameter at step "),
         bad("sample", 2, "Missing required parameter: 'MODEL'"),
         bad("sample D/none", 1, "there is no file D/none"),
         bad("sample D/folder", 1, "D/folder cannot be used as a model: not a regular file"),

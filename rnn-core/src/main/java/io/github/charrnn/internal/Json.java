@@ -15,10 +15,13 @@ import java.util.Map;
 /**
  * The part of JSON that the header of a safetensors file is made of, and nothing more: objects,
  * arrays, strings and integers from 0 on. Strict: valid UTF-8, no key twice in an object, no lone
- * surrogate, nesting at most {@value #MAX_DEPTH} deep. RFC 8259.
+ * surrogate, nesting at most {@value #MAX_DEPTH} deep, no more than {@value #MAX_MEMBERS} members
+ * or elements each, so that a small file cannot ask for much memory. RFC 8259.
  */
 final class Json {
   private static final int MAX_DEPTH = 4;
+  private static final int MAX_MEMBERS = 64;
+  private static final int BUFFER = 1 << 13;
 
   private final byte[] text;
   private final long base;
@@ -69,7 +72,11 @@ final class Json {
     CharsetDecoder decoder =
         StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT);
     ByteBuffer in = ByteBuffer.wrap(text);
-    CoderResult result = decoder.decode(in, CharBuffer.allocate(text.length), true);
+    CharBuffer out = CharBuffer.allocate(BUFFER);
+    CoderResult result = decoder.decode(in, out, true);
+    while (result.isOverflow()) {
+      result = decoder.decode(in, out.clear(), true);
+    }
     if (result.isError()) {
       throw new ModelFormatException("the header is not UTF-8", base + in.position());
     }
@@ -107,6 +114,7 @@ final class Json {
         at = start;
         throw wrong("the header has a key twice");
       }
+      requireFew(members.size());
       skipSpace();
       if (peek() == '}') {
         at++;
@@ -127,12 +135,19 @@ final class Json {
     while (true) {
       skipSpace();
       elements.add(value(depth + 1));
+      requireFew(elements.size());
       skipSpace();
       if (peek() == ']') {
         at++;
         return elements;
       }
       expect(',');
+    }
+  }
+
+  private void requireFew(int count) throws ModelFormatException {
+    if (count > MAX_MEMBERS) {
+      throw wrong("the header has more than " + MAX_MEMBERS + " members in one place");
     }
   }
 

@@ -1,5 +1,7 @@
 package io.github.charrnn.internal;
 
+import java.util.List;
+
 /** U, W, V, b, c in the layout of the kernels; gradients and optimizer memory have the same one. */
 public final class Parameters {
   /** The largest m whose W, m times m, fits into an array, also as kernels pack it. */
@@ -57,6 +59,18 @@ public final class Parameters {
     System.arraycopy(other.v, 0, v, 0, v.length);
     System.arraycopy(other.b, 0, b, 0, b.length);
     System.arraycopy(other.c, 0, c, 0, c.length);
+  }
+
+  /** Whether every number is from -bound to bound; NaN never is. */
+  public boolean isWithin(double bound) {
+    for (double[] tensor : List.of(u, w, v, b, c)) {
+      for (double x : tensor) {
+        if (!(Math.abs(x) <= bound)) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** The transpose of a (rows, cols): how U goes between the kernels' layout and the equations'. */

@@ -1,5 +1,6 @@
 package io.github.charrnn.internal;
 
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -51,6 +52,26 @@ public final class SymbolArray {
   public void copy(long from, int[] to, int at, int stride, int count) {
     for (int i = 0; i < count; i++) {
       to[at + i * stride] = get(from + i);
+    }
+  }
+
+  /**
+   * Adds all numbers to a digest, as bytes or as two bytes each, the higher one first: how they are
+   * kept makes no difference.
+   */
+  public void digest(MessageDigest digest, boolean twoBytes) {
+    byte[] buffer = new byte[2 * PIECE];
+    for (long from = 0; from < length; from += PIECE) {
+      int count = (int) Math.min(PIECE, length - from);
+      int filled = 0;
+      for (int i = 0; i < count; i++) {
+        int symbol = get(from + i);
+        if (twoBytes) {
+          buffer[filled++] = (byte) (symbol >> 8);
+        }
+        buffer[filled++] = (byte) symbol;
+      }
+      digest.update(buffer, 0, filled);
     }
   }
 

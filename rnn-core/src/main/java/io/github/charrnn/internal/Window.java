@@ -166,6 +166,16 @@ public final class Window {
     System.arraycopy(h, steps * streams * m, h, 0, streams * m);
   }
 
+  /** A copy of the states, (B, m), that the next window starts from. */
+  public double[] entering() {
+    return Arrays.copyOf(h, streams * m);
+  }
+
+  /** The next window starts from these states, (B, m). */
+  public void enter(double[] states) {
+    System.arraycopy(states, 0, h, 0, streams * m);
+  }
+
   /** The next window starts from the zero state. */
   public void reset() {
     Arrays.fill(h, 0, streams * m, 0);

@@ -1,0 +1,449 @@
+package io.github.charrnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.github.charrnn.internal.CheckpointFile;
+import io.github.charrnn.internal.SafeFileTest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CheckpointTest {
+  @TempDir Path directory;
+
+  private final EncodedText text = Texts.harbour();
+  private final VanillaRnn model = VanillaRnn.builder(text.vocab()).hiddenSize(9).seed(3).build();
+
+  private Path file() {
+    return directory.resolve("run.checkpoint");
+  }
+
+  private Trainer trainer() {
+    return Trainer.of(model);
+  }
+
+  /** Ends runs at that step. */
+  private static Trainer stoppedAt(Trainer trainer, long step) {
+    return trainer.every(
+        1,
+        training -> {
+          if (training.step() == step) {
+            training.stop();
+          }
+        });
+  }
+
+  /** The epochs are of 37 windows with one stream, of 12 with three. */
+  @ParameterizedTest
+  @CsvSource({"1, ADAGRAD", "3, ADAGRAD", "1, SGD", "5, SGD"})
+  void resumed_whereverItWasStopped_isTheSameToTheBit(int batchSize, Optimizer optimizer)
+      throws IOException {
+    EncodedText part = text.vocab().encode(Texts.decode(text).substring(0, 940));
+    long steps = 80;
+    TrainingResult undisturbed =
+        trainer().batchSize(batchSize).optimizer(optimizer).train(part, steps);
+    for (long stop = 0; stop <= steps; stop++) {
+      Trainer stopped = trainer().batchSize(batchSize).optimizer(optimizer).checkpoint(file(), 7);
+      assertThat(stoppedAt(stopped, stop).train(part, steps).steps()).isEqualTo(stop);
+
+      TrainingResult resumed =
+          trainer().batchSize(batchSize).optimizer(optimizer).resume(file(), part);
+
+      assertSame(resumed, undisturbed, "stopped at " + stop);
+      Files.delete(file());
+    }
+  }
+
+  @Test
+  void resumed_againAndAgain_isTheSameToTheBit() throws IOException {
+    VanillaRnn large = VanillaRnn.builder(text.vocab()).hiddenSize(100).seed(42).build();
+    stoppedAt(Trainer.of(large).checkpoint(file(), 50), 1).train(text, 1_000);
+    for (long stop : new long[] {2, 49, 50, 51, 333, 334, 900}) {
+      assertThat(stoppedAt(Trainer.of(large), stop).resume(file(), text).steps()).isEqualTo(stop);
+    }
+
+    TrainingResult result = Trainer.of(large).resume(file(), text);
+
+    assertThat(result.last().fingerprint())
+        .as("the golden hash of TrainerTest")
+        .isEqualTo("434abe96310eddb487d9f0ee57dc5d5e1954e54759adc47871bc5d7f057027d0");
+  }
+
+  @Test
+  void longRuns_withThinnedHistories_resumeToTheSame() throws IOException {
+    VanillaRnn tiny = VanillaRnn.builder(text.vocab()).hiddenSize(1).build();
+    long steps = 2 * LossHistory.MAX_SIZE + 7;
+    TrainingResult undisturbed = Trainer.of(tiny).sequenceLength(1).train(text, steps);
+    for (long stop :
+        new long[] {LossHistory.MAX_SIZE, LossHistory.MAX_SIZE + 1, 2 * LossHistory.MAX_SIZE + 3}) {
+      stoppedAt(Trainer.of(tiny).sequenceLength(1).checkpoint(file(), 20_000), stop)
+          .train(text, steps);
+
+      assertSame(
+          Trainer.of(tiny).sequenceLength(1).resume(file(), text), undisturbed, "at " + stop);
+      Files.delete(file());
+    }
+  }
+
+  private void assertSame(TrainingResult actual, TrainingResult expected, String what)
+      throws IOException {
+    assertThat(bytes(actual.last())).as(what + ": last model").isEqualTo(bytes(expected.last()));
+    assertThat(bytes(actual.best())).as(what + ": best model").isEqualTo(bytes(expected.best()));
+    assertThat(actual.steps()).isEqualTo(expected.steps());
+    assertThat(actual.smoothLoss()).isEqualTo(expected.smoothLoss());
+    assertThat(actual.bestSmoothLoss()).isEqualTo(expected.bestSmoothLoss());
+    assertThat(actual.bestStep()).isEqualTo(expected.bestStep());
+    assertThat(csv(actual)).as(what + ": history").isEqualTo(csv(expected));
+  }
+
+  private byte[] bytes(VanillaRnn rnn) throws IOException {
+    Path copy = directory.resolve("copy");
+    rnn.save(copy);
+    return Files.readAllBytes(copy);
+  }
+
+  private String csv(TrainingResult result) throws IOException {
+    Path csv = directory.resolve("csv");
+    result.history().save(csv);
+    return Files.readString(csv);
+  }
+
+  @Test
+  void listeners_areCalledOnceForEachStep_howeverOftenTheRunIsStopped() throws IOException {
+    List<String> undisturbed = new ArrayList<>();
+    trainer().every(10, p -> undisturbed.add(p.step() + p.sample(9))).train(text, 60);
+    List<String> calls = new ArrayList<>();
+    Trainer first =
+        trainer().checkpoint(file(), 7).every(10, p -> calls.add(p.step() + p.sample(9)));
+    stoppedAt(first, 20).train(text, 60);
+    Trainer second = trainer().every(10, p -> calls.add(p.step() + p.sample(9)));
+    stoppedAt(second, 33).resume(file(), text);
+    trainer().every(10, p -> calls.add(p.step() + p.sample(9))).resume(file(), text);
+
+    assertThat(calls).isEqualTo(undisturbed);
+  }
+
+  @Test
+  void checkpoints_areWrittenWhenTheyAreDue() throws IOException {
+    List<Long> steps = new ArrayList<>();
+    trainer()
+        .checkpoint(file(), 10)
+        .every(
+            1,
+            training -> {
+              if (Files.exists(file())) {
+                steps.add(stepOf(file()));
+              }
+            })
+        .train(text, 25);
+
+    // The listener sees the one before: a checkpoint of a step is written after its listeners.
+    assertThat(steps)
+        .isEqualTo(
+            LongStream.rangeClosed(1, 25).map(step -> (step - 1) / 10 * 10).boxed().toList());
+    assertThat(stepOf(file())).isEqualTo(25);
+    assertThat(CheckpointFile.read(file()).progress().plannedSteps()).isEqualTo(25);
+  }
+
+  @Test
+  void checkpoints_withoutAnInterval_areWrittenAtTheStartAndAtTheEnd() throws IOException {
+    trainer().checkpoint(file()).every(1, this::assertAtZeroOnceStarted).train(text, 30);
+
+    assertThat(stepOf(file())).isEqualTo(30);
+  }
+
+  private void assertAtZeroOnceStarted(Training training) {
+    if (training.step() > 0) {
+      assertThat(stepOf(file())).isZero();
+    }
+  }
+
+  private static long stepOf(Path checkpoint) {
+    try {
+      return VanillaRnn.load(checkpoint).training().orElseThrow().step();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aCheckpoint_isAModelToo() throws IOException {
+    TrainingResult result = trainer().clip(2).checkpoint(file(), 10).train(text, 25);
+
+    VanillaRnn loaded = VanillaRnn.load(file());
+
+    assertThat(bytes(loaded)).isEqualTo(bytes(result.last()));
+    TrainingResult resumed =
+        Trainer.of(loaded).settings(loaded.training().orElseThrow()).resume(file(), text, 40);
+    assertSame(resumed, trainer().clip(2).train(text, 40), "by its own settings");
+  }
+
+  @Test
+  void otherSettings_areRefused_andNamed() throws IOException {
+    stoppedAt(trainer().checkpoint(file(), 10), 5).train(text, 25);
+    VanillaRnn larger = VanillaRnn.builder(text.vocab()).hiddenSize(10).seed(3).build();
+    VanillaRnn seeded = VanillaRnn.builder(text.vocab()).hiddenSize(9).seed(4).build();
+    assertRefused(
+        Trainer.of(larger), text, "hiddenSize is 10, the run of the checkpoint ", " has 9");
+    assertRefused(Trainer.of(seeded), text, "seed is 4, the run of", " has 3");
+    assertRefused(trainer().sequenceLength(24), text, "sequenceLength is 24, the", "has 25");
+    assertRefused(trainer().batchSize(2), text, "batchSize is 2, the run of", " has 1");
+    assertRefused(trainer().learningRate(0.2), text, "learningRate is 0.2, the", "has 0.1");
+    assertRefused(trainer().clip(6), text, "clip is 6.0, the run of", " has 5.0");
+    assertRefused(trainer().optimizer(Optimizer.SGD), text, "optimizer is SGD", "ADAGRAD");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trainer().resume(file(), text, 4))
+        .withMessageStartingWith("steps is 4, the checkpoint ")
+        .withMessageEndingWith(" is at step 5 already");
+  }
+
+  @Test
+  void anotherText_isRefused() throws IOException {
+    stoppedAt(trainer().checkpoint(file(), 10), 5).train(text, 25);
+    String original = Texts.decode(text);
+    int e = original.indexOf('e');
+    String changed = original.substring(0, e) + 'a' + original.substring(e + 1);
+    assertRefused(
+        trainer(), text.vocab().encode(changed), "the text is not the one", "it has changed");
+    EncodedText shorter = text.vocab().encode(original.substring(1));
+    assertRefused(
+        trainer(),
+        shorter,
+        "the length of the text is " + (text.length() - 1),
+        "has " + text.length());
+    CharVocab less = CharVocab.of("abc");
+    EncodedText other = less.encode("abcabcabcabcabcabcabcabcabcabcabc");
+    Trainer trainer = Trainer.of(VanillaRnn.builder(less).hiddenSize(9).seed(3).build());
+    assertRefused(
+        trainer, other, "the text is not the one", "its vocabulary has 3 symbols, that had 47");
+  }
+
+  private void assertRefused(Trainer trainer, EncodedText other, String... parts) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trainer.resume(file(), other))
+        .withMessageContainingAll(parts);
+  }
+
+  @Test
+  void aSecondRun_onTheSameCheckpoint_isRefusedWhileTheFirstRuns() throws IOException {
+    Files.createSymbolicLink(directory.resolve("alias"), directory);
+    Path alias = directory.resolve("alias").resolve("run.checkpoint");
+    List<String> refusals = new ArrayList<>();
+    trainer()
+        .checkpoint(file(), 10)
+        .every(
+            20,
+            training -> {
+              for (Path name : List.of(file(), alias)) {
+                assertThatIllegalStateException()
+                    .isThrownBy(() -> trainer().checkpoint(name, 10).train(text, 5))
+                    .withMessage(
+                        "another run is writing the checkpoint %s: wait until it ends, or name"
+                            + " another checkpoint",
+                        name);
+                refusals.add(name.toString());
+              }
+            })
+        .train(text, 40);
+
+    assertThat(refusals).hasSize(6);
+    assertThat(trainer().resume(alias, text, 50).steps()).isEqualTo(50);
+    assertThat(list()).containsExactlyInAnyOrder("alias", "run.checkpoint");
+  }
+
+  private List<String> list() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.map(file -> String.valueOf(file.getFileName())).toList();
+    }
+  }
+
+  @Test
+  void aNewRun_doesNotReplaceTheCheckpointOfOneThatHasNotEnded() throws IOException {
+    stoppedAt(trainer().checkpoint(file(), 10), 5).train(text, 25);
+    byte[] before = Files.readAllBytes(file());
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> trainer().checkpoint(file(), 10).train(text, 25))
+        .withMessageContaining("is of a run that has not ended, it is at step 5 of 25: resume it");
+    assertThat(file()).hasBinaryContent(before);
+
+    trainer().resume(file(), text);
+    assertThat(trainer().checkpoint(file(), 10).train(text, 3).steps()).isEqualTo(3);
+  }
+
+  @Test
+  void aFileThatIsNoCheckpoint_isNeitherReplacedNorResumed() throws IOException {
+    model.save(file());
+    byte[] before = Files.readAllBytes(file());
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> trainer().checkpoint(file(), 10).train(text, 25))
+        .withMessageContaining("is in the way, and is no checkpoint of this library");
+    assertThatExceptionOfType(ModelFormatException.class)
+        .isThrownBy(() -> trainer().resume(file(), text))
+        .withMessageContaining("a model, but no checkpoint");
+    assertThatExceptionOfType(NoSuchFileException.class)
+        .isThrownBy(() -> trainer().resume(directory.resolve("none"), text));
+    assertThat(file()).hasBinaryContent(before);
+    assertThat(list()).containsExactly("run.checkpoint");
+  }
+
+  @Test
+  void aCheckpointThatCannotBeWritten_endsTraining() throws IOException {
+    Path nowhere = directory.resolve("none").resolve("c");
+    assertThatExceptionOfType(UncheckedIOException.class)
+        .isThrownBy(() -> trainer().checkpoint(nowhere, 10).train(text, 25));
+    assertThat(list()).isEmpty();
+  }
+
+  @Test
+  void resumed_withAnotherCheckpointFile_leavesTheFirstAlone() throws IOException {
+    stoppedAt(trainer().checkpoint(file(), 10), 5).train(text, 25);
+    byte[] before = Files.readAllBytes(file());
+    Path other = directory.resolve("other");
+
+    trainer().checkpoint(other, 10).resume(file(), text);
+
+    assertThat(file()).hasBinaryContent(before);
+    assertThat(stepOf(other)).isEqualTo(25);
+  }
+
+  @Test
+  void leftoversOfDeadRuns_areSwept() throws IOException {
+    stoppedAt(trainer().checkpoint(file(), 10), 5).train(text, 25);
+    Path other = directory.resolve(".rnn-0123456789abcdef-1.tmp");
+    Files.writeString(other, "of another file");
+    String prefix = SafeFileTest.prefix(file());
+    Files.writeString(directory.resolve(prefix + "1.tmp"), "half");
+    Files.createLink(directory.resolve(prefix + "1.old"), file());
+
+    trainer().resume(file(), text);
+
+    assertThat(list())
+        .containsExactlyInAnyOrder("run.checkpoint", String.valueOf(other.getFileName()));
+  }
+
+  /** Numbers overflow with this learning rate and with half of it, but not with a quarter. */
+  private Trainer diverging() {
+    return Trainer.of(VanillaRnn.builder(text.vocab()).hiddenSize(1).build())
+        .sequenceLength(1)
+        .optimizer(Optimizer.SGD)
+        .learningRate(1.4e308)
+        .clip(1);
+  }
+
+  @Test
+  void divergence_endsTrainingAndLeavesTheLastGoodCheckpoint() throws IOException {
+    assertThatExceptionOfType(TrainingDivergedException.class)
+        .isThrownBy(() -> diverging().checkpoint(file(), 2).train(text, 500))
+        .withMessage(
+            "training has diverged: the loss at step 3 is NaN; lower the learning rate (1.4E308)"
+                + " or the clip (1.0)")
+        .satisfies(e -> assertThat(e.step()).isEqualTo(3));
+
+    assertThat(stepOf(file())).isEqualTo(2);
+    assertThatExceptionOfType(TrainingDivergedException.class)
+        .as("and once more, from there")
+        .isThrownBy(() -> diverging().resume(file(), text));
+  }
+
+  @Test
+  void aParameterThatIsInfinite_endsTrainingAtItsStep() {
+    assertThatExceptionOfType(TrainingDivergedException.class)
+        .isThrownBy(
+            () ->
+                trainer()
+                    .optimizer(Optimizer.SGD)
+                    .learningRate(1e308)
+                    .clip(Double.POSITIVE_INFINITY)
+                    .train(text, 100))
+        .withMessage(
+            "training has diverged: a parameter at step 1 is not finite; lower the learning rate"
+                + " (1.0E308) or the clip (Infinity)");
+  }
+
+  @Test
+  void rollbacks_goBackWithHalfTheLearningRate() throws IOException {
+    List<String> course = new ArrayList<>();
+    TrainingResult result =
+        diverging()
+            .checkpoint(file(), 100)
+            .rollbacks(3)
+            .every(1, t -> course.add(t.step() + " " + t.rollbacks() + " " + t.learningRate()))
+            .train(text, 500);
+
+    assertThat(course)
+        .startsWith("0 0 1.4E308", "1 0 1.4E308", "2 0 1.4E308", "1 1 7.0E307")
+        .endsWith("500 2 3.5E307");
+    TrainingSummary summary = result.last().training().orElseThrow();
+    assertThat(summary.rollbacks()).isEqualTo(2);
+    assertThat(summary.learningRate()).isEqualTo(1.4e308);
+    assertThat(VanillaRnn.load(file()).training()).contains(summary);
+  }
+
+  /** Goes wrong at that step while the learning rate is above 0.03, that is, twice. */
+  private Trainer goingWrongAt(long step) {
+    return trainer()
+        .checkpoint(file(), 3)
+        .rollbacks(2)
+        .every(
+            1,
+            training -> {
+              if (training.step() == step && training.learningRate() > 0.03) {
+                training.parameters.c[0] = Double.NaN;
+              }
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"11", "9"}) // 9 has a checkpoint, which must not be written
+  void rollbacks_areTheSameToTheBit_whereverTheRunIsStopped(long wrong) throws IOException {
+    TrainingResult undisturbed = goingWrongAt(wrong).train(text, 20);
+    assertThat(undisturbed.last().training().orElseThrow().rollbacks()).isEqualTo(2);
+    Files.delete(file());
+    for (long stop = 0; stop <= 20; stop++) {
+      stoppedAt(goingWrongAt(wrong), stop).train(text, 20);
+
+      assertSame(goingWrongAt(wrong).resume(file(), text), undisturbed, "stopped at " + stop);
+      Files.delete(file());
+    }
+  }
+
+  @Test
+  void rollbacks_thatDoNotSuffice_endWithTheException() {
+    assertThatExceptionOfType(TrainingDivergedException.class)
+        .isThrownBy(() -> diverging().checkpoint(file(), 2).rollbacks(1).train(text, 500))
+        .withMessageContaining("lower the learning rate (7.0E307)");
+    assertThat(stepOf(file())).isEqualTo(2);
+  }
+
+  @Test
+  void rollbacks_withoutACheckpoint_areRefused() {
+    assertThatIllegalStateException()
+        .isThrownBy(() -> trainer().rollbacks(2).train(text, 5))
+        .withMessage("rollbacks is 2, and there is no checkpoint to go back to: name one");
+  }
+
+  @Test
+  void settingsOutOfRange_areRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trainer().checkpoint(file(), 0))
+        .withMessage("a checkpoint every 0 steps is asked for, must be at least 1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trainer().rollbacks(-1))
+        .withMessage("rollbacks is -1, must be at least 0");
+  }
+}
