@@ -61,7 +61,8 @@ public final class SafeFile {
   /**
    * Replaces the file, or creates it. A symbolic link is followed, permissions are kept.
    *
-   * @throws IOException if any of it fails; then the file is as it was
+   * @throws IOException if any of it fails; then the file is as it was, or, if only the second name
+   *     of the old one could not be removed, the new one
    */
   public void replace(Content content) throws IOException {
     Path target = target(file);
@@ -75,24 +76,20 @@ public final class SafeFile {
     Path old = sibling(target, ".old");
     boolean existed = Files.exists(target);
     boolean linked = false;
-    boolean moved = false;
-    Disk.Output out = disk.create(temporary);
+    boolean complete = false;
     try {
-      try (out) {
+      try (Disk.Output out = disk.create(temporary)) {
         keepPermissions(target, temporary);
         content.writeTo(out);
         out.force();
       }
       linked = existed && link(target, old);
+      complete = true;
       disk.move(temporary, target);
-      moved = true;
       disk.forceDirectory(directory(target));
-      if (linked) {
-        disk.delete(old);
-      }
     } catch (Throwable e) {
       try {
-        if (!moved) {
+        if (!complete || Files.exists(temporary)) {
           disk.delete(temporary);
           disk.delete(old);
         } else if (linked) {
@@ -104,6 +101,9 @@ public final class SafeFile {
         e.addSuppressed(undoing);
       }
       throw e;
+    }
+    if (linked) {
+      disk.delete(old);
     }
   }
 
