@@ -28,7 +28,6 @@ final class Checkpoints implements Closeable {
   private final long every;
   private final boolean onlyThen;
   private final String fingerprint;
-  private final long plannedSteps;
   private long savedStep = -1;
   private long savedAt;
   private long cost; // nanoseconds that the last one took
@@ -40,12 +39,10 @@ final class Checkpoints implements Closeable {
    * @param onlyThen whether there is none at others, not even at the end
    * @throws IllegalStateException if another run has the lock
    */
-  Checkpoints(Path path, long every, boolean onlyThen, EncodedText text, long plannedSteps)
-      throws IOException {
+  Checkpoints(Path path, long every, boolean onlyThen, EncodedText text) throws IOException {
     this.path = path;
     this.every = every == PACED && onlyThen ? PACE_STEPS : every;
     this.onlyThen = onlyThen;
-    this.plannedSteps = plannedSteps;
     fingerprint = text.fingerprint();
     file = new SafeFile(path);
     lock = RunLock.acquire(path);
@@ -129,7 +126,7 @@ final class Checkpoints implements Closeable {
   private void save(Training training) {
     long began = System.nanoTime();
     try {
-      training.save(file, plannedSteps, fingerprint);
+      training.save(file, fingerprint);
     } catch (IOException e) {
       throw new UncheckedIOException(
           new IOException(

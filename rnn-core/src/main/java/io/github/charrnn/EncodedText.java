@@ -127,6 +127,11 @@ public final class EncodedText {
     return HexFormat.of().formatHex(digest.digest());
   }
 
+  /** How many bytes this takes. */
+  long memory() {
+    return symbols.memory();
+  }
+
   /** Copies count symbols from the given place on to every stride-th place of an array. */
   void copy(long from, int[] to, int at, int stride, int count) {
     symbols.copy(from, to, at, stride, count);

@@ -181,7 +181,7 @@ public final class GradientCheck {
     int k = model.vocab().size();
     String what =
         "checking gradients with hiddenSize " + m + " and sequenceLength " + sequenceLength;
-    Window.requireTrainable(what, sequenceLength, 1, m, k);
+    Window.requireTrainable(what, sequenceLength, 1, m, k, 0);
     Window window = Window.forTraining(sequenceLength, 1, m, k);
     text.copy(0, window.symbols, 0, 1, sequenceLength + 1);
     Xoshiro256 random = new Xoshiro256(seed);

@@ -213,6 +213,7 @@ public final class Trainer {
       throw new IllegalArgumentException("steps is " + steps + ", must be at least 0");
     }
     Training training = start(text);
+    training.plan(steps);
     if (checkpoint.isEmpty()) {
       if (rollbacks > 0) {
         throw new IllegalStateException(
@@ -225,10 +226,10 @@ public final class Trainer {
       }
       return training.result();
     }
-    try (Checkpoints checkpoints = checkpoints(checkpoint.get(), text, steps)) {
+    try (Checkpoints checkpoints = checkpoints(checkpoint.get(), text)) {
       checkpoints.requireFree();
       inform(training);
-      return run(training, steps, checkpoints);
+      return run(training, checkpoints);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -290,7 +291,7 @@ public final class Trainer {
       throws IOException {
     CheckpointFile.State state = CheckpointFile.read(file); // says so if there is none
     long planned = steps.orElse(state.progress().plannedSteps());
-    try (Checkpoints checkpoints = checkpoints(checkpoint.orElse(file), text, planned)) {
+    try (Checkpoints checkpoints = checkpoints(checkpoint.orElse(file), text)) {
       if (checkpoint.isEmpty() || SafeFile.same(file, checkpoint.get())) {
         state = checkpoints.read(); // now that nobody else writes it
       } else {
@@ -310,18 +311,18 @@ public final class Trainer {
       }
       Training training = start(text);
       training.restore(state, state.model().training().orElseThrow().rollbacks());
-      return run(training, planned, checkpoints);
+      training.plan(planned);
+      return run(training, checkpoints);
     }
   }
 
-  private Checkpoints checkpoints(Path file, EncodedText text, long steps) throws IOException {
-    return new Checkpoints(file, checkpointEvery, rollbacks > 0, text, steps);
+  private Checkpoints checkpoints(Path file, EncodedText text) throws IOException {
+    return new Checkpoints(file, checkpointEvery, rollbacks > 0, text);
   }
 
-  private TrainingResult run(Training training, long steps, Checkpoints checkpoints)
-      throws IOException {
+  private TrainingResult run(Training training, Checkpoints checkpoints) throws IOException {
     checkpoints.update(training);
-    while (training.step() < steps && !training.stopped()) {
+    while (training.step() < training.plannedSteps() && !training.stopped()) {
       try {
         training.advance();
         inform(training);
@@ -419,7 +420,8 @@ public final class Trainer {
             + sequenceLength
             + " and batchSize "
             + batchSize;
-    Window.requireTrainable(what, sequenceLength, batchSize, m, model.vocab().size());
+    Window.requireTrainable(
+        what, sequenceLength, batchSize, m, model.vocab().size(), text.memory());
     return new Training(model, text, sequenceLength, batchSize, learningRate, clip, optimizer);
   }
 

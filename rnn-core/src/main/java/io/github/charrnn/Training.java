@@ -48,6 +48,7 @@ public final class Training {
   private final Kernel.Gradient updateW;
 
   private boolean loaded; // whether the window has the parameters
+  private long plannedSteps;
   private int rollbacks;
   private double rate; // the learning rate, halved as often as training was rolled back
   private long position; // of the next window's first symbol
@@ -205,6 +206,15 @@ public final class Training {
     return step;
   }
 
+  /** How many steps {@link Trainer} is to take in all; 0 if the caller advances the run. */
+  public long plannedSteps() {
+    return plannedSteps;
+  }
+
+  void plan(long steps) {
+    plannedSteps = steps;
+  }
+
   /** How many times through the text that is; 1.5 is in the middle of the second pass. */
   public double epoch() {
     long stepsPerEpoch = (streamLength - 1) / sequenceLength;
@@ -305,7 +315,7 @@ public final class Training {
    *
    * @throws TrainingDivergedException if a number is not finite; then nothing is written
    */
-  void save(SafeFile file, long plannedSteps, String fingerprint) throws IOException {
+  void save(SafeFile file, String fingerprint) throws IOException {
     requireFinite(step);
     VanillaRnn current = summarized(parameters, step, smoothLoss);
     CheckpointFile.write(

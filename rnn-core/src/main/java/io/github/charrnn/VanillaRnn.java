@@ -86,7 +86,7 @@ public final class VanillaRnn {
       int m = hiddenSize;
       int k = vocab.size();
       String what = "training with hiddenSize " + m + " and " + k + " symbols";
-      Window.requireTrainable(what, 1, 1, m, k); // what a new model is there for
+      Window.requireTrainable(what, 1, 1, m, k, 0); // what a new model is there for
       Parameters p = new Parameters(m, k);
       Xoshiro256 random = new Xoshiro256(seed);
       for (int i = 0; i < m; i++) {
@@ -196,7 +196,7 @@ public final class VanillaRnn {
    * Writes the model as a safetensors file with the tensors U, W, V, b, c, in double precision and
    * in the equations' orientation; vocabulary and settings are in its metadata. The same model
    * always gives the same bytes. A file of that name is replaced in one move, once the new one is
-   * safely on disk.
+   * safely on disk; a symbolic link is followed and permissions are kept.
    *
    * @throws IOException if the file cannot be written; then nothing has changed
    */
@@ -205,7 +205,10 @@ public final class VanillaRnn {
   }
 
   /**
-   * Reads a model that {@link #save} has written.
+   * Reads a model that {@link #save} has written, or the one that a {@linkplain
+   * Trainer#checkpoint(Path, long) checkpoint} stood at. All of the file is checked: a model that
+   * loads is as it was saved. A file can do no more than be refused, whatever is in it; the time is
+   * proportional to its size, and the memory.
    *
    * @throws ModelFormatException if the file is no model, is damaged in any bit, or is of a newer
    *     format

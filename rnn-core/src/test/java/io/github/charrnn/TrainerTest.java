@@ -394,7 +394,10 @@ class TrainerTest {
         .withMessageMatching(
             "training with hiddenSize 2147483647 and 47 symbols needs about"
                 + " [\\d.]+ GiB of memory, the heap has"
-                + " at most [\\d.]+ [MG]iB: choose a smaller one or give Java more with -Xmx");
+                + " at most [\\d.]+ [MG]iB: choose a smaller one");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> VanillaRnn.builder(text.vocab()).hiddenSize(99_999).build())
+        .withMessageEndingWith("choose a smaller one or start Java with -Xmx933g");
     assertRefused(
         () -> Trainer.of(model).sequenceLength(1_999_999_999).start(text),
         "sequenceLength 1999999999 needs at least 2000000000 symbols, the text has "

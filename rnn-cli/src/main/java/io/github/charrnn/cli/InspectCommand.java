@@ -61,6 +61,9 @@ final class InspectCommand implements Callable<Integer> {
       line("batch size", "%,d", training.batchSize());
       line("optimizer", "%s", training.optimizer().name().toLowerCase(Locale.ROOT));
       line("learning rate", "%s", training.learningRate());
+      if (training.rollbacks() > 0) {
+        line("rolled back", "%d times, each time to half the learning rate", training.rollbacks());
+      }
       line("clip", "%s", training.clip());
       line("step", "%,d (epoch %.2f)", training.step(), (double) training.step() / stepsPerEpoch);
       line(
@@ -93,6 +96,7 @@ final class InspectCommand implements Callable<Integer> {
               result.put("sequenceLength", training.sequenceLength());
               result.put("batchSize", training.batchSize());
               result.put("learningRate", training.learningRate());
+              result.put("rollbacks", training.rollbacks());
               result.put("clip", Double.isInfinite(training.clip()) ? "Infinity" : training.clip());
               result.put("optimizer", training.optimizer().name().toLowerCase(Locale.ROOT));
               result.put("textLength", training.textLength());

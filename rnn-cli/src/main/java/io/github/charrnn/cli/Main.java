@@ -38,7 +38,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "0:done",
       "1:failed, and standard error says why",
       "2:the command line is wrong",
-      "130:interrupted"
+      "130:interrupted (Ctrl-C)",
+      "143:terminated (kill)"
     })
 public final class Main implements Runnable {
   /** Done. */
@@ -76,6 +77,7 @@ public final class Main implements Runnable {
             .addSubcommand(new EvaluateCommand(terminal))
             .addSubcommand(new GradcheckCommand(terminal))
             .addSubcommand(new InspectCommand(terminal))
+            .addSubcommand(new VerifyCommand(terminal))
             .setOut(new PrintWriter(terminal.out(), true))
             .setErr(terminal.err())
             .setCaseInsensitiveEnumValuesAllowed(true)
@@ -91,11 +93,16 @@ public final class Main implements Runnable {
     } catch (IOException e) {
       return failure(terminal, commandLine, e);
     } catch (OutOfMemoryError e) {
+      long mebibytes = Runtime.getRuntime().maxMemory() >> 20;
       terminal
           .err()
           .println(
-              "rnn: out of memory: choose smaller sizes, or give Java more, as in"
-                  + " RNN_JAVA_OPTS=-Xmx8g");
+              "rnn: out of memory: the heap has at most "
+                  + mebibytes
+                  + " MiB: choose a shorter text or smaller sizes, or give Java more:"
+                  + " RNN_JAVA_OPTS=-Xmx"
+                  + 2 * mebibytes
+                  + "m");
       return FAILED;
     }
   }
@@ -160,6 +167,9 @@ public final class Main implements Runnable {
 
   /** One sentence for whoever typed the command. */
   static String explain(Exception e) {
+    if (e instanceof UncheckedIOException && e.getCause() instanceof IOException io) {
+      return explain(io);
+    }
     if (e instanceof UnknownSymbolException) {
       return e.getMessage() + ": --unknown skip leaves such symbols out";
     }
@@ -178,7 +188,9 @@ public final class Main implements Runnable {
         || e instanceof IllegalArgumentException
         || e instanceof IllegalStateException
         || e instanceof ArithmeticException) {
-      return firstLine(String.valueOf(e.getMessage()));
+      String message = firstLine(String.valueOf(e.getMessage()));
+      return message.replaceFirst(
+          "start Java with (-Xmx\\w+)$", "give Java more: RNN_JAVA_OPTS=$1");
     }
     return "this is a bug in rnn, please report it: " + e + " (-Drnn.trace=true shows where)";
   }

@@ -15,19 +15,21 @@ final class Progress {
 
   private final PrintWriter to;
   private final int columns; // of the terminal, 0 if there is none
-  private final long steps;
   private final long started = System.nanoTime();
   private long printed = started;
+  private long startedAt = -1; // the step
   private boolean lineStands;
 
-  Progress(PrintWriter to, int columns, long steps) {
+  Progress(PrintWriter to, int columns) {
     this.to = to;
     this.columns = columns;
-    this.steps = steps;
   }
 
   /** Called after every step, prints if it is time to. */
   void update(Training training) {
+    if (startedAt < 0) {
+      startedAt = Math.max(0, training.step() - 1); // a run that is resumed begins with its next
+    }
     long now = System.nanoTime();
     if (now - printed >= (columns > 0 ? LIVE_NANOS : PLAIN_NANOS)) {
       print(training, now);
@@ -62,7 +64,9 @@ final class Progress {
 
   private String line(Training training, long now) {
     long step = training.step();
-    String left = step == 0 ? "?" : time((now - started) / 1e9 * (steps - step) / step);
+    long steps = training.plannedSteps();
+    long done = step - startedAt;
+    String left = done <= 0 ? "?" : time((now - started) / 1e9 * (steps - step) / done);
     return String.format(
         Locale.ROOT,
         "step %,d/%,d  epoch %.2f  smooth %.2f  %.3f bits/char  %,.0fk char/s  %s left",

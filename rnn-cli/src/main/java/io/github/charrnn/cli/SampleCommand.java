@@ -62,6 +62,14 @@ final class SampleCommand implements Callable<Integer> {
   private String prime = "";
 
   @Option(
+      names = "--prime-file",
+      paramLabel = "FILE",
+      description = "The same from a UTF-8 file, or - for standard input: for long ones.",
+      defaultValue = Option.NULL_VALUE,
+      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER)
+  private String primeFile;
+
+  @Option(
       names = "--unknown",
       paramLabel = "<policy>",
       description =
@@ -88,6 +96,13 @@ final class SampleCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     UnknownSymbols policy = Sources.unknown(spec, unknown);
+    if (primeFile != null) {
+      if (!prime.isEmpty()) {
+        throw new ParameterException(
+            spec.commandLine(), "--prime and --prime-file exclude each other: give one of them");
+      }
+      prime = Sources.string(terminal, primeFile);
+    }
     VanillaRnn rnn = Sources.model(model);
     Sampler sampler = Sampler.of(rnn).seed(seed);
     Options.apply(spec, "--temperature", () -> sampler.temperature(temperature));

@@ -1,13 +1,18 @@
 package io.github.charrnn.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.ModelFormatException;
 import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.VanillaRnn;
+import java.io.BufferedInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +50,23 @@ final class Sources {
     return EncodedText.read(file(name));
   }
 
+  /** Reads a text that is short enough to be kept as it is. */
+  static String string(Terminal terminal, String name) throws IOException {
+    if (name.equals(STANDARD_INPUT)) {
+      // Buffered, because the file stream below it would want to know a pipe's length.
+      return string(new BufferedInputStream(terminal.in()).readAllBytes(), "standard input");
+    }
+    return string(Files.readAllBytes(file(name)), name);
+  }
+
+  private static String string(byte[] bytes, String name) throws IOException {
+    try {
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new IOException(name + " is not UTF-8: convert it first, for example with iconv", e);
+    }
+  }
+
   /** Reads a text in a vocabulary that is given. */
   static EncodedText text(Terminal terminal, String name, CharVocab vocab, UnknownSymbols unknown)
       throws IOException {
@@ -65,6 +87,23 @@ final class Sources {
     } catch (ModelFormatException e) {
       throw new IOException(file + " cannot be used as a model: " + e.getMessage(), e);
     }
+  }
+
+  /** Loads the model that a checkpoint stands at, with the settings of its run. */
+  static VanillaRnn checkpoint(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      throw new IOException("there is no checkpoint " + file + " to resume");
+    }
+    VanillaRnn model;
+    try {
+      model = VanillaRnn.load(file);
+    } catch (ModelFormatException e) {
+      throw new IOException(file + " cannot be used as a checkpoint: " + e.getMessage(), e);
+    }
+    if (model.training().isEmpty()) {
+      throw new IOException(file + " is a model, and no checkpoint");
+    }
+    return model;
   }
 
   /** The policy that the option --unknown names. */

@@ -1,24 +1,27 @@
 package io.github.charrnn.cli;
 
 import io.github.charrnn.EncodedText;
-import io.github.charrnn.LossHistory;
 import io.github.charrnn.Optimizer;
 import io.github.charrnn.Sampler;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.Training;
+import io.github.charrnn.TrainingDivergedException;
 import io.github.charrnn.TrainingResult;
+import io.github.charrnn.TrainingSummary;
+import io.github.charrnn.UnknownSymbolException;
 import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.VanillaRnn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,7 +35,7 @@ import picocli.CommandLine.Spec;
     name = "train",
     description =
         "Trains a model on a text, showing on the way what it writes, and saves the best. Ctrl-C"
-            + " ends training and saves the best so far.")
+            + " ends training, saves the best so far and says how to go on with --resume.")
 final class TrainCommand implements Callable<Integer> {
   private static final long DEFAULT_STEPS = 100_000;
   private static final int PASSAGE_LENGTH = 1_000;
@@ -41,6 +44,13 @@ final class TrainCommand implements Callable<Integer> {
   private static final long SETTLED_STEPS = 2_000;
 
   private static final String EXTENSION = ".safetensors";
+  private static final String CHECKPOINT_EXTENSION = ".checkpoint";
+
+  /** What to do when numbers are no longer finite. */
+  enum OnDivergence {
+    STOP,
+    ROLLBACK
+  }
 
   private final Terminal terminal;
   @Spec private CommandSpec spec;
@@ -129,6 +139,52 @@ final class TrainCommand implements Callable<Integer> {
   private long seed = 1;
 
   @Option(
+      names = "--checkpoint",
+      paramLabel = "FILE",
+      description =
+          "Where to keep all that training needs to go on if it is ended or killed. Without it:"
+              + " MODEL.checkpoint.",
+      defaultValue = Option.NULL_VALUE,
+      showDefaultValue = Visibility.NEVER)
+  private Path checkpoint;
+
+  @Option(
+      names = "--checkpoint-every",
+      paramLabel = "<steps>",
+      description =
+          "Write the checkpoint every so many steps. Without it: at multiples of 1,000, as often as"
+              + " takes 1 %% of the time at most, and not within 5 seconds of the last.",
+      defaultValue = Option.NULL_VALUE,
+      showDefaultValue = Visibility.NEVER)
+  private Long checkpointEvery;
+
+  @Option(names = "--no-checkpoint", description = "Write none.")
+  private boolean noCheckpoint;
+
+  @Option(
+      names = "--resume",
+      description =
+          "Go on from the checkpoint, with the same text, exactly as if training had never"
+              + " stopped; settings need not be given again.")
+  private boolean resume;
+
+  @Option(
+      names = "--on-divergence",
+      paramLabel = "<action>",
+      description = {
+        "stop, or rollback: go back to the last checkpoint and on with half the learning rate.",
+        "  Default: stop"
+      },
+      showDefaultValue = Visibility.NEVER)
+  private OnDivergence onDivergence = OnDivergence.STOP;
+
+  @Option(
+      names = "--max-rollbacks",
+      paramLabel = "<times>",
+      description = "How often to roll back before giving up.")
+  private int maxRollbacks = 5;
+
+  @Option(
       names = "--sample-every",
       paramLabel = "<steps>",
       description = "Show a sample before the first step and after every so many; 0 for none.")
@@ -159,10 +215,11 @@ final class TrainCommand implements Callable<Integer> {
       names = "--json",
       description =
           "Print one JSON object at the end: steps, smoothLoss, bestSmoothLoss, bestStep,"
-              + " charactersPerSecond, model. Samples go to standard error.")
+              + " charactersPerSecond, rollbacks, model, checkpoint. Samples go to standard error.")
   private boolean json;
 
   private Optional<IOException> outputFailure = Optional.empty();
+  private int rollbacksShown;
 
   TrainCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -180,21 +237,45 @@ final class TrainCommand implements Callable<Integer> {
     if (sampleLength < 0) {
       throw usage("--sample-length: it is " + sampleLength + ", must be at least 0");
     }
-    if (from != null && spec.commandLine().getParseResult().hasMatchedOption("--hidden")) {
+    if (from != null && given("--hidden")) {
       throw usage("--hidden: the model that --from names has its own hidden size, leave it out");
+    }
+    if (from != null && given("--seed")) {
+      throw usage("--seed: the model that --from names has its own seed, leave it out");
+    }
+    if (from != null && resume) {
+      throw usage("--from and --resume exclude each other: a run that is resumed has its model");
+    }
+    if (noCheckpoint && (resume || given("--checkpoint") || given("--checkpoint-every"))) {
+      throw usage("--no-checkpoint excludes --checkpoint, --checkpoint-every and --resume");
+    }
+    if (noCheckpoint && onDivergence == OnDivergence.ROLLBACK) {
+      throw usage("--on-divergence: a rollback needs a checkpoint, leave out --no-checkpoint");
     }
     UnknownSymbols policy = Sources.unknown(spec, unknown);
     Path model = output == null ? defaultOutput() : output;
     requireWritable(model);
     requireDifferent(model, "the model", text, "the text");
+    Path run = checkpoint == null ? checkpointOf(model) : checkpoint;
+    if (!noCheckpoint) {
+      requireWritable(run);
+      requireDifferent(run, "the checkpoint", text, "the text");
+      requireDifferent(run, "the checkpoint", model.toString(), "the model");
+    }
     if (history != null) {
       requireWritable(history);
       requireDifferent(history, "the history", text, "the text");
       requireDifferent(history, "the history", model.toString(), "the model");
+      requireDifferent(history, "the history", run.toString(), "the checkpoint");
     }
     VanillaRnn start;
     EncodedText encoded;
-    if (from == null) {
+    if (resume) {
+      start = Sources.checkpoint(run);
+      requireSame("--hidden", hidden, start.hiddenSize(), run);
+      requireSame("--seed", seed, start.seed(), run);
+      encoded = sameText(start, policy, run);
+    } else if (from == null) {
       encoded = Sources.text(terminal, text);
       VanillaRnn.Builder builder = VanillaRnn.builder(encoded.vocab()).seed(seed);
       Options.apply(spec, "--hidden", () -> builder.hiddenSize(hidden));
@@ -203,12 +284,73 @@ final class TrainCommand implements Callable<Integer> {
       start = Sources.model(from);
       encoded = Sources.text(terminal, text, start.vocab(), policy);
     }
+    Trainer trainer = trainer(start, run);
+    return train(trainer, encoded, model, run);
+  }
+
+  private Trainer trainer(VanillaRnn start, Path run) {
     Trainer trainer = Trainer.of(start).optimizer(optimizer);
     Options.apply(spec, "--seq", () -> trainer.sequenceLength(seq));
     Options.apply(spec, "--batch", () -> trainer.batchSize(batch));
     Options.apply(spec, "--lr", () -> trainer.learningRate(lr));
     Options.apply(spec, "--clip", () -> trainer.clip(clip));
-    return train(trainer, encoded, stepsToTake(trainer, encoded), model);
+    if (!noCheckpoint) {
+      if (checkpointEvery == null) {
+        trainer.checkpoint(run);
+      } else {
+        long every = checkpointEvery;
+        Options.apply(spec, "--checkpoint-every", () -> trainer.checkpoint(run, every));
+      }
+    }
+    Options.apply(
+        spec,
+        "--max-rollbacks",
+        () -> {
+          trainer.rollbacks(maxRollbacks);
+          trainer.rollbacks(onDivergence == OnDivergence.ROLLBACK ? maxRollbacks : 0);
+        });
+    if (resume) {
+      TrainingSummary settings = start.training().orElseThrow();
+      requireSame("--seq", seq, settings.sequenceLength(), run);
+      requireSame("--batch", batch, settings.batchSize(), run);
+      requireSame("--lr", lr, settings.learningRate(), run);
+      requireSame("--clip", clip, settings.clip(), run);
+      requireSame("--optimizer", optimizer, settings.optimizer(), run);
+      trainer.settings(settings);
+    }
+    return trainer;
+  }
+
+  private boolean given(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
+  /** Refuses an option that was typed and is not what the run to be resumed has. */
+  private void requireSame(String option, Object value, Object theirs, Path run) {
+    if (given(option) && !value.equals(theirs)) {
+      throw usage(
+          String.format(
+              Locale.ROOT,
+              "%s: it is %s, the run of the checkpoint %s has %s: leave it out",
+              option,
+              value,
+              run,
+              theirs));
+    }
+  }
+
+  private EncodedText sameText(VanillaRnn start, UnknownSymbols policy, Path run)
+      throws IOException {
+    try {
+      return Sources.text(terminal, text, start.vocab(), policy);
+    } catch (UnknownSymbolException e) {
+      throw new IOException(
+          "the text is not the one that the run of the checkpoint "
+              + run
+              + " was started with: "
+              + e.getMessage(),
+          e);
+    }
   }
 
   private long stepsToTake(Trainer trainer, EncodedText encoded) {
@@ -224,9 +366,11 @@ final class TrainCommand implements Callable<Integer> {
     return count;
   }
 
-  private int train(Trainer trainer, EncodedText encoded, long count, Path planned)
+  private int train(Trainer trainer, EncodedText encoded, Path planned, Path run)
       throws IOException {
-    Progress progress = new Progress(terminal.err(), terminal.errColumns(), count);
+    boolean asPlanned = resume && steps == null && epochs == null;
+    long count = asPlanned ? 0 : stepsToTake(trainer, encoded);
+    Progress progress = new Progress(terminal.err(), terminal.errColumns());
     try (Interruption interruption = new Interruption()) {
       if (sampleEvery > 0) {
         trainer.every(sampleEvery, training -> showSample(training, progress));
@@ -235,36 +379,92 @@ final class TrainCommand implements Callable<Integer> {
         trainer.every(1, progress::update);
       }
       trainer.every(1, interruption::stopIfRequested);
-      TrainingResult result = trainer.train(encoded, count);
+      trainer.every(1, training -> showRollback(training, progress));
+      TrainingResult result;
+      if (asPlanned) {
+        result = trainer.resume(run, encoded);
+      } else if (resume) {
+        result = trainer.resume(run, encoded, count);
+      } else {
+        result = trainer.train(encoded, count);
+      }
       progress.clear();
-      if (interruption.requested() && result.steps() == 0) {
+      if (interruption.requested() && noCheckpoint && result.steps() == 0) {
         terminal.err().println("rnn train: interrupted before the first step, nothing is saved");
         return Main.INTERRUPTED;
       }
-      // Another run may have taken the name in the meantime.
-      Path model = output == null ? defaultOutput() : planned;
+      // Another run may have taken the name in the meantime; with a checkpoint it is ours.
+      Path model = output == null && noCheckpoint ? defaultOutput() : planned;
       result.best().save(model);
       if (history != null) {
-        saveHistory(result.history());
+        result.history().save(history);
       }
       if (interruption.requested()) {
-        terminal
-            .err()
-            .printf(
-                Locale.ROOT,
-                "rnn train: interrupted after step %,d; the best model so far is saved as %s%n",
-                result.steps(),
-                model);
+        reportInterruption(result, model);
         return Main.INTERRUPTED;
       }
-      report(result, model);
+      report(result, model, run);
       if (outputFailure.isPresent()) {
         throw outputFailure.get();
       }
       return Main.OK;
+    } catch (TrainingDivergedException e) {
+      if (noCheckpoint) {
+        throw e;
+      }
+      throw new IOException(
+          e.getMessage()
+              + ", or go back by --resume --on-divergence rollback: the checkpoint "
+              + run
+              + " is from before that",
+          e);
     } finally {
       progress.clear();
     }
+  }
+
+  private void showRollback(Training training, Progress progress) {
+    if (training.rollbacks() > rollbacksShown) {
+      rollbacksShown = training.rollbacks();
+      progress.clear();
+      terminal
+          .err()
+          .printf(
+              Locale.ROOT,
+              "rnn train: training diverged and went back to step %,d, learning rate %s from there"
+                  + " (rollback %d of %d)%n",
+              training.step() - 1,
+              training.learningRate(),
+              training.rollbacks(),
+              maxRollbacks);
+    }
+  }
+
+  private void reportInterruption(TrainingResult result, Path model) {
+    terminal
+        .err()
+        .printf(
+            Locale.ROOT,
+            "rnn train: interrupted after step %,d; the best model so far is saved as %s%n",
+            result.steps(),
+            model);
+    if (!noCheckpoint) {
+      terminal.err().println("go on with: " + resumingCommand(model));
+    }
+  }
+
+  /** What was typed, with what makes it go on. */
+  private String resumingCommand(Path model) {
+    List<String> words = new ArrayList<>();
+    words.add(System.getProperty("rnn.command", "rnn"));
+    words.addAll(spec.commandLine().getParent().getParseResult().originalArgs());
+    if (output == null) {
+      words.addAll(List.of("-o", model.toString()));
+    }
+    if (!resume) {
+      words.add("--resume");
+    }
+    return words.stream().map(TrainCommand::quoted).collect(Collectors.joining(" "));
   }
 
   private void showSample(Training training, Progress progress) {
@@ -300,7 +500,7 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private void report(TrainingResult result, Path model) throws IOException {
+  private void report(TrainingResult result, Path model, Path run) throws IOException {
     if (json) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("steps", result.steps());
@@ -308,7 +508,9 @@ final class TrainCommand implements Callable<Integer> {
       object.put("bestSmoothLoss", Terminal.jsonNumber(result.bestSmoothLoss()));
       object.put("bestStep", result.bestStep());
       object.put("charactersPerSecond", result.charactersPerSecond());
+      object.put("rollbacks", rollbacks(result));
       object.put("model", model.toString());
+      object.put("checkpoint", noCheckpoint ? null : run.toString());
       terminal.printJson(object);
       return;
     }
@@ -320,9 +522,10 @@ final class TrainCommand implements Callable<Integer> {
                 "the best model, smooth loss %.4f at step %,d",
                 result.bestSmoothLoss(),
                 result.bestStep());
-    String passage = Sampler.of(result.best()).seed(seed).sample(PASSAGE_LENGTH);
+    String passage = Sampler.of(result.best()).seed(result.best().seed()).sample(PASSAGE_LENGTH);
     print("--- " + best + " ---\n" + passage + "\n");
-    double guessing = seq * Math.log(result.best().vocab().size());
+    int window = result.last().training().map(TrainingSummary::sequenceLength).orElse(seq);
+    double guessing = window * Math.log(result.best().vocab().size());
     if (result.steps() >= SETTLED_STEPS && result.smoothLoss() > guessing) {
       terminal
           .err()
@@ -343,12 +546,32 @@ final class TrainCommand implements Callable<Integer> {
               result.bestSmoothLoss(),
               result.bestStep(),
               result.charactersPerSecond());
-      terminal.err().println("saved " + model);
+      if (rollbacks(result) > 0) {
+        TrainingSummary summary = result.last().training().orElseThrow();
+        terminal
+            .err()
+            .printf(
+                Locale.ROOT,
+                "training diverged and was rolled back %d times, learning rate %s in the end%n",
+                summary.rollbacks(),
+                summary.learningRate() * Math.pow(0.5, summary.rollbacks()));
+      }
+      terminal.err().println("saved " + model + (noCheckpoint ? "" : ", all of the run " + run));
       String rnn = System.getProperty("rnn.command", "rnn");
-      terminal.err().println("next: " + rnn + " sample " + quoted(model) + " --temperature 0.7");
+      String name = (model.toString().startsWith("-") ? "./" : "") + model;
+      terminal.err().println("next: " + rnn + " sample " + quoted(name) + " --temperature 0.7");
     }
   }
 
+  private static int rollbacks(TrainingResult result) {
+    return result.last().training().map(TrainingSummary::rollbacks).orElse(0);
+  }
+
+  private static Path checkpointOf(Path model) {
+    return model.resolveSibling(model.getFileName() + CHECKPOINT_EXTENSION);
+  }
+
+  /** A name that is free, or, to resume, the last one that has a checkpoint. */
   private Path defaultOutput() {
     String name = "story";
     if (text.equals(Sources.STANDARD_INPUT)) {
@@ -357,11 +580,15 @@ final class TrainCommand implements Callable<Integer> {
       Path file = Path.of(text).getFileName();
       name = file == null ? "model" : file.toString().replaceFirst("(?<=.)\\.[^.]*$", "");
     }
-    Path result = Path.of(name + EXTENSION);
-    for (int i = 2; Files.exists(result); i++) {
-      result = Path.of(name + "-" + i + EXTENSION);
+    Path last = Path.of(name + EXTENSION);
+    Path free = last;
+    for (int i = 2; Files.exists(free) || Files.exists(checkpointOf(free)); i++) {
+      if (Files.exists(checkpointOf(free))) {
+        last = free;
+      }
+      free = Path.of(name + "-" + i + EXTENSION);
     }
-    return result;
+    return resume && checkpoint == null ? last : free;
   }
 
   /** Nothing that is read or written may be replaced by something else that is written. */
@@ -412,25 +639,9 @@ final class TrainCommand implements Callable<Integer> {
     return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
   }
 
-  private void saveHistory(LossHistory losses) throws IOException {
-    StringBuilder csv = new StringBuilder("step,loss,smoothLoss\n");
-    for (int i = 0; i < losses.size(); i++) {
-      csv.append(losses.step(i)).append(',').append(losses.loss(i)).append(',');
-      csv.append(losses.smoothLoss(i)).append('\n');
-    }
-    Path target = target(history);
-    Path temporary = target.resolveSibling(".rnn-" + UUID.randomUUID() + ".tmp");
-    try {
-      Files.writeString(temporary, csv);
-      Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
-  }
-
-  private static String quoted(Path path) {
-    String name = (path.toString().startsWith("-") ? "./" : "") + path;
-    return name.matches("[\\w./-]+") ? name : "'" + name.replace("'", "'\\''") + "'";
+  /** As a shell takes it for one word. */
+  private static String quoted(String word) {
+    return word.matches("[\\w./=,:+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   private ParameterException usage(String message) {

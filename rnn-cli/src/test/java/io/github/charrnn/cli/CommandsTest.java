@@ -59,7 +59,8 @@ class CommandsTest {
     assertThat(saved.fingerprint()).isEqualTo(expected.fingerprint());
     assertThat(saved.training()).isEqualTo(expected.training());
     try (Stream<Path> files = Files.list(directory)) {
-      assertThat(files).containsExactlyInAnyOrder(book, model);
+      assertThat(files)
+          .containsExactlyInAnyOrder(book, model, directory.resolve("book.safetensors.checkpoint"));
     }
   }
 
@@ -99,8 +100,17 @@ class CommandsTest {
 
     assertThat(json.keySet())
         .containsExactly(
-            "steps", "smoothLoss", "bestSmoothLoss", "bestStep", "charactersPerSecond", "model");
+            "steps",
+            "smoothLoss",
+            "bestSmoothLoss",
+            "bestStep",
+            "charactersPerSecond",
+            "rollbacks",
+            "model",
+            "checkpoint");
     assertThat(json.get("steps").getAsLong()).isEqualTo(300);
+    assertThat(json.get("rollbacks").getAsLong()).isZero();
+    assertThat(json.get("checkpoint").getAsString()).isEqualTo(model + ".checkpoint");
     assertThat(json.get("model").getAsString()).isEqualTo(model.toString());
     assertThat(json.get("bestSmoothLoss").getAsDouble())
         .isEqualTo(VanillaRnn.load(model).training().orElseThrow().smoothLoss());
@@ -309,15 +319,19 @@ class CommandsTest {
   @Test
   void progress_onATerminal_isOneLineRewritten() {
     java.io.StringWriter written = new java.io.StringWriter();
-    Progress progress = new Progress(new java.io.PrintWriter(written), 50, 100);
+    Progress progress = new Progress(new java.io.PrintWriter(written), 50);
     io.github.charrnn.CharVocab vocab = io.github.charrnn.CharVocab.of("ab");
-    io.github.charrnn.Training training =
-        Trainer.of(VanillaRnn.builder(vocab).hiddenSize(1).build())
-            .start(vocab.encode("ab".repeat(40)));
-    training.advance();
-
-    progress.show(training);
-    progress.show(training);
+    Trainer.of(VanillaRnn.builder(vocab).hiddenSize(1).build())
+        .every(
+            1,
+            training -> {
+              if (training.step() == 1) {
+                progress.show(training);
+                progress.show(training);
+                training.stop();
+              }
+            })
+        .train("ab".repeat(40), 100);
     progress.clear();
     progress.clear();
 

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What only a process of its own shows: signals, pipes, locales, the current directory. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -81,31 +83,61 @@ class ProcessTest {
     }
   }
 
-  @Test
-  void interruption_savesTheBestSoFarAndExitsWith130() throws Exception {
-    for (Map.Entry<String, Integer> signal : Map.of("INT", 130, "TERM", 143).entrySet()) {
-      Process process =
-          start("train", "book.txt", "-o", "m", "--steps", "999999999", "--sample-every", "50");
-      BufferedReader out =
-          new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
-      String line = out.readLine();
-      while (line != null && !line.startsWith("--- step 100,")) {
-        line = out.readLine();
-      }
-      Process kill =
-          new ProcessBuilder("/bin/sh", "-c", "kill -" + signal.getKey() + " " + process.pid())
-              .start();
-      assertThat(kill.waitFor()).isZero();
-      String rest = new String(process.getInputStream().readAllBytes(), UTF_8);
+  @ParameterizedTest
+  @CsvSource({"INT, 130", "TERM, 143"})
+  void interruption_savesAndSaysHowToGoOn_toTheSameFile(String signal, int code) throws Exception {
+    Command.install(directory);
+    List<String> settings = List.of("--steps", "20000", "--hidden", "30", "--batch", "2");
+    List<String> train = new ArrayList<>(List.of("train", "book.txt", "-o", "undisturbed"));
+    train.addAll(settings);
+    assertThat(end(start(train.toArray(new String[0])))).as(err()).isZero();
 
-      assertThat(end(process)).as(err() + rest).isEqualTo(signal.getValue());
-      assertThat(err()).contains("rnn train: interrupted after step", "saved as m");
-      assertThat(VanillaRnn.load(directory.resolve("m")).training().orElseThrow().step())
-          .isPositive();
-      try (Stream<Path> files = Files.list(directory)) {
-        assertThat(files.map(f -> f.getFileName().toString()))
-            .containsExactlyInAnyOrder("book.txt", "err", "m");
-      }
+    train = new ArrayList<>(List.of("train", "book.txt", "--sample-every", "50"));
+    train.addAll(settings);
+    Process process =
+        start(Map.of(), List.of("-Drnn.command=bin/rnn"), train.toArray(new String[0]));
+    BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+    String line = out.readLine();
+    while (line != null && !line.startsWith("--- step 100,")) {
+      line = out.readLine();
+    }
+    Process kill =
+        new ProcessBuilder("/bin/sh", "-c", "kill -" + signal + " " + process.pid()).start();
+    assertThat(kill.waitFor()).isZero();
+    String rest = new String(process.getInputStream().readAllBytes(), UTF_8);
+
+    assertThat(end(process)).as(err() + rest).isEqualTo(code);
+    assertThat(err()).contains("rnn train: interrupted after step", "saved as book.safetensors");
+    Path model = directory.resolve("book.safetensors");
+    Path checkpoint = directory.resolve("book.safetensors.checkpoint");
+    long step = VanillaRnn.load(checkpoint).training().orElseThrow().step();
+    assertThat(step).isBetween(100L, 19_999L);
+    assertThat(VanillaRnn.load(model).training().orElseThrow().step()).isBetween(1L, step);
+
+    String command =
+        err().lines().filter(l -> l.startsWith("go on with: ")).findFirst().orElseThrow();
+    assertThat(command)
+        .isEqualTo(
+            "go on with: bin/rnn train book.txt --sample-every 50 --steps 20000 --hidden 30"
+                + " --batch 2 -o book.safetensors --resume");
+    Process resumed =
+        new ProcessBuilder("/bin/sh", "-c", command.substring("go on with: ".length()))
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(resumed.getInputStream().readAllBytes(), UTF_8);
+    assertThat(end(resumed)).as(said).isZero();
+    assertThat(model).hasSameBinaryContentAs(directory.resolve("undisturbed"));
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files.map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              "bin",
+              "book.txt",
+              "err",
+              "undisturbed",
+              "undisturbed.checkpoint",
+              "book.safetensors",
+              "book.safetensors.checkpoint");
     }
   }
 

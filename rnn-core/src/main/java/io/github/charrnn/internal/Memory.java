@@ -9,6 +9,11 @@ public final class Memory {
   /** What the JVM itself, the text's decoder and the caller want beside our arrays. */
   private static final long RESERVE = 8L << 20;
 
+  /** Collectors leave some of a heap unused. */
+  private static final double ROOM = 1.25;
+
+  private static final double MOST_MEBIBYTES = 1 << 20; // 1 TiB
+
   /** The most elements that every JVM allows in an array. */
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
@@ -27,11 +32,11 @@ public final class Memory {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s needs about %s of memory, the heap has at most %s: choose a smaller one or give"
-                  + " Java more with -Xmx",
+              "%s needs about %s of memory, the heap has at most %s: choose a smaller one%s",
               what,
               size(bytes),
-              size((double) heap)));
+              size((double) heap),
+              flag(bytes)));
     }
   }
 
@@ -52,6 +57,18 @@ public final class Memory {
               + MAX_ARRAY
               + ": choose a smaller one");
     }
+  }
+
+  /** The flag for a heap with some room beside that much, if there may be such a machine. */
+  private static String flag(double bytes) {
+    double mebibytes = (bytes + RESERVE) * ROOM / (1 << 20);
+    if (mebibytes > MOST_MEBIBYTES) {
+      return "";
+    }
+    return mebibytes <= 1024
+        ? String.format(
+            Locale.ROOT, " or start Java with -Xmx%.0fm", 64 * Math.ceil(mebibytes / 64))
+        : String.format(Locale.ROOT, " or start Java with -Xmx%.0fg", Math.ceil(mebibytes / 1024));
   }
 
   /** As in "7.5 MiB" or "12.3 GiB". */

@@ -21,13 +21,25 @@ public final class SymbolArray {
     return length;
   }
 
-  /** Appends a number from 0 to 65,535. */
+  /** How many bytes this takes. */
+  public long memory() {
+    return (long) PIECE * (bytes.size() + 2L * chars.size());
+  }
+
+  /**
+   * Appends a number from 0 to 65,535.
+   *
+   * @throws IllegalArgumentException if the heap cannot hold more
+   */
   public void add(int symbol) {
     if (symbol > 255 && !wide) {
       widen();
     }
     int at = (int) (length % PIECE);
     int piece = (int) (length / PIECE);
+    if (at == 0) {
+      Memory.require((wide ? 2.0 : 1.0) * (length + PIECE), "the text up to symbol " + length);
+    }
     if (wide) {
       if (piece == chars.size()) {
         chars.add(new char[PIECE]);

@@ -92,17 +92,19 @@ public final class Window {
    * Refuses sizes that could never be trained, before anything is allocated.
    *
    * @param what the subject of the sentence
+   * @param others how many bytes are taken already
    * @throws IllegalArgumentException if a training run of these sizes does not fit into the heap or
    *     into Java's arrays
    */
-  public static void requireTrainable(String what, long n, long streams, long m, long k) {
-    // The model to start from, the run's own, its gradient, the optimizer's memory, the best, and
-    // the two that a result hands out; the window; what the kernel packs.
+  public static void requireTrainable(
+      String what, long n, long streams, long m, long k, long others) {
+    // The model to start from, the run's own, its gradient, the optimizer's memory, the best, and a
+    // checkpoint's three or the two that a result hands out; the window; what the kernel packs.
     double rows = (double) n * streams;
-    double models = 7.0 * Parameters.count(m, k);
+    double models = 8.0 * Parameters.count(m, k);
     double window = (rows + streams) * m + rows * k + 2 * rows * m;
     double packed = 2.0 * m * m + 2.0 * m * k + rows * (m + Math.max(m, k));
-    Memory.require(Double.BYTES * (models + window + packed), what);
+    Memory.require(Double.BYTES * (models + window + packed) + others, what);
     double columns = (double) Math.max(m, k) + Parameters.MAX_PADDING;
     Memory.requireArray(columns * Math.max((double) m, rows + streams), what);
   }

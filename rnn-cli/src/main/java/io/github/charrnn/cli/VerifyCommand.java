@@ -1,0 +1,42 @@
+package io.github.charrnn.cli;
+
+import io.github.charrnn.VanillaRnn;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Says whether a file is whole. */
+@Command(
+    name = "verify",
+    description =
+        "Says whether a model or a checkpoint is whole, to the last bit: exit code 0 if so, 1 if"
+            + " not, and why.")
+final class VerifyCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Parameters(paramLabel = "MODEL", description = "A model or a checkpoint.")
+  private Path model;
+
+  VerifyCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    VanillaRnn rnn = Sources.model(model);
+    terminal.println(
+        String.format(
+            Locale.ROOT,
+            "%s is whole: hidden size %d, %d symbols, %s",
+            model,
+            rnn.hiddenSize(),
+            rnn.vocab().size(),
+            rnn.training()
+                .map(training -> String.format(Locale.ROOT, "step %,d", training.step()))
+                .orElse("untrained")));
+    return Main.OK;
+  }
+}
