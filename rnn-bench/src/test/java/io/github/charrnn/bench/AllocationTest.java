@@ -10,8 +10,11 @@ import io.github.charrnn.Training;
 import io.github.charrnn.VanillaRnn;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -72,6 +75,19 @@ class AllocationTest {
     long twice = allocatedBy(() -> model.evaluate(whole));
 
     assertThat(twice - once).isLessThan(SLACK);
+  }
+
+  @Test
+  void loading_allocatesAtMostTwiceTheFile(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("model");
+    VanillaRnn.builder(text.vocab()).hiddenSize(900).build().save(file);
+    VanillaRnn.load(file);
+    long size = Files.size(file);
+
+    long allocated = allocatedBy(() -> VanillaRnn.load(file));
+
+    assertThat(size).isGreaterThan(7_000_000);
+    assertThat(allocated).isLessThan(2 * size);
   }
 
   private static void steps(Training training, int count) {
