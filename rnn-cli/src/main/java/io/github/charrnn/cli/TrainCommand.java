@@ -12,14 +12,19 @@ import io.github.charrnn.UnknownSymbolException;
 import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.VanillaRnn;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -622,12 +627,28 @@ final class TrainCommand implements Callable<Integer> {
       throw new IOException("there is no permission to replace " + file);
     }
     try {
-      if (!Files.exists(target)) { // says whether the name itself can be had, its length for one
-        Files.delete(Files.createFile(target));
-      }
-      Files.delete(Files.createTempFile(directory, ".rnn-", ".tmp"));
+      requirePossible(target);
+      // Never under the name itself: nobody may see an empty file there, or have his own deleted.
+      Files.newByteChannel(
+              directory.resolve(".rnn-" + UUID.randomUUID()),
+              StandardOpenOption.CREATE_NEW,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.DELETE_ON_CLOSE)
+          .close();
+    } catch (AccessDeniedException e) {
+      throw new IOException(
+          "cannot create " + target + ": there is no permission to create files there", e);
     } catch (IOException e) {
       throw new IOException("cannot create " + target + ": " + Main.explain(e), e);
+    }
+  }
+
+  /** Asks the file system whether a file can have that name, its length for one. */
+  private static void requirePossible(Path target) throws IOException {
+    try {
+      Files.readAttributes(target, BasicFileAttributes.class);
+    } catch (NoSuchFileException e) {
+      // it can, there is none yet
     }
   }
 
