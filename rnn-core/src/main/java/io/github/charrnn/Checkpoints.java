@@ -6,16 +6,26 @@ import io.github.charrnn.internal.SafeFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** The checkpoint of one run: locked from its start to its end, replaced when one is due. */
 final class Checkpoints implements Closeable {
+  /*
+   * A run that may be rolled back goes back to the last multiple of its interval, whenever it was
+   * stopped in between: otherwise its result would depend on that. So when such a run ends at
+   * another step, the checkpoint of the multiple is kept beside the one of the end, in a file of
+   * its own, until there is a later multiple.
+   */
+
   /** Says that a checkpoint is due when it costs little. */
   static final long PACED = 0;
 
-  /** Of which steps that is asked. */
-  static final long PACE_STEPS = 1_000;
+  /** The interval of a run that may be rolled back, if none was given. */
+  private static final long ROLLBACK_STEPS = 1_000;
 
   /** So that writing takes 1 % of the time at most, and no disk is kept busy. */
   private static final long TIMES_THE_COST = 100;
@@ -23,35 +33,58 @@ final class Checkpoints implements Closeable {
   private static final long LEAST_NANOS = 5_000_000_000L;
 
   private final Path path;
+  private final Path rollbackPath;
   private final SafeFile file;
+  private final SafeFile rollbackFile;
   private final RunLock lock;
-  private final long every;
-  private final boolean onlyThen;
   private final String fingerprint;
+  private long every;
+  private int maxRollbacks;
+  private boolean rollbackBeside; // whether the checkpoint to go back to is in its own file
   private long savedStep = -1;
+  private long savedPlan;
   private long savedAt;
   private long cost; // nanoseconds that the last one took
 
   /**
    * Locks a checkpoint and clears away what dead runs have left of it.
    *
-   * @param every at which steps one is due, or {@link #PACED}
-   * @param onlyThen whether there is none at others, not even at the end
    * @throws IllegalStateException if another run has the lock
    */
-  Checkpoints(Path path, long every, boolean onlyThen, EncodedText text) throws IOException {
+  Checkpoints(Path path, EncodedText text) throws IOException {
     this.path = path;
-    this.every = every == PACED && onlyThen ? PACE_STEPS : every;
-    this.onlyThen = onlyThen;
+    rollbackPath = path.resolveSibling(path.getFileName() + ".rollback");
     fingerprint = text.fingerprint();
-    file = new SafeFile(path);
+    file = SafeFile.locked(path);
+    rollbackFile = SafeFile.locked(rollbackPath);
     lock = RunLock.acquire(path);
     try {
       file.sweep();
+      rollbackFile.sweep();
     } catch (Throwable e) {
       lock.close();
       throw e;
     }
+  }
+
+  /**
+   * Says when checkpoints are due.
+   *
+   * @param every at which steps, or {@link #PACED}
+   * @param maxRollbacks how often the run may be rolled back
+   */
+  void schedule(long every, int maxRollbacks) {
+    this.every = every == PACED && maxRollbacks > 0 ? ROLLBACK_STEPS : every;
+    this.maxRollbacks = maxRollbacks;
+  }
+
+  int maxRollbacks() {
+    return maxRollbacks;
+  }
+
+  /** Of the text. */
+  String fingerprint() {
+    return fingerprint;
   }
 
   /**
@@ -74,7 +107,7 @@ final class Checkpoints implements Closeable {
               + "; name another file or delete it",
           e);
     }
-    long step = state.model().training().orElseThrow().step();
+    long step = stepOf(state);
     if (step > 0 && step < state.progress().plannedSteps()) {
       throw new IllegalStateException(
           "the checkpoint "
@@ -87,46 +120,81 @@ final class Checkpoints implements Closeable {
     }
   }
 
-  /** Of the text. */
-  String fingerprint() {
-    return fingerprint;
+  private static long stepOf(CheckpointFile.State state) {
+    return state.model().training().orElseThrow().step();
   }
 
-  /** Where the run stood when the checkpoint was written. */
-  CheckpointFile.State read() throws IOException {
-    CheckpointFile.State state = CheckpointFile.read(path);
-    savedStep = state.model().training().orElseThrow().step();
+  /** Takes note of what is in the file already. */
+  void found(CheckpointFile.State state) {
+    savedStep = stepOf(state);
+    savedPlan = state.progress().plannedSteps();
     savedAt = System.nanoTime();
-    return state;
+    rollbackBeside = maxRollbacks > 0 && !isMultiple(savedStep);
   }
 
-  /** Called before the first step and after each one. */
-  void update(Training training) {
-    if (isDue(training.step())) {
+  /** Called before the first step: afterwards the file is of this run. */
+  void begin(Training training) throws IOException {
+    if (training.step() != savedStep) {
       save(training);
+      Files.deleteIfExists(rollbackPath);
+    } else if (training.plannedSteps() != savedPlan) {
+      save(training);
+    }
+    if (rollbackBeside && !Files.exists(rollbackPath)) {
+      copyToRollback(); // the run could not be rolled back so far
     }
   }
 
-  /** Called when the run ends, for whatever reason but an exception. */
-  void end(Training training) {
-    if (training.step() != savedStep && !onlyThen) {
+  /** Called after each step. */
+  void update(Training training) throws IOException {
+    if (isDue(training.step())) {
       save(training);
+      if (rollbackBeside) {
+        rollbackBeside = false;
+        Files.deleteIfExists(rollbackPath);
+      }
     }
   }
 
   private boolean isDue(long step) {
-    if (step == savedStep || step % (every == PACED ? PACE_STEPS : every) != 0) {
-      return false;
+    return every == PACED
+        ? System.nanoTime() - savedAt >= Math.max(LEAST_NANOS, TIMES_THE_COST * cost)
+        : step != savedStep && step % every == 0;
+  }
+
+  /** Called when the run ends, for whatever reason but an exception. */
+  void end(Training training) throws IOException {
+    if (training.step() == savedStep) {
+      return;
     }
-    return every != PACED
-        || savedStep < 0
-        || System.nanoTime() - savedAt >= Math.max(LEAST_NANOS, TIMES_THE_COST * cost);
+    if (maxRollbacks > 0 && !rollbackBeside && !isMultiple(training.step())) {
+      copyToRollback();
+    }
+    save(training);
+  }
+
+  private boolean isMultiple(long step) {
+    return step % every == 0;
+  }
+
+  private void copyToRollback() throws IOException {
+    byte[] bytes = Files.readAllBytes(path);
+    rollbackFile.replace(out -> out.write(ByteBuffer.wrap(bytes)));
+    rollbackBeside = true;
+  }
+
+  /** Where the run is to go on after it has diverged. */
+  CheckpointFile.State rollBack() throws IOException {
+    if (rollbackBeside) {
+      savedStep = -1; // what is in the file is from a course that has been left
+    }
+    return CheckpointFile.read(rollbackBeside ? rollbackPath : path);
   }
 
   private void save(Training training) {
     long began = System.nanoTime();
     try {
-      training.save(file, fingerprint);
+      training.save(file, fingerprint, every, maxRollbacks);
     } catch (IOException e) {
       throw new UncheckedIOException(
           new IOException(
@@ -134,17 +202,30 @@ final class Checkpoints implements Closeable {
                   + path
                   + " cannot be written at step "
                   + training.step()
-                  + ", the one before it is intact: "
-                  + e.getMessage(),
+                  + (savedStep >= 0 && e.getSuppressed().length == 0
+                      ? ", the one before it is intact: "
+                      : ": ")
+                  + reason(e),
               e));
     }
     savedStep = training.step();
+    savedPlan = training.plannedSteps();
     savedAt = System.nanoTime();
     cost = savedAt - began;
   }
 
+  private static String reason(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return "there is no " + e.getMessage();
+    }
+    if (e instanceof AccessDeniedException) {
+      return "there is no permission for " + e.getMessage();
+    }
+    return String.valueOf(e.getMessage());
+  }
+
   @Override
-  public void close() throws IOException {
+  public void close() {
     lock.close();
   }
 }

@@ -66,8 +66,8 @@ public final class LossHistory {
       csv.append(step(i)).append(',').append(Decimal.shortest(loss(i))).append(',');
       csv.append(Decimal.shortest(smoothLoss(i))).append('\n');
     }
-    ByteBuffer bytes = ByteBuffer.wrap(csv.toString().getBytes(UTF_8));
-    new SafeFile(file).replace(out -> out.write(bytes));
+    byte[] bytes = csv.toString().getBytes(UTF_8);
+    new SafeFile(file).replace(out -> out.write(ByteBuffer.wrap(bytes)));
   }
 
   /** Collects losses without allocating. */
@@ -77,18 +77,18 @@ public final class LossHistory {
     private long stride = 1;
     private int size;
     private long pending; // steps since the last point
-    private double pendingSum;
+    private double pendingSum; // of losses / stride, which is exact and cannot overflow
     private double pendingSmooth;
 
     void add(double loss, double smoothLoss) {
       if (size == MAX_SIZE) { // not sooner, so that a full history is not halved by its last step
         halve();
       }
-      pendingSum += loss;
+      pendingSum += loss / stride;
       pendingSmooth = smoothLoss;
       pending++;
       if (pending == stride) {
-        losses[size] = pendingSum / pending;
+        losses[size] = pendingSum;
         smoothLosses[size] = smoothLoss;
         size++;
         pending = 0;
@@ -137,7 +137,7 @@ public final class LossHistory {
     private void halve() {
       size /= 2;
       for (int i = 0; i < size; i++) {
-        losses[i] = (losses[2 * i] + losses[2 * i + 1]) / 2;
+        losses[i] = losses[2 * i] / 2 + losses[2 * i + 1] / 2;
         smoothLosses[i] = smoothLosses[2 * i + 1];
       }
       stride *= 2;
@@ -148,7 +148,7 @@ public final class LossHistory {
       double[] l = Arrays.copyOf(losses, points);
       double[] s = Arrays.copyOf(smoothLosses, points);
       if (pending > 0) {
-        l[size] = pendingSum / pending;
+        l[size] = pendingSum / pending * stride;
         s[size] = pendingSmooth;
       }
       return new LossHistory(stride, size * stride + pending, l, s);

@@ -5,11 +5,14 @@ import io.github.charrnn.internal.SafeFile;
 import io.github.charrnn.internal.Window;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
@@ -32,8 +35,8 @@ public final class Trainer {
   private double clip = 5;
   private Optimizer optimizer = Optimizer.ADAGRAD;
   private Optional<Path> checkpoint = Optional.empty();
-  private long checkpointEvery = Checkpoints.PACED;
-  private int rollbacks;
+  private OptionalLong checkpointEvery = OptionalLong.empty();
+  private OptionalInt rollbacks = OptionalInt.empty();
 
   private record Listener(long every, Consumer<? super Training> action) {}
 
@@ -149,27 +152,27 @@ public final class Trainer {
           "a checkpoint every " + every + " steps is asked for, must be at least 1");
     }
     checkpoint = Optional.of(file);
-    checkpointEvery = every;
+    checkpointEvery = OptionalLong.of(every);
     return this;
   }
 
   /**
-   * Writes checkpoints at multiples of 1,000 steps, but not sooner than 5 seconds after the last
-   * and not so often that writing them takes more than 1 % of the time; otherwise like {@link
-   * #checkpoint(Path, long)}.
+   * Writes checkpoints as often as takes 1 % of the time at most, but not within 5 seconds of the
+   * last; otherwise like {@link #checkpoint(Path, long)}.
    */
   public Trainer checkpoint(Path file) {
     checkpoint = Optional.of(file);
-    checkpointEvery = Checkpoints.PACED;
+    checkpointEvery = OptionalLong.empty();
     return this;
   }
 
   /**
-   * When training diverges, goes back to the last checkpoint and on from there with half the
-   * learning rate; 0 unless set, that is, training ends with an exception. Needs {@link
-   * #checkpoint(Path, long) checkpoints}, which are then written at multiples of their interval
-   * (1,000 steps unless given) and at no other step: so runs that were rolled back, too, have the
-   * same result however often they were stopped and resumed.
+   * When training diverges, goes back to the last checkpoint that was written at a multiple of its
+   * interval, and on from there with half the learning rate; 0 unless set, that is, training ends
+   * with an exception. Needs a {@linkplain #checkpoint(Path, long) checkpoint}, whose interval is
+   * 1,000 steps unless given. When the run ends at another step, the one to go back to is kept
+   * beside it, with {@code .rollback} added to its name: so runs that were rolled back, too, have
+   * the same result however often they were stopped and resumed.
    *
    * @param atMost at least 0; how often in a run
    * @throws IllegalArgumentException if atMost is below 0
@@ -178,7 +181,7 @@ public final class Trainer {
     if (atMost < 0) {
       throw new IllegalArgumentException("rollbacks is " + atMost + ", must be at least 0");
     }
-    rollbacks = atMost;
+    rollbacks = OptionalInt.of(atMost);
     return this;
   }
 
@@ -214,10 +217,11 @@ public final class Trainer {
     }
     Training training = start(text);
     training.plan(steps);
+    int atMost = rollbacks.orElse(0);
     if (checkpoint.isEmpty()) {
-      if (rollbacks > 0) {
+      if (atMost > 0) {
         throw new IllegalStateException(
-            "rollbacks is " + rollbacks + ", and there is no checkpoint to go back to: name one");
+            "rollbacks is " + atMost + ", and there is no checkpoint to go back to: name one");
       }
       inform(training);
       while (training.step() < steps && !training.stopped()) {
@@ -226,8 +230,9 @@ public final class Trainer {
       }
       return training.result();
     }
-    try (Checkpoints checkpoints = checkpoints(checkpoint.get(), text)) {
+    try (Checkpoints checkpoints = new Checkpoints(checkpoint.get(), text)) {
       checkpoints.requireFree();
+      checkpoints.schedule(checkpointEvery.orElse(Checkpoints.PACED), atMost);
       inform(training);
       return run(training, checkpoints);
     } catch (IOException e) {
@@ -268,16 +273,17 @@ public final class Trainer {
 
   /**
    * Goes on from a checkpoint, with its parameters instead of those of this trainer's model. The
-   * result is the same, to the last bit, as if the run had never stopped. Further checkpoints go to
-   * the file that {@link #checkpoint(Path, long) checkpoint} has named, without it to the same one.
-   * A listener is not called for the step at which the checkpoint was written, because it was then.
+   * result is the same, to the last bit, as if the run had never stopped. Interval and rollbacks
+   * are the run's unless they are set here, and further checkpoints go to the same file unless
+   * another is. A listener is not called for the step at which the checkpoint was written, because
+   * it was then.
    *
    * @param text the one that the run was started with
    * @param steps at least the checkpoint's step; how many there are to be in all
    * @throws ModelFormatException if the file is no checkpoint, or is damaged in any bit
    * @throws IllegalArgumentException if the text, the model's vocabulary, hidden size or seed, or a
-   *     setting of this trainer is not the run's, if steps is below the checkpoint's step, or for
-   *     the reasons of {@link #start}
+   *     setting of this trainer is not the run's, if steps is below the checkpoint's step, if a run
+   *     with rollbacks is to go on in another file, or for the reasons of {@link #start}
    * @throws IllegalStateException if a run that writes the checkpoint is still running
    * @throws TrainingDivergedException if the loss or a parameter is no longer finite
    * @throws UncheckedIOException if a checkpoint cannot be written
@@ -289,53 +295,75 @@ public final class Trainer {
 
   private TrainingResult resume(Path file, EncodedText text, OptionalLong steps)
       throws IOException {
-    CheckpointFile.State state = CheckpointFile.read(file); // says so if there is none
-    long planned = steps.orElse(state.progress().plannedSteps());
-    try (Checkpoints checkpoints = checkpoints(checkpoint.orElse(file), text)) {
-      if (checkpoint.isEmpty() || SafeFile.same(file, checkpoint.get())) {
-        state = checkpoints.read(); // now that nobody else writes it
-      } else {
-        checkpoints.requireFree();
-      }
-      requireSameRun(file, state, text, checkpoints.fingerprint());
-      long step = state.model().training().orElseThrow().step();
-      if (planned < step) {
-        throw new IllegalArgumentException(
-            "steps is "
-                + planned
-                + ", the checkpoint "
-                + file
-                + " is at step "
-                + step
-                + " already");
-      }
-      Training training = start(text);
-      training.restore(state, state.model().training().orElseThrow().rollbacks());
-      training.plan(planned);
-      return run(training, checkpoints);
+    if (!Files.exists(file)) {
+      throw new NoSuchFileException(file.toString());
+    }
+    try (Checkpoints checkpoints = new Checkpoints(checkpoint.orElse(file), text)) {
+      return run(restored(file, text, steps, checkpoints), checkpoints);
     }
   }
 
-  private Checkpoints checkpoints(Path file, EncodedText text) throws IOException {
-    return new Checkpoints(file, checkpointEvery, rollbacks > 0, text);
+  /** Not part of resume, so that what was read does not stay in memory. */
+  private Training restored(
+      Path file, EncodedText text, OptionalLong steps, Checkpoints checkpoints) throws IOException {
+    CheckpointFile.State state = CheckpointFile.read(file);
+    CheckpointFile.Progress progress = state.progress();
+    requireSameRun(file, state, text, checkpoints.fingerprint());
+    checkpoints.schedule(
+        checkpointEvery.orElse(progress.checkpointEvery()),
+        rollbacks.orElse(progress.maxRollbacks()));
+    if (checkpoint.isEmpty() || SafeFile.same(file, checkpoint.get())) {
+      checkpoints.found(state);
+    } else if (checkpoints.maxRollbacks() > 0) {
+      throw new IllegalArgumentException(
+          "a run with rollbacks goes on in its own checkpoint, "
+              + file
+              + ": "
+              + checkpoint.get()
+              + " is another");
+    } else {
+      checkpoints.requireFree();
+    }
+    TrainingSummary run = state.model().training().orElseThrow();
+    long planned = steps.orElse(progress.plannedSteps());
+    if (planned < run.step()) {
+      throw new IllegalArgumentException(
+          "steps is "
+              + planned
+              + ", the checkpoint "
+              + file
+              + " is at step "
+              + run.step()
+              + " already");
+    }
+    Training training = start(text);
+    training.restore(state, run.rollbacks());
+    training.plan(planned);
+    return training;
   }
 
   private TrainingResult run(Training training, Checkpoints checkpoints) throws IOException {
-    checkpoints.update(training);
-    while (training.step() < training.plannedSteps() && !training.stopped()) {
+    checkpoints.begin(training);
+    while (true) {
       try {
-        training.advance();
-        inform(training);
-        checkpoints.update(training);
+        while (training.step() < training.plannedSteps() && !training.stopped()) {
+          training.advance();
+          inform(training);
+          checkpoints.update(training);
+        }
+        checkpoints.end(training);
+        return training.result();
       } catch (TrainingDivergedException e) {
-        if (training.rollbacks() >= rollbacks) {
+        if (training.rollbacks() >= checkpoints.maxRollbacks()) {
           throw e;
         }
-        training.restore(checkpoints.read(), training.rollbacks() + 1);
+        rollBack(training, checkpoints);
       }
     }
-    checkpoints.end(training);
-    return training.result();
+  }
+
+  private static void rollBack(Training training, Checkpoints checkpoints) throws IOException {
+    training.restore(checkpoints.rollBack(), training.rollbacks() + 1);
   }
 
   private void requireSameRun(

@@ -21,7 +21,7 @@ public final class Training {
 
   /*
    * Training diverges in the loss first: what is NaN in any parameter that a window reads makes its
-   * loss NaN, and no parameter can become infinite while the start, and learning rate times clip,
+   * loss NaN, and no parameter can become infinite while the start, the clip, and learning rate times clip,
    * are within this bound, however many steps there are. Beyond it every update is looked over.
    */
   private static final double BOUND = 1e100;
@@ -42,11 +42,12 @@ public final class Training {
   private final Parameters memory; // AdaGrad's sums of squares; empty for other optimizers
   private final Parameters best;
   private final LossHistory.Recorder history = new LossHistory.Recorder();
-  private final boolean mayOverflow;
+  private boolean mayOverflow;
 
   private final Kernel.Gradient updateV;
   private final Kernel.Gradient updateW;
 
+  private boolean restored;
   private boolean loaded; // whether the window has the parameters
   private long plannedSteps;
   private int rollbacks;
@@ -83,7 +84,7 @@ public final class Training {
     memory = optimizer == Optimizer.ADAGRAD ? new Parameters(m, k) : new Parameters(0, 0);
     best = start.parameters().copy();
     rate = learningRate;
-    mayOverflow = !(clip * learningRate <= BOUND && parameters.isWithin(BOUND));
+    mayOverflow = mayOverflow();
     updateV =
         (g, at, from, to) -> {
           update(parameters.v, memory.v, from, to, g, at);
@@ -136,6 +137,10 @@ public final class Training {
     history.add(loss, smoothLoss);
     nanos += System.nanoTime() - began;
     return loss;
+  }
+
+  private boolean mayOverflow() {
+    return !(clip <= BOUND && clip * learningRate <= BOUND && parameters.isWithin(BOUND));
   }
 
   private TrainingDivergedException diverged(String what, long atStep, String value) {
@@ -300,8 +305,10 @@ public final class Training {
   public TrainingResult result() {
     boolean bestIsCurrent = bestStep == step;
     return new TrainingResult(
-        step == 0 ? start : snapshot(bestIsCurrent ? parameters : best, bestStep, bestSmoothLoss),
-        step == 0 ? start : model(),
+        step == 0
+            ? untrained()
+            : snapshot(bestIsCurrent ? parameters : best, bestStep, bestSmoothLoss),
+        step == 0 ? untrained() : model(),
         step,
         smoothLoss,
         bestSmoothLoss,
@@ -311,11 +318,20 @@ public final class Training {
   }
 
   /**
+   * Before the first step: as it was when the run began, whose it is if this one goes on from it.
+   */
+  private VanillaRnn untrained() {
+    return !restored
+        ? start
+        : new VanillaRnn(start.vocab(), parameters.copy(), start.seed(), start.training());
+  }
+
+  /**
    * Writes all of this run into a file, from which {@link #restore} goes on.
    *
    * @throws TrainingDivergedException if a number is not finite; then nothing is written
    */
-  void save(SafeFile file, String fingerprint) throws IOException {
+  void save(SafeFile file, String fingerprint, long every, int maxRollbacks) throws IOException {
     requireFinite(step);
     VanillaRnn current = summarized(parameters, step, smoothLoss);
     CheckpointFile.write(
@@ -326,6 +342,8 @@ public final class Training {
             new CheckpointFile.Progress(
                 fingerprint,
                 plannedSteps,
+                every,
+                maxRollbacks,
                 position,
                 loss,
                 bestSmoothLoss,
@@ -346,11 +364,13 @@ public final class Training {
     CheckpointFile.Progress progress = state.progress();
     TrainingSummary summary = state.model().training().orElseThrow();
     parameters.set(state.model().parameters());
+    mayOverflow = mayOverflow();
     memory.set(state.memory());
     if (state.best().hiddenSize > 0) {
       best.set(state.best());
     }
     window.enter(state.hidden());
+    restored = true;
     loaded = false;
     this.rollbacks = rollbacks;
     rate = learningRate * StrictMath.pow(0.5, rollbacks);

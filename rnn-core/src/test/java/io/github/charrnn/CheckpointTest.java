@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.charrnn.internal.CheckpointFile;
 import io.github.charrnn.internal.SafeFileTest;
+import io.github.charrnn.internal.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -109,16 +111,21 @@ class CheckpointTest {
     assertThat(csv(actual)).as(what + ": history").isEqualTo(csv(expected));
   }
 
-  private byte[] bytes(VanillaRnn rnn) throws IOException {
+  /** The hash of the file that it is saved as. */
+  private String bytes(VanillaRnn rnn) throws IOException {
     Path copy = directory.resolve("copy");
     rnn.save(copy);
-    return Files.readAllBytes(copy);
+    byte[] hash = Sha256.digest().digest(Files.readAllBytes(copy));
+    Files.delete(copy);
+    return HexFormat.of().formatHex(hash);
   }
 
   private String csv(TrainingResult result) throws IOException {
     Path csv = directory.resolve("csv");
     result.history().save(csv);
-    return Files.readString(csv);
+    String lines = Files.readString(csv);
+    Files.delete(csv);
+    return lines;
   }
 
   @Test
@@ -327,8 +334,8 @@ class CheckpointTest {
     Path other = directory.resolve(".rnn-0123456789abcdef-1.tmp");
     Files.writeString(other, "of another file");
     String prefix = SafeFileTest.prefix(file());
-    Files.writeString(directory.resolve(prefix + "1.tmp"), "half");
-    Files.createLink(directory.resolve(prefix + "1.old"), file());
+    Files.writeString(directory.resolve(prefix + "locked-1.tmp"), "half");
+    Files.createLink(directory.resolve(prefix + "locked-1.old"), file());
 
     trainer().resume(file(), text);
 

@@ -157,8 +157,8 @@ final class TrainCommand implements Callable<Integer> {
       names = "--checkpoint-every",
       paramLabel = "<steps>",
       description =
-          "Write the checkpoint every so many steps. Without it: at multiples of 1,000, as often as"
-              + " takes 1 %% of the time at most, and not within 5 seconds of the last.",
+          "Write the checkpoint every so many steps. Without it: as often as takes 1 %% of the time"
+              + " at most, but not within 5 seconds of the last; with rollbacks every 1,000.",
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
   private Long checkpointEvery;
@@ -266,17 +266,20 @@ final class TrainCommand implements Callable<Integer> {
       requireWritable(run);
       requireDifferent(run, "the checkpoint", text, "the text");
       requireDifferent(run, "the checkpoint", model.toString(), "the model");
+      requireDifferent(run, "the checkpoint", fromName(), "the model to start from");
     }
     if (history != null) {
       requireWritable(history);
       requireDifferent(history, "the history", text, "the text");
       requireDifferent(history, "the history", model.toString(), "the model");
       requireDifferent(history, "the history", run.toString(), "the checkpoint");
+      requireDifferent(history, "the history", fromName(), "the model to start from");
     }
     VanillaRnn start;
     EncodedText encoded;
     if (resume) {
       start = Sources.checkpoint(run);
+      rollbacksShown = start.training().map(TrainingSummary::rollbacks).orElse(0);
       requireSame("--hidden", hidden, start.hiddenSize(), run);
       requireSame("--seed", seed, start.seed(), run);
       encoded = sameText(start, policy, run);
@@ -307,13 +310,12 @@ final class TrainCommand implements Callable<Integer> {
         Options.apply(spec, "--checkpoint-every", () -> trainer.checkpoint(run, every));
       }
     }
-    Options.apply(
-        spec,
-        "--max-rollbacks",
-        () -> {
-          trainer.rollbacks(maxRollbacks);
-          trainer.rollbacks(onDivergence == OnDivergence.ROLLBACK ? maxRollbacks : 0);
-        });
+    if (!resume || given("--on-divergence") || given("--max-rollbacks")) {
+      Options.apply(spec, "--max-rollbacks", () -> trainer.rollbacks(maxRollbacks));
+      if (onDivergence == OnDivergence.STOP) {
+        trainer.rollbacks(0);
+      }
+    }
     if (resume) {
       TrainingSummary settings = start.training().orElseThrow();
       requireSame("--seq", seq, settings.sequenceLength(), run);
@@ -324,6 +326,10 @@ final class TrainCommand implements Callable<Integer> {
       trainer.settings(settings);
     }
     return trainer;
+  }
+
+  private String fromName() {
+    return from == null ? "" : from.toString();
   }
 
   private boolean given(String option) {
@@ -373,10 +379,32 @@ final class TrainCommand implements Callable<Integer> {
 
   private int train(Trainer trainer, EncodedText encoded, Path planned, Path run)
       throws IOException {
-    boolean asPlanned = resume && steps == null && epochs == null;
-    long count = asPlanned ? 0 : stepsToTake(trainer, encoded);
     Progress progress = new Progress(terminal.err(), terminal.errColumns());
     try (Interruption interruption = new Interruption()) {
+      try {
+        return train(trainer, encoded, planned, run, progress, interruption);
+      } catch (IOException | RuntimeException e) {
+        progress.clear();
+        if (interruption.requested()) { // the process ends as soon as this is closed: say it now
+          terminal.err().println("rnn train: " + Main.explain(e));
+          return Main.FAILED;
+        }
+        throw e;
+      }
+    }
+  }
+
+  private int train(
+      Trainer trainer,
+      EncodedText encoded,
+      Path planned,
+      Path run,
+      Progress progress,
+      Interruption interruption)
+      throws IOException {
+    boolean asPlanned = resume && steps == null && epochs == null;
+    long count = asPlanned ? 0 : stepsToTake(trainer, encoded);
+    try {
       if (sampleEvery > 0) {
         trainer.every(sampleEvery, training -> showSample(training, progress));
       }
@@ -398,8 +426,9 @@ final class TrainCommand implements Callable<Integer> {
         terminal.err().println("rnn train: interrupted before the first step, nothing is saved");
         return Main.INTERRUPTED;
       }
-      // Another run may have taken the name in the meantime; with a checkpoint it is ours.
-      Path model = output == null && noCheckpoint ? defaultOutput() : planned;
+      // Another run may have taken the name meanwhile, unless our checkpoint's name goes with it.
+      boolean ours = output != null || (checkpoint == null && !noCheckpoint);
+      Path model = ours ? planned : defaultOutput();
       result.best().save(model);
       if (history != null) {
         result.history().save(history);
@@ -414,7 +443,7 @@ final class TrainCommand implements Callable<Integer> {
       }
       return Main.OK;
     } catch (TrainingDivergedException e) {
-      if (noCheckpoint) {
+      if (noCheckpoint || onDivergence == OnDivergence.ROLLBACK) {
         throw e;
       }
       throw new IOException(
@@ -423,8 +452,6 @@ final class TrainCommand implements Callable<Integer> {
               + run
               + " is from before that",
           e);
-    } finally {
-      progress.clear();
     }
   }
 
@@ -437,11 +464,10 @@ final class TrainCommand implements Callable<Integer> {
           .printf(
               Locale.ROOT,
               "rnn train: training diverged and went back to step %,d, learning rate %s from there"
-                  + " (rollback %d of %d)%n",
+                  + " (rollback %d)%n",
               training.step() - 1,
               training.learningRate(),
-              training.rollbacks(),
-              maxRollbacks);
+              training.rollbacks());
     }
   }
 
@@ -458,16 +484,26 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  /** What was typed, with what makes it go on. */
+  /** What was typed, with what makes it go on, and without the model that it had begun with. */
   private String resumingCommand(Path model) {
+    List<String> typed =
+        new ArrayList<>(spec.commandLine().getParent().getParseResult().originalArgs());
     List<String> words = new ArrayList<>();
     words.add(System.getProperty("rnn.command", "rnn"));
-    words.addAll(spec.commandLine().getParent().getParseResult().originalArgs());
+    words.add(typed.remove(0)); // train; options come right after it, before any --
+    if (!resume) {
+      words.add("--resume");
+    }
     if (output == null) {
       words.addAll(List.of("-o", model.toString()));
     }
-    if (!resume) {
-      words.add("--resume");
+    boolean skip = false;
+    for (String word : typed) {
+      boolean start = from != null && (word.equals("--from") || word.startsWith("--from="));
+      if (!start && !skip) {
+        words.add(word);
+      }
+      skip = start && word.equals("--from");
     }
     return words.stream().map(TrainCommand::quoted).collect(Collectors.joining(" "));
   }

@@ -118,8 +118,8 @@ class ProcessTest {
         err().lines().filter(l -> l.startsWith("go on with: ")).findFirst().orElseThrow();
     assertThat(command)
         .isEqualTo(
-            "go on with: bin/rnn train book.txt --sample-every 50 --steps 20000 --hidden 30"
-                + " --batch 2 -o book.safetensors --resume");
+            "go on with: bin/rnn train --resume -o book.safetensors book.txt --sample-every 50"
+                + " --steps 20000 --hidden 30 --batch 2");
     Process resumed =
         new ProcessBuilder("/bin/sh", "-c", command.substring("go on with: ".length()))
             .directory(directory.toFile())

@@ -30,6 +30,8 @@ public final class CheckpointFile {
       Set.of(
           "text",
           "plannedSteps",
+          "checkpointEvery",
+          "maxRollbacks",
           "position",
           "loss",
           "bestSmoothLoss",
@@ -63,6 +65,8 @@ public final class CheckpointFile {
    *
    * @param text the fingerprint of the text
    * @param plannedSteps how many steps the run was started for
+   * @param checkpointEvery at which steps there are checkpoints, 0 if the clock says when
+   * @param maxRollbacks how often the run may be rolled back
    * @param position of the next window in each stream
    * @param loss of the last window; NaN before the first step
    * @param bestSmoothLoss NaN before the first step
@@ -75,6 +79,8 @@ public final class CheckpointFile {
   public record Progress(
       String text,
       long plannedSteps,
+      long checkpointEvery,
+      int maxRollbacks,
       long position,
       double loss,
       double bestSmoothLoss,
@@ -126,6 +132,8 @@ public final class CheckpointFile {
         ModelFile.metadata(state.model())
             .put("text", progress.text())
             .put("plannedSteps", progress.plannedSteps())
+            .put("checkpointEvery", progress.checkpointEvery())
+            .put("maxRollbacks", progress.maxRollbacks())
             .put("position", progress.position())
             .put("loss", progress.loss())
             .put("bestSmoothLoss", progress.bestSmoothLoss())
@@ -152,28 +160,32 @@ public final class CheckpointFile {
         throw Safetensors.wrong(
             "a model, but no checkpoint: training cannot go on from it exactly");
       }
-      Description checkpoint = describe(model, metadata);
-      in.requireTensors(checkpoint.shapes());
-      int m = model.hiddenSize();
-      int k = model.vocab().size();
-      String what = "the checkpoint " + file;
-      Parameters.requireFits(m, k, what);
-      double others = Parameters.count(m, k) * 2.0 + (double) checkpoint.summary().batchSize() * m;
-      Memory.require(Double.BYTES * (Parameters.count(m, k) + others), what);
-      Memory.requireArray((double) checkpoint.summary().batchSize() * m, what);
-      State state =
-          new State(
-              model.with(new Parameters(m, k)),
-              checkpoint.progress(),
-              checkpoint.hasMemory() ? new Parameters(m, k) : new Parameters(0, 0),
-              checkpoint.hasBest() ? new Parameters(m, k) : new Parameters(0, 0),
-              new double[checkpoint.summary().batchSize() * m],
-              new double[checkpoint.points()],
-              new double[checkpoint.points()]);
-      in.read(tensors(state));
-      requirePossible(state);
-      return state;
+      return read(in, model, file);
     }
+  }
+
+  static State read(Safetensors in, ModelFile.Description model, Path file) throws IOException {
+    Description checkpoint = describe(model, in.metadata());
+    in.requireTensors(checkpoint.shapes());
+    int m = model.hiddenSize();
+    int k = model.vocab().size();
+    int streams = checkpoint.summary().batchSize();
+    String what = "the checkpoint " + file;
+    double others = 2.0 * Parameters.count(m, k) + (double) streams * m;
+    Memory.require(Double.BYTES * (Parameters.count(m, k) + others), what);
+    Memory.requireArray((double) streams * m, what);
+    State state =
+        new State(
+            model.with(Parameters.allocate(m, k, what)),
+            checkpoint.progress(),
+            checkpoint.hasMemory() ? Parameters.allocate(m, k, what) : new Parameters(0, 0),
+            checkpoint.hasBest() ? Parameters.allocate(m, k, what) : new Parameters(0, 0),
+            new double[streams * m],
+            new double[checkpoint.points()],
+            new double[checkpoint.points()]);
+    in.read(tensors(state));
+    requirePossible(state);
+    return state;
   }
 
   static boolean isCheckpoint(Metadata metadata) {
@@ -224,7 +236,9 @@ public final class CheckpointFile {
     Progress progress =
         new Progress(
             metadata.hash("text"),
-            metadata.integer("plannedSteps", 0, Long.MAX_VALUE),
+            metadata.integer("plannedSteps", step, Long.MAX_VALUE),
+            metadata.integer("checkpointEvery", 0, Long.MAX_VALUE),
+            (int) metadata.integer("maxRollbacks", 0, Integer.MAX_VALUE),
             metadata.integer("position", position, position),
             loss(metadata, "loss", step),
             loss(metadata, "bestSmoothLoss", step),

@@ -20,12 +20,13 @@ import java.util.Map;
  */
 final class Json {
   private static final int MAX_DEPTH = 4;
-  private static final int MAX_MEMBERS = 64;
+  private static final int MAX_VALUES = 1_000;
   private static final int BUFFER = 1 << 13;
 
   private final byte[] text;
   private final long base;
   private int at;
+  private int values;
 
   private Json(byte[] text, long base) {
     this.text = text;
@@ -86,6 +87,9 @@ final class Json {
     if (depth > MAX_DEPTH) {
       throw wrong("the header is nested more than " + MAX_DEPTH + " deep");
     }
+    if (++values > MAX_VALUES) {
+      throw wrong("the header has more than " + MAX_VALUES + " values");
+    }
     return switch (peek()) {
       case '{' -> object(depth);
       case '[' -> array(depth);
@@ -114,7 +118,6 @@ final class Json {
         at = start;
         throw wrong("the header has a key twice");
       }
-      requireFew(members.size());
       skipSpace();
       if (peek() == '}') {
         at++;
@@ -135,19 +138,12 @@ final class Json {
     while (true) {
       skipSpace();
       elements.add(value(depth + 1));
-      requireFew(elements.size());
       skipSpace();
       if (peek() == ']') {
         at++;
         return elements;
       }
       expect(',');
-    }
-  }
-
-  private void requireFew(int count) throws ModelFormatException {
-    if (count > MAX_MEMBERS) {
-      throw wrong("the header has more than " + MAX_MEMBERS + " members in one place");
     }
   }
 

@@ -27,17 +27,21 @@ public final class Memory {
    * @throws IllegalArgumentException if the heap could never hold that much
    */
   public static void require(double bytes, String what) {
-    long heap = Runtime.getRuntime().maxMemory();
-    if (bytes + RESERVE > heap) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%s needs about %s of memory, the heap has at most %s: choose a smaller one%s",
-              what,
-              size(bytes),
-              size((double) heap),
-              flag(bytes)));
+    if (bytes + RESERVE > Runtime.getRuntime().maxMemory()) {
+      throw refusal(bytes, what);
     }
+  }
+
+  /** Says that there is no room for that much. */
+  static IllegalArgumentException refusal(double bytes, String what) {
+    return new IllegalArgumentException(
+        String.format(
+            Locale.ROOT,
+            "%s needs about %s of memory, the heap has at most %s: choose a smaller one%s",
+            what,
+            size(bytes),
+            size((double) Runtime.getRuntime().maxMemory()),
+            flag(Math.max(bytes, (double) Runtime.getRuntime().maxMemory()))));
   }
 
   /**

@@ -93,14 +93,12 @@ public final class ModelFile {
       Metadata metadata = in.metadata();
       Description model = describe(metadata);
       if (CheckpointFile.isCheckpoint(metadata)) {
-        in.requireTensors(CheckpointFile.describe(model, metadata).shapes());
-      } else {
-        requireKeys(metadata, Set.of());
-        in.requireTensors(shapes("", model.hiddenSize(), model.vocab().size()));
+        return CheckpointFile.read(in, model, file).model();
       }
-      String what = "the model in " + file;
-      Parameters.requireFits(model.hiddenSize(), model.vocab().size(), what);
-      Parameters parameters = new Parameters(model.hiddenSize(), model.vocab().size());
+      requireKeys(metadata, Set.of());
+      in.requireTensors(shapes("", model.hiddenSize(), model.vocab().size()));
+      Parameters parameters =
+          Parameters.allocate(model.hiddenSize(), model.vocab().size(), "the model in " + file);
       in.read(tensors("", parameters));
       return model.with(parameters);
     }

@@ -7,6 +7,9 @@ public final class Parameters {
   /** The largest m whose W, m times m, fits into an array, also as kernels pack it. */
   public static final int MAX_HIDDEN_SIZE = 46_300;
 
+  /** Collectors cut a heap in parts; by default the larger one is two thirds, for any one array. */
+  private static final double GENERATIONS = 1.5;
+
   /** By how many columns, at most, kernels pad a matrix when they pack it. */
   static final int MAX_PADDING = 64;
 
@@ -37,8 +40,24 @@ public final class Parameters {
    */
   public static void requireFits(long hiddenSize, long vocabSize, String what) {
     Memory.require((double) Double.BYTES * count(hiddenSize, vocabSize), what);
+    double largest = (double) hiddenSize * Math.max(hiddenSize, vocabSize);
+    Memory.require(Double.BYTES * largest * GENERATIONS, what);
     double columns = (double) Math.max(hiddenSize, vocabSize) + MAX_PADDING;
     Memory.requireArray(hiddenSize * columns, what);
+  }
+
+  /**
+   * All zero, of a shape that comes from outside.
+   *
+   * @throws IllegalArgumentException if there is no room for it
+   */
+  static Parameters allocate(int hiddenSize, int vocabSize, String what) {
+    requireFits(hiddenSize, vocabSize, what);
+    try {
+      return new Parameters(hiddenSize, vocabSize);
+    } catch (OutOfMemoryError e) {
+      throw Memory.refusal((double) Double.BYTES * count(hiddenSize, vocabSize), what);
+    }
   }
 
   /** How many numbers a model of this shape has. */

@@ -3,16 +3,20 @@ package io.github.charrnn.internal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -21,7 +25,7 @@ import java.util.UUID;
  *
  * <pre>
  * .rnn-ID-UUID.tmp    written, forced, closed
- * .rnn-ID-UUID.old    a second name for the old file
+ * .rnn-ID-UUID.old    a second name for the old file, where there are such
  * FILE                the new one, moved there at once; the directory is forced
  *                     the second name is removed
  * </pre>
@@ -36,47 +40,84 @@ public final class SafeFile {
    * a second force would find nothing left to complain about.
    */
 
-  /** Without a lock, a leftover that nobody has written to for so long is nobody's. */
+  /** A leftover that nobody has written to for so long is nobody's. */
   private static final Duration ABANDONED = Duration.ofMinutes(10);
+
+  /**
+   * Marks the leftovers of a file's only writer, which are nobody's as soon as there is another.
+   */
+  private static final String LOCKED = "locked-";
 
   private final Path file;
   private final Disk disk;
+  private final String mark;
   private boolean swept;
 
   /** Writes the content of a file. */
   public interface Content {
-    /** Called once. */
+    /** Called once, or again if the thread was interrupted meanwhile. */
     void writeTo(Disk.Output out) throws IOException;
   }
 
   public SafeFile(Path file) {
-    this(file, Disk.REAL);
+    this(file, Disk.REAL, "");
   }
 
-  SafeFile(Path file, Disk disk) {
+  private SafeFile(Path file, Disk disk, String mark) {
     this.file = file;
     this.disk = disk;
+    this.mark = mark;
+  }
+
+  /** For whoever holds the {@link RunLock} of a file, and so is the only one to write it. */
+  public static SafeFile locked(Path file) {
+    return locked(file, Disk.REAL);
+  }
+
+  static SafeFile locked(Path file, Disk disk) {
+    return new SafeFile(file, disk, LOCKED);
   }
 
   /**
    * Replaces the file, or creates it. A symbolic link is followed, permissions are kept.
    *
-   * @throws IOException if any of it fails; then the file is as it was, or, if only the second name
-   *     of the old one could not be removed, the new one
+   * @throws IOException if any of it fails; then the file is as it was. It may be the new one if
+   *     only the second name of the old one could not be removed, or if it cannot be undone, on
+   *     file systems without second names.
    */
   public void replace(Content content) throws IOException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          replaceOnce(content);
+          return;
+        } catch (ClosedByInterruptException e) {
+          interrupted =
+              Thread.interrupted(); // it is for whoever called; a file is no place to stop
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void replaceOnce(Content content) throws IOException {
     Path target = target(file);
     if (Files.exists(target) && !Files.isRegularFile(target)) {
       throw new FileSystemException(file.toString(), null, "this is not a regular file");
     }
     if (!swept) {
-      sweep(target, ABANDONED);
+      sweep();
     }
-    Path temporary = sibling(target, ".tmp");
-    Path old = sibling(target, ".old");
+    String name = prefix(target) + mark + UUID.randomUUID();
+    Path temporary = target.resolveSibling(name + ".tmp");
+    Path old = target.resolveSibling(name + ".old");
     boolean existed = Files.exists(target);
     boolean linked = false;
-    boolean complete = false;
+    Optional<Object> written = Optional.empty();
     try {
       try (Disk.Output out = disk.create(temporary)) {
         keepPermissions(target, temporary);
@@ -84,12 +125,12 @@ public final class SafeFile {
         out.force();
       }
       linked = existed && link(target, old);
-      complete = true;
+      written = key(temporary);
       disk.move(temporary, target);
       disk.forceDirectory(directory(target));
     } catch (Throwable e) {
       try {
-        if (!complete || Files.exists(temporary)) {
+        if (written.isEmpty() || !written.equals(key(target))) { // not moved
           disk.delete(temporary);
           disk.delete(old);
         } else if (linked) {
@@ -107,6 +148,15 @@ public final class SafeFile {
     }
   }
 
+  /** What tells a file from all others, whatever its name; empty if it is not there or has none. */
+  private static Optional<Object> key(Path file) throws IOException {
+    try {
+      return Optional.ofNullable(Files.readAttributes(file, BasicFileAttributes.class).fileKey());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
   /** Keeps the old file at hand until the new one is safe, where the file system can. */
   private boolean link(Path target, Path old) {
     try {
@@ -117,27 +167,38 @@ public final class SafeFile {
     }
   }
 
-  /** Removes what dead processes have left of this file; whoever holds its lock knows they are. */
+  /** Removes what dead processes have left of this file. */
   public void sweep() throws IOException {
-    sweep(target(file), Duration.ZERO);
-  }
-
-  private void sweep(Path target, Duration idle) throws IOException {
     swept = true;
-    Instant limit = Instant.now().minus(idle);
+    Path target = target(file);
+    String prefix = prefix(target);
+    Instant limit = Instant.now().minus(ABANDONED);
     try (DirectoryStream<Path> leftovers =
-        Files.newDirectoryStream(directory(target), prefix(target) + "*.{tmp,old}")) {
+        Files.newDirectoryStream(directory(target), prefix + "*.{tmp,old}")) {
       for (Path leftover : leftovers) {
-        try {
-          if (!Files.getLastModifiedTime(leftover).toInstant().isAfter(limit)) {
-            disk.delete(leftover);
-          }
-        } catch (NoSuchFileException e) {
-          // its owner lives, or another sweeper was here
+        boolean locked = String.valueOf(leftover.getFileName()).startsWith(prefix + LOCKED);
+        if (locked ? mark.equals(LOCKED) : isBefore(leftover, limit)) {
+          remove(leftover);
         }
       }
-    } catch (AccessDeniedException e) {
-      // A directory that may be written to but not read keeps its leftovers.
+    } catch (AccessDeniedException | DirectoryIteratorException e) {
+      // A directory that cannot be read keeps its leftovers.
+    }
+  }
+
+  private static boolean isBefore(Path leftover, Instant limit) {
+    try {
+      return Files.getLastModifiedTime(leftover).toInstant().isBefore(limit);
+    } catch (IOException e) {
+      return false; // its owner lives, or another sweeper was here
+    }
+  }
+
+  private void remove(Path leftover) {
+    try {
+      disk.delete(leftover);
+    } catch (IOException e) {
+      // what cannot be removed is in nobody's way
     }
   }
 
@@ -171,11 +232,7 @@ public final class SafeFile {
     return directory;
   }
 
-  /** In the same directory, short whatever the target's name, and never the same one twice. */
-  private static Path sibling(Path target, String ending) {
-    return target.resolveSibling(prefix(target) + UUID.randomUUID() + ending);
-  }
-
+  /** What the names beside the target begin with, short however long its own is. */
   static String prefix(Path target) {
     byte[] name = String.valueOf(target.getFileName()).getBytes(UTF_8);
     return ".rnn-" + HexFormat.of().formatHex(Sha256.digest().digest(name), 0, 8) + "-";

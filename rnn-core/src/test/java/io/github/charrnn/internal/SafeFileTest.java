@@ -60,7 +60,7 @@ public class SafeFileTest {
 
   private int operations(boolean existed) throws IOException {
     FaultyDisk disk = disk(Fault.NONE, 0, existed);
-    new SafeFile(file(), disk).replace(SafeFileTest::writeNew);
+    SafeFile.locked(file(), disk).replace(SafeFileTest::writeNew);
     assertThat(file()).hasBinaryContent(NEW);
     assertThat(disk.operations)
         .containsSubsequence("create", "write", "force", "close", "move", "forceDirectory");
@@ -76,7 +76,7 @@ public class SafeFileTest {
       FaultyDisk disk = disk(fault, at, existed);
 
       Throwable reported =
-          catchThrowable(() -> new SafeFile(file(), disk).replace(SafeFileTest::writeNew));
+          catchThrowable(() -> SafeFile.locked(file(), disk).replace(SafeFileTest::writeNew));
 
       String operation = disk.operations.get(at);
       assertThat(Collections.frequency(disk.operations, "force")).isLessThanOrEqualTo(1);
@@ -110,7 +110,7 @@ public class SafeFileTest {
   }
 
   private void sweepAll() throws IOException {
-    new SafeFile(file()).sweep();
+    SafeFile.locked(file()).sweep();
     try (Stream<Path> files = Files.list(directory)) {
       assertThat(files.map(Path::getFileName).map(Path::toString)).isSubsetOf("file");
     }
@@ -125,7 +125,7 @@ public class SafeFileTest {
     for (int at = 0; at <= operations; at++) {
       FaultyDisk disk = disk(Fault.POWER, at, existed);
       Throwable reported =
-          catchThrowable(() -> new SafeFile(file(), disk).replace(SafeFileTest::writeNew));
+          catchThrowable(() -> SafeFile.locked(file(), disk).replace(SafeFileTest::writeNew));
       assertThat(reported == null).isEqualTo(at == operations);
       List<byte[]> possible = disk.afterPowerFailure(file());
       for (byte[] content : possible) {
@@ -162,7 +162,7 @@ public class SafeFileTest {
             catchThrowable(
                 () ->
                     Safetensors.write(
-                        new SafeFile(file(), disk),
+                        SafeFile.locked(file(), disk),
                         ModelFile.metadata(model),
                         ModelFile.tensors("", model.parameters())));
         String loaded = VanillaRnn.load(file()).fingerprint();
@@ -200,19 +200,26 @@ public class SafeFileTest {
     Path abandoned = directory.resolve(prefix(file()) + "2.tmp");
     Path second = directory.resolve(prefix(file()) + "3.old");
     Path others = directory.resolve(prefix(directory.resolve("other")) + "4.tmp");
-    for (Path leftover : List.of(fresh, abandoned, second, others)) {
+    Path locked = directory.resolve(prefix(file()) + "locked-5.tmp");
+    for (Path leftover : List.of(fresh, abandoned, second, others, locked)) {
       Files.writeString(leftover, "half");
     }
     FileTime longAgo = FileTime.from(Instant.now().minus(Duration.ofMinutes(11)));
-    for (Path leftover : List.of(abandoned, second, others)) {
+    Path inTheWay = Files.createDirectory(directory.resolve(prefix(file()) + "6.tmp"));
+    Files.writeString(inTheWay.resolve("file"), "cannot be deleted with it");
+    for (Path leftover : List.of(abandoned, second, others, locked, inTheWay)) {
       Files.setLastModifiedTime(leftover, longAgo);
     }
 
     new SafeFile(file()).replace(SafeFileTest::writeNew);
 
     try (Stream<Path> files = Files.list(directory)) {
-      assertThat(files).containsExactlyInAnyOrder(directory.resolve("file"), fresh, others);
+      assertThat(files)
+          .containsExactlyInAnyOrder(directory.resolve("file"), fresh, others, locked, inTheWay);
     }
+    SafeFile.locked(file()).sweep();
+    assertThat(locked).as("the only writer knows that it is dead").doesNotExist();
+    assertThat(fresh).exists();
   }
 
   @Test
@@ -234,6 +241,18 @@ public class SafeFileTest {
 
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
         .isEqualTo("rw-------");
+  }
+
+  @Test
+  void anInterruptedThread_savesAllTheSame_andStaysInterrupted() throws IOException {
+    Thread.currentThread().interrupt();
+    new SafeFile(file()).replace(SafeFileTest::writeNew);
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(file()).hasBinaryContent(NEW);
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files).containsExactly(directory.resolve("file"));
+    }
   }
 
   @Test
