@@ -116,4 +116,20 @@ class CharVocabTest {
     assertThatIllegalArgumentException().isThrownBy(() -> CharVocab.of('a', 0xD800));
     assertThatIllegalArgumentException().isThrownBy(() -> CharVocab.of('a', 0x110000));
   }
+
+  @Test
+  void unknownSymbols_areDealtWithAsThePolicySays() {
+    CharVocab vocab = CharVocab.of("abc");
+    assertThat(vocab.encode("axbc", UnknownSymbols.skip()).length()).isEqualTo(3);
+    assertThat(vocab.encode("axbc", UnknownSymbols.replaceWith('c')).symbol(1)).isEqualTo(2);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> vocab.encode("axbc", UnknownSymbols.replaceWith('z')))
+        .withMessage("the replacement 'z' (U+007A) is not in the vocabulary of 3 symbols itself");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> UnknownSymbols.replaceWith(0x110000))
+        .withMessage("codePoint is 1114112, must be from 0 to 1114111 (0x10FFFF)");
+    assertThat(UnknownSymbols.fail()).hasToString("fail");
+    assertThat(UnknownSymbols.skip()).hasToString("skip");
+    assertThat(UnknownSymbols.replaceWith('z')).hasToString("replace with 'z' (U+007A)");
+  }
 }

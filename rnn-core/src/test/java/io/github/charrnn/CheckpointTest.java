@@ -438,6 +438,100 @@ class CheckpointTest {
   }
 
   @Test
+  void rollbacks_thatAreAllowedLater_goBackToWhereTheRunWasResumed() throws IOException {
+    stoppedAt(trainer().checkpoint(file(), 3), 5).train(text, 20);
+
+    TrainingResult result = goingWrongAt(8).resume(file(), text);
+
+    assertThat(result.steps()).isEqualTo(20);
+    assertThat(result.last().training().orElseThrow().rollbacks()).isEqualTo(2);
+  }
+
+  @Test
+  void aRunWithRollbacks_keepsItsCheckpoint() throws IOException {
+    stoppedAt(goingWrongAt(99), 5).train(text, 20);
+    Path other = directory.resolve("other");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trainer().checkpoint(other, 3).resume(file(), text))
+        .withMessage(
+            "a run with rollbacks goes on in its own checkpoint, %s: %s is another", file(), other);
+    assertThat(list()).containsExactlyInAnyOrder("run.checkpoint", "run.checkpoint.rollback");
+    trainer().resume(file(), text, 21);
+    assertThat(list()).as("21 is a multiple of 3").containsExactly("run.checkpoint");
+  }
+
+  @Test
+  void schedule_isTheRunsUnlessItIsSet() throws IOException {
+    stoppedAt(trainer().checkpoint(file(), 7).rollbacks(2), 5).train(text, 20);
+    stoppedAt(trainer(), 9).resume(file(), text);
+    CheckpointFile.Progress kept = CheckpointFile.read(file()).progress();
+    assertThat(kept.checkpointEvery()).isEqualTo(7);
+    assertThat(kept.maxRollbacks()).isEqualTo(2);
+
+    stoppedAt(trainer().checkpoint(file(), 8).rollbacks(0), 11).resume(file(), text);
+    CheckpointFile.Progress set = CheckpointFile.read(file()).progress();
+    assertThat(set.checkpointEvery()).isEqualTo(8);
+    assertThat(set.maxRollbacks()).isZero();
+  }
+
+  @Test
+  void rollbacks_withoutAnInterval_areToMultiplesOfAThousand() throws IOException {
+    trainer().checkpoint(file()).rollbacks(2).train(text, 1_001);
+
+    assertThat(CheckpointFile.read(file()).progress().checkpointEvery()).isEqualTo(1_000);
+    assertThat(stepOf(directory.resolve("run.checkpoint.rollback"))).isEqualTo(1_000);
+  }
+
+  @Test
+  void anEndedRun_thatIsExtended_hasNotEndedFromThenOn() throws IOException {
+    trainer().checkpoint(file(), 100).train(text, 20);
+    List<Long> plans = new ArrayList<>();
+    trainer()
+        .checkpoint(file(), 100)
+        .every(21, training -> plans.add(planOf(file())))
+        .resume(file(), text, 50);
+
+    assertThat(plans).containsExactly(50L, 50L);
+  }
+
+  private static long planOf(Path checkpoint) {
+    try {
+      return CheckpointFile.read(checkpoint).progress().plannedSteps();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void resumedAtStepZero_hasTheModelOfTheCheckpoint() throws IOException {
+    trainer().checkpoint(file(), 100).train(text, 0);
+    VanillaRnn other =
+        Trainer.of(model).train(text, 1).last(); // the same seed, and other parameters
+
+    TrainingResult result = Trainer.of(other).resume(file(), text, 0);
+
+    assertThat(result.last().fingerprint()).isEqualTo(model.fingerprint());
+    assertThat(result.best().fingerprint()).isEqualTo(model.fingerprint());
+  }
+
+  @Test
+  void lossesNearTheLargestNumber_canBeSaved() throws IOException {
+    Trainer trainer =
+        Trainer.of(VanillaRnn.builder(text.vocab()).hiddenSize(1).build())
+            .sequenceLength(1)
+            .optimizer(Optimizer.SGD)
+            .learningRate(2.1e307)
+            .checkpoint(file(), 100_000);
+
+    TrainingResult result = trainer.train(text, 20_001);
+
+    assertThat(result.smoothLoss()).isGreaterThan(1e306);
+    assertThat(stepOf(file())).isEqualTo(20_001);
+    assertThat(csv(result)).doesNotContain("Infinity");
+  }
+
+  @Test
   void rollbacks_withoutACheckpoint_areRefused() {
     assertThatIllegalStateException()
         .isThrownBy(() -> trainer().rollbacks(2).train(text, 5))

@@ -220,7 +220,7 @@ public final class CheckpointFile {
     long step = summary.step();
     long streamLength = summary.textLength() / summary.batchSize();
     if (streamLength <= summary.sequenceLength()) {
-      throw metadata.wrong("textLength", "above (sequenceLength + 1) batchSize - 1");
+      throw metadata.wrong("textLength", "at least (sequenceLength + 1) batchSize");
     }
     long stepsPerEpoch = (streamLength - 1) / summary.sequenceLength();
     long position = step == 0 ? 0 : ((step - 1) % stepsPerEpoch + 1) * summary.sequenceLength();
