@@ -60,6 +60,14 @@
  * rate 0.1. The smooth loss is the first window's loss, then 0.999 of itself plus 0.001 of the
  * window's; the best model is the one after the step with the lowest smooth loss.
  *
+ * <h2>Long runs</h2>
+ *
+ * <p>{@link io.github.charrnn.Trainer#checkpoint(java.nio.file.Path)} keeps all of a run in a file,
+ * and {@link io.github.charrnn.Trainer#resume(java.nio.file.Path, EncodedText)} goes on from it, to
+ * the same bits as if the run had never stopped. {@link io.github.charrnn.Trainer#rollbacks} goes
+ * back when numbers overflow. Files are replaced in one move once they are safely on disk, and read
+ * without trust: a damaged or hostile one is a {@link io.github.charrnn.ModelFormatException}.
+ *
  * <h2>Speed</h2>
  *
  * <p>Java started with {@code --add-modules jdk.incubator.vector} trains nearly twice as fast, with

@@ -51,6 +51,7 @@ public final class CheckpointFile {
    * @param losses (points)
    * @param smoothLosses (points)
    */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares states
   public record State(
       ModelFile.Model model,
       Progress progress,

@@ -55,6 +55,7 @@ final class Safetensors implements Closeable {
    * @param data row-major like the file, or by column
    * @param byColumn whether data holds the transpose
    */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares tensors
   record Tensor(String name, List<Long> shape, int columns, double[] data, boolean byColumn) {
 
     static Tensor vector(String name, double[] data) {
