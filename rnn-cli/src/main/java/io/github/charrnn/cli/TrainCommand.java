@@ -12,19 +12,14 @@ import io.github.charrnn.UnknownSymbolException;
 import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.VanillaRnn;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -259,17 +254,17 @@ final class TrainCommand implements Callable<Integer> {
     }
     UnknownSymbols policy = Sources.unknown(spec, unknown);
     Path model = output == null ? defaultOutput() : output;
-    requireWritable(model);
+    Destinations.requireWritable(model);
     requireDifferent(model, "the model", text, "the text");
     Path run = checkpoint == null ? checkpointOf(model) : checkpoint;
     if (!noCheckpoint) {
-      requireWritable(run);
+      Destinations.requireWritable(run);
       requireDifferent(run, "the checkpoint", text, "the text");
       requireDifferent(run, "the checkpoint", model.toString(), "the model");
       requireDifferent(run, "the checkpoint", fromName(), "the model to start from");
     }
     if (history != null) {
-      requireWritable(history);
+      Destinations.requireWritable(history);
       requireDifferent(history, "the history", text, "the text");
       requireDifferent(history, "the history", model.toString(), "the model");
       requireDifferent(history, "the history", run.toString(), "the checkpoint");
@@ -635,65 +630,9 @@ final class TrainCommand implements Callable<Integer> {
   /** Nothing that is read or written may be replaced by something else that is written. */
   private void requireDifferent(Path file, String what, String other, String otherWhat)
       throws IOException {
-    if (other.isEmpty() || other.equals(Sources.STANDARD_INPUT)) {
-      return;
-    }
-    Path otherFile = Path.of(other);
-    if (file.toAbsolutePath().normalize().equals(otherFile.toAbsolutePath().normalize())
-        || (Files.exists(file) && Files.exists(otherFile) && Files.isSameFile(file, otherFile))) {
+    if (Destinations.isSame(file, other)) {
       throw usage(what + " would replace " + otherWhat + ", " + other + ": name another file");
     }
-  }
-
-  /** Finds out before hours of training that their result could not be saved. */
-  private static void requireWritable(Path file) throws IOException {
-    Path target = target(file);
-    Path directory = target.getParent();
-    if (directory == null || Files.isDirectory(target)) {
-      throw new IOException(file + " is a directory: name a file to save to");
-    }
-    if (!Files.isDirectory(directory)) {
-      throw new IOException(
-          "there is no directory " + directory + " to save " + target.getFileName() + " in");
-    }
-    if (Files.exists(target) && !Files.isRegularFile(target)) {
-      throw new IOException(file + " is not a regular file: name another to save to");
-    }
-    if (Files.exists(target) && !Files.isWritable(target)) {
-      throw new IOException("there is no permission to replace " + file);
-    }
-    try {
-      requirePossible(target);
-      // Never under the name itself: nobody may see an empty file there, or have his own deleted.
-      Files.newByteChannel(
-              directory.resolve(".rnn-" + UUID.randomUUID()),
-              StandardOpenOption.CREATE_NEW,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.DELETE_ON_CLOSE)
-          .close();
-    } catch (AccessDeniedException e) {
-      throw new IOException(
-          "cannot create " + target + ": there is no permission to create files there", e);
-    } catch (IOException e) {
-      throw new IOException("cannot create " + target + ": " + Main.explain(e), e);
-    }
-  }
-
-  /** Asks the file system whether a file can have that name, its length for one. */
-  private static void requirePossible(Path target) throws IOException {
-    try {
-      Files.readAttributes(target, BasicFileAttributes.class);
-    } catch (NoSuchFileException e) {
-      // it can, there is none yet
-    }
-  }
-
-  /** The file itself, where the name is a link to it: what will be replaced. */
-  private static Path target(Path file) throws IOException {
-    if (Files.isSymbolicLink(file) && !Files.exists(file)) {
-      throw new IOException(file + " is a symbolic link to nothing: name another file to save to");
-    }
-    return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
   }
 
   /** As a shell takes it for one word. */

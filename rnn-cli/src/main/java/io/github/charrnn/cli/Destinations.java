@@ -1,0 +1,78 @@
+package io.github.charrnn.cli;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.UUID;
+
+/**
+ * Files that training is going to write: what can be wrong with them, found out before it starts.
+ */
+final class Destinations {
+  private Destinations() {}
+
+  /** Whether a file is the one of that name; an empty name and standard input are no files. */
+  static boolean isSame(Path file, String other) throws IOException {
+    if (other.isEmpty() || other.equals(Sources.STANDARD_INPUT)) {
+      return false;
+    }
+    Path otherFile = Path.of(other);
+    return file.toAbsolutePath().normalize().equals(otherFile.toAbsolutePath().normalize())
+        || (Files.exists(file) && Files.exists(otherFile) && Files.isSameFile(file, otherFile));
+  }
+
+  /** Finds out before hours of training that their result could not be saved. */
+  static void requireWritable(Path file) throws IOException {
+    Path target = target(file);
+    Path directory = target.getParent();
+    if (directory == null || Files.isDirectory(target)) {
+      throw new IOException(file + " is a directory: name a file to save to");
+    }
+    if (!Files.isDirectory(directory)) {
+      throw new IOException(
+          "there is no directory " + directory + " to save " + target.getFileName() + " in");
+    }
+    if (Files.exists(target) && !Files.isRegularFile(target)) {
+      throw new IOException(file + " is not a regular file: name another to save to");
+    }
+    if (Files.exists(target) && !Files.isWritable(target)) {
+      throw new IOException("there is no permission to replace " + file);
+    }
+    try {
+      requirePossible(target);
+      // Never under the name itself: nobody may see an empty file there, or have his own deleted.
+      Files.newByteChannel(
+              directory.resolve(".rnn-" + UUID.randomUUID()),
+              StandardOpenOption.CREATE_NEW,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.DELETE_ON_CLOSE)
+          .close();
+    } catch (AccessDeniedException e) {
+      throw new IOException(
+          "cannot create " + target + ": there is no permission to create files there", e);
+    } catch (IOException e) {
+      throw new IOException("cannot create " + target + ": " + Main.explain(e), e);
+    }
+  }
+
+  /** Asks the file system whether a file can have that name, its length for one. */
+  private static void requirePossible(Path target) throws IOException {
+    try {
+      Files.readAttributes(target, BasicFileAttributes.class);
+    } catch (NoSuchFileException e) {
+      // it can, there is none yet
+    }
+  }
+
+  /** The file itself, where the name is a link to it: what will be replaced. */
+  private static Path target(Path file) throws IOException {
+    if (Files.isSymbolicLink(file) && !Files.exists(file)) {
+      throw new IOException(file + " is a symbolic link to nothing: name another file to save to");
+    }
+    return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+  }
+}
