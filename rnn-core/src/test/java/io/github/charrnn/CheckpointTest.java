@@ -317,6 +317,39 @@ class CheckpointTest {
   }
 
   @Test
+  void aCheckpointWhoseDirectoryHasGone_endsTrainingWithTheReason() throws IOException {
+    Path away = Files.createDirectory(directory.resolve("away"));
+    Path checkpoint = away.resolve("c");
+    assertThatExceptionOfType(UncheckedIOException.class)
+        .isThrownBy(
+            () ->
+                trainer()
+                    .checkpoint(checkpoint, 10)
+                    .every(
+                        5,
+                        training -> {
+                          if (training.step() == 5) {
+                            deleteAll(away);
+                          }
+                        })
+                    .train(text, 25))
+        .havingCause()
+        .withMessageStartingWith("the checkpoint " + checkpoint + " cannot be written at step 10")
+        .withMessageContaining("there is no " + away);
+  }
+
+  private static void deleteAll(Path directory) {
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+      Files.delete(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
   void resumed_withAnotherCheckpointFile_leavesTheFirstAlone() throws IOException {
     stoppedAt(trainer().checkpoint(file(), 10), 5).train(text, 25);
     byte[] before = Files.readAllBytes(file());

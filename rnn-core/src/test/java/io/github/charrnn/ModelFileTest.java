@@ -245,6 +245,47 @@ class ModelFileTest {
   }
 
   @Test
+  void tensorsInAnotherOrder_areAccepted() throws IOException {
+    byte[] original = bytes(tiny());
+    byte[] data = SignedFile.data(original);
+    byte[] moved = new byte[data.length]; // c first, and all others behind it
+    System.arraycopy(data, 144, moved, 0, 24);
+    System.arraycopy(data, 0, moved, 24, 144);
+    String header =
+        SignedFile.unsignedHeader(original)
+            .replace("[144,168]", "[0,24]")
+            .replace("[128,144]", "[152,168]")
+            .replace("[80,128]", "[104,152]")
+            .replace("[48,80]", "[72,104]")
+            .replace("[0,48]", "[24,72]");
+    Path file =
+        Files.write(directory.resolve("m"), SignedFile.signed(SignedFile.assemble(header, moved)));
+
+    assertThat(VanillaRnn.load(file).fingerprint()).isEqualTo(tiny().fingerprint());
+  }
+
+  @Test
+  void headers_areFromTwoBytesToAMebibyte() throws IOException {
+    byte[] original = bytes(tiny());
+    int length = SignedFile.unsignedHeader(original).length();
+    byte[] padded =
+        SignedFile.withHeader(original, header -> header + " ".repeat((1 << 20) - length));
+    assertThat(VanillaRnn.load(Files.write(directory.resolve("m"), padded)).hiddenSize())
+        .isEqualTo(2);
+    byte[] longer =
+        SignedFile.withHeader(original, header -> header + " ".repeat((1 << 20) - length + 1));
+    assertThat(refuse(longer))
+        .hasMessageContaining("the length of its header would be 1048577, a model's is from 2 to");
+    assertThat(refuse(new byte[] {1, 0, 0, 0, 0, 0, 0, 0, '{', '}'}))
+        .hasMessageContaining("the length of its header would be 1, a model's is from 2 to");
+    assertThat(refuse(new byte[] {2, 0, 0, 0, 0, 0, 0, 0, '{', '}'}))
+        .hasMessageContaining("has no format");
+    assertThat(refuse(new byte[] {3, 0, 0, 0, 0, 0, 0, 0, '{', '}'}))
+        .hasMessageContaining("its header has 3 bytes, only 2 are left");
+    assertThat(refuse(new byte[7])).hasMessageContaining("the file has 7 bytes");
+  }
+
+  @Test
   void headerThatOnlyLooksDifferent_isAccepted() throws IOException {
     byte[] altered =
         SignedFile.withHeader(
