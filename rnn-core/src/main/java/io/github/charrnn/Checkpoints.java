@@ -159,7 +159,7 @@ final class Checkpoints implements Closeable {
   private boolean isDue(long step) {
     return every == PACED
         ? System.nanoTime() - savedAt >= Math.max(LEAST_NANOS, TIMES_THE_COST * cost)
-        : step != savedStep && step % every == 0;
+        : isMultiple(step);
   }
 
   /** Called when the run ends, for whatever reason but an exception. */
@@ -167,7 +167,7 @@ final class Checkpoints implements Closeable {
     if (training.step() == savedStep) {
       return;
     }
-    if (maxRollbacks > 0 && !rollbackBeside && !isMultiple(training.step())) {
+    if (maxRollbacks > 0 && !rollbackBeside) { // a multiple would have been saved
       copyToRollback();
     }
     save(training);
@@ -202,9 +202,7 @@ final class Checkpoints implements Closeable {
                   + path
                   + " cannot be written at step "
                   + training.step()
-                  + (savedStep >= 0 && e.getSuppressed().length == 0
-                      ? ", the one before it is intact: "
-                      : ": ")
+                  + ": "
                   + reason(e),
               e));
     }
@@ -214,7 +212,8 @@ final class Checkpoints implements Closeable {
     cost = savedAt - began;
   }
 
-  private static String reason(IOException e) {
+  /** As a part of a sentence. */
+  static String reason(IOException e) {
     if (e instanceof NoSuchFileException) {
       return "there is no " + e.getMessage();
     }

@@ -10,6 +10,7 @@ import io.github.charrnn.internal.SafeFileTest;
 import io.github.charrnn.internal.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -336,6 +337,51 @@ class CheckpointTest {
         .havingCause()
         .withMessageStartingWith("the checkpoint " + checkpoint + " cannot be written at step 10")
         .withMessageContaining("there is no " + away);
+  }
+
+  @Test
+  void reasons_areSentences() {
+    assertThat(Checkpoints.reason(new NoSuchFileException("x"))).isEqualTo("there is no x");
+    assertThat(Checkpoints.reason(new AccessDeniedException("x")))
+        .isEqualTo("there is no permission for x");
+    assertThat(Checkpoints.reason(new IOException("No space left"))).isEqualTo("No space left");
+  }
+
+  /** Waits for as long as there is at least between two. */
+  @Test
+  void checkpoints_withoutAnInterval_areWrittenAfterAWhile() {
+    List<Long> steps = new ArrayList<>();
+    trainer()
+        .checkpoint(file())
+        .every(
+            1,
+            training -> {
+              if (training.step() == 2) {
+                sleep(5_100);
+              }
+              if (training.step() > 0) {
+                steps.add(stepOf(file()));
+              }
+            })
+        .train(text, 5);
+
+    assertThat(steps).containsExactly(0L, 0L, 2L, 2L, 2L);
+  }
+
+  private static void sleep(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aRunThatWasStoppedAtItsStart_mayBeBegunAnew() throws IOException {
+    stoppedAt(trainer().checkpoint(file(), 10), 0).train(text, 25);
+    assertThat(stepOf(file())).isZero();
+
+    assertThat(trainer().checkpoint(file(), 10).train(text, 3).steps()).isEqualTo(3);
   }
 
   private static void deleteAll(Path directory) {

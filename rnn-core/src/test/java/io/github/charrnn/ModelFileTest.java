@@ -1,5 +1,6 @@
 package io.github.charrnn;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -180,6 +181,12 @@ class ModelFileTest {
     String[][] wrong = {
       {"\"learningRate\":\"0.1\"", "\"learningRate\":\"0.10\""},
       {"\"learningRate\":\"0.1\"", "\"learningRate\":\"NaN\""},
+      {"\"learningRate\":\"0.1\"", "\"learningRate\":\"0\""},
+      {"\"learningRate\":\"0.1\"", "\"learningRate\":\"Infinity\""},
+      {"\"learningRate\":\"0.1\"", "\"learningRate\":\"\""},
+      {"\"clip\":\"Infinity\"", "\"clip\":\"0\""},
+      {"\"clip\":\"Infinity\"", "\"clip\":\"NaN\""},
+      {"\"step\":\"20\"", "\"step\":\"0\""},
       {"\"learningRate\":\"0.1\"", "\"learningRate\":\"0x1p-3\""},
       {"\"clip\":\"Infinity\"", "\"clip\":\"-7\""},
       {"\"sequenceLength\":\"25\"", "\"sequenceLength\":\"0\""},
@@ -242,6 +249,21 @@ class ModelFileTest {
     try (Stream<Path> files = Files.list(directory)) {
       assertThat(files).containsExactly(file);
     }
+  }
+
+  @Test
+  void aVocabularyBeyondTheLargest_isRefused() throws IOException {
+    StringBuilder symbols = new StringBuilder();
+    for (int c = 0x10000; c <= 0x10000 + CharVocab.MAX_SIZE; c++) {
+      symbols.appendCodePoint(c);
+    }
+    String inLatin1 = new String(symbols.toString().getBytes(UTF_8), ISO_8859_1);
+    byte[] altered =
+        SignedFile.withHeader(
+            bytes(tiny()), header -> header.replace("\"abc\"", "\"" + inLatin1 + "\""));
+
+    assertThat(refuse(altered))
+        .hasMessageContaining("the vocabulary has 65537 symbols, must have from 2 to 65536");
   }
 
   @Test
