@@ -51,8 +51,8 @@ public final class Soak {
     }
     Path directory = Files.createTempDirectory("soak");
     Path checkpoint = directory.resolve("checkpoint");
+    Soak soak = new Soak(steps);
     try {
-      Soak soak = new Soak(steps);
       TrainingResult result =
           Trainer.of(VanillaRnn.builder(text.vocab()).build())
               .checkpoint(checkpoint, INTERVAL)
@@ -65,10 +65,12 @@ public final class Soak {
           result.smoothLoss(),
           Files.size(checkpoint),
           INTERVAL);
-      System.exit(soak.verdict() ? 0 : 1);
     } finally {
       Files.deleteIfExists(checkpoint);
       Files.delete(directory);
+    }
+    if (!soak.verdict()) {
+      System.exit(1);
     }
   }
 
