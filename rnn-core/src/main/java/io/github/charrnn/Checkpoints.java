@@ -40,6 +40,7 @@ final class Checkpoints implements Closeable {
   private final String fingerprint;
   private long every;
   private int maxRollbacks;
+  private boolean hadRollbacks; // the run that is resumed
   private boolean rollbackBeside; // whether the checkpoint to go back to is in its own file
   private long savedStep = -1;
   private long savedPlan;
@@ -129,19 +130,23 @@ final class Checkpoints implements Closeable {
     savedStep = stepOf(state);
     savedPlan = state.progress().plannedSteps();
     savedAt = System.nanoTime();
+    hadRollbacks = state.progress().maxRollbacks() > 0;
     rollbackBeside = maxRollbacks > 0 && !isMultiple(savedStep);
   }
 
-  /** Called before the first step: afterwards the file is of this run. */
+  /** Called before the first step: afterwards the files are of this run. */
   void begin(Training training) throws IOException {
-    if (training.step() != savedStep) {
-      save(training);
-      Files.deleteIfExists(rollbackPath);
-    } else if (training.plannedSteps() != savedPlan) {
+    if (rollbackBeside && hadRollbacks && !Files.exists(rollbackPath)) {
+      throw new NoSuchFileException(
+          rollbackPath.toString(), null, "missing, and where the run would be rolled back to");
+    }
+    if (training.step() != savedStep || training.plannedSteps() != savedPlan) {
       save(training);
     }
-    if (rollbackBeside && !Files.exists(rollbackPath)) {
+    if (rollbackBeside && !hadRollbacks) {
       copyToRollback(); // the run could not be rolled back so far
+    } else if (!rollbackBeside) {
+      Files.deleteIfExists(rollbackPath); // of another run, or of this one when it had rollbacks
     }
   }
 
@@ -183,12 +188,22 @@ final class Checkpoints implements Closeable {
     rollbackBeside = true;
   }
 
+  /** The file that {@link #rollBack} reads. */
+  Path rollbackSource() {
+    return rollbackBeside ? rollbackPath : path;
+  }
+
   /** Where the run is to go on after it has diverged. */
   CheckpointFile.State rollBack() throws IOException {
     if (rollbackBeside) {
       savedStep = -1; // what is in the file is from a course that has been left
     }
-    return CheckpointFile.read(rollbackBeside ? rollbackPath : path);
+    Path from = rollbackSource();
+    try {
+      return CheckpointFile.read(from);
+    } catch (ModelFormatException e) {
+      throw new ModelFormatException(from + " cannot be gone back to: " + e.reason(), e.offset());
+    }
   }
 
   private void save(Training training) {

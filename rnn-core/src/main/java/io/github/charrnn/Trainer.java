@@ -355,15 +355,22 @@ public final class Trainer {
         return training.result();
       } catch (TrainingDivergedException e) {
         if (training.rollbacks() >= checkpoints.maxRollbacks()) {
-          throw e;
+          throw e.after(training.rollbacks());
         }
         rollBack(training, checkpoints);
       }
     }
   }
 
-  private static void rollBack(Training training, Checkpoints checkpoints) throws IOException {
-    training.restore(checkpoints.rollBack(), training.rollbacks() + 1);
+  private void rollBack(Training training, Checkpoints checkpoints) throws IOException {
+    CheckpointFile.State state = checkpoints.rollBack();
+    Path file = checkpoints.rollbackSource();
+    requireSameRun(file, state, training.text(), checkpoints.fingerprint());
+    if (state.model().training().orElseThrow().step() > training.step()) {
+      throw new IllegalArgumentException(
+          file + " is of a later step than the run has come to: it is not the run's");
+    }
+    training.restore(state, training.rollbacks() + 1);
   }
 
   private void requireSameRun(

@@ -216,6 +216,10 @@ public final class Training {
     return plannedSteps;
   }
 
+  EncodedText text() {
+    return text;
+  }
+
   void plan(long steps) {
     plannedSteps = steps;
   }

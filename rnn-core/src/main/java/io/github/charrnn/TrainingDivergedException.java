@@ -5,14 +5,33 @@ public final class TrainingDivergedException extends ArithmeticException {
   private static final long serialVersionUID = 1;
 
   private final long step;
+  private final int rollbacks;
 
   TrainingDivergedException(String message, long step) {
+    this(message, step, 0);
+  }
+
+  private TrainingDivergedException(String message, long step, int rollbacks) {
     super(message);
     this.step = step;
+    this.rollbacks = rollbacks;
+  }
+
+  /** The same, of a run that has been rolled back as often as it may. */
+  TrainingDivergedException after(int count) {
+    return count == 0
+        ? this
+        : new TrainingDivergedException(
+            getMessage() + ": " + count + " rollbacks have not helped", step, count);
   }
 
   /** The step at which it was seen, counted from 1. */
   public long step() {
     return step;
+  }
+
+  /** How often the run had been rolled back. */
+  public int rollbacks() {
+    return rollbacks;
   }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -512,7 +513,9 @@ class CheckpointTest {
   void rollbacks_thatDoNotSuffice_endWithTheException() {
     assertThatExceptionOfType(TrainingDivergedException.class)
         .isThrownBy(() -> diverging().checkpoint(file(), 2).rollbacks(1).train(text, 500))
-        .withMessageContaining("lower the learning rate (7.0E307)");
+        .withMessageContaining("lower the learning rate (7.0E307)")
+        .withMessageEndingWith(": 1 rollbacks have not helped")
+        .satisfies(e -> assertThat(e.rollbacks()).isEqualTo(1));
     assertThat(stepOf(file())).isEqualTo(2);
   }
 
@@ -608,6 +611,52 @@ class CheckpointTest {
     assertThat(result.smoothLoss()).isGreaterThan(1e306);
     assertThat(stepOf(file())).isEqualTo(20_001);
     assertThat(csv(result)).doesNotContain("Infinity");
+  }
+
+  @Test
+  void whatARunWouldBeRolledBackTo_mustBeThereAndItsOwn() throws IOException {
+    Path beside = directory.resolve("run.checkpoint.rollback");
+    stoppedAt(goingWrongAt(8), 7).train(text, 20);
+    byte[] own = Files.readAllBytes(beside);
+
+    Files.delete(beside);
+    assertThatExceptionOfType(NoSuchFileException.class)
+        .isThrownBy(() -> goingWrongAt(8).resume(file(), text))
+        .withMessageContainingAll(beside.toString(), "missing");
+
+    Files.write(beside, Arrays.copyOf(own, own.length - 1));
+    assertThatExceptionOfType(ModelFormatException.class)
+        .isThrownBy(() -> goingWrongAt(8).resume(file(), text))
+        .withMessageContaining(beside + " cannot be gone back to: the file is truncated");
+
+    Files.delete(beside);
+    Trainer.of(VanillaRnn.builder(text.vocab()).hiddenSize(10).seed(3).build())
+        .checkpoint(beside, 100)
+        .train(text, 3);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> goingWrongAt(8).resume(file(), text))
+        .withMessageContainingAll("hiddenSize is 9", beside.toString(), "has 10");
+
+    Files.delete(beside);
+    trainer().checkpoint(beside, 100).train(text, 15);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> goingWrongAt(8).resume(file(), text))
+        .withMessageContaining(beside + " is of a later step than the run has come to");
+
+    Files.write(beside, own);
+    assertThat(goingWrongAt(8).resume(file(), text).steps()).isEqualTo(20);
+  }
+
+  @Test
+  void aRunWithoutRollbacks_dropsWhatItWouldHaveGoneBackTo() throws IOException {
+    stoppedAt(goingWrongAt(99), 7).train(text, 40);
+    stoppedAt(trainer().checkpoint(file(), 3).rollbacks(0), 20).resume(file(), text);
+    assertThat(list()).containsExactly("run.checkpoint");
+
+    TrainingResult result = goingWrongAt(22).resume(file(), text);
+
+    assertThat(result.steps()).isEqualTo(40);
+    assertThat(result.last().training().orElseThrow().rollbacks()).isEqualTo(2);
   }
 
   @Test

@@ -66,11 +66,13 @@ final class InspectCommand implements Callable<Integer> {
       }
       line("clip", "%s", training.clip());
       line("step", "%,d (epoch %.2f)", training.step(), (double) training.step() / stepsPerEpoch);
-      line(
-          "smooth loss",
-          "%.4f nats per window, %.3f bits per character",
-          training.smoothLoss(),
-          training.smoothLoss() / n / Math.log(2));
+      if (training.step() > 0) {
+        line(
+            "smooth loss",
+            "%.4f nats per window, %.3f bits per character",
+            training.smoothLoss(),
+            training.smoothLoss() / n / Math.log(2));
+      }
     } else {
       line("trained on", "nothing yet");
     }

@@ -1,6 +1,7 @@
 package io.github.charrnn.cli;
 
 import io.github.charrnn.EncodedText;
+import io.github.charrnn.ModelFormatException;
 import io.github.charrnn.Optimizer;
 import io.github.charrnn.Sampler;
 import io.github.charrnn.Trainer;
@@ -165,14 +166,16 @@ final class TrainCommand implements Callable<Integer> {
       names = "--resume",
       description =
           "Go on from the checkpoint, with the same text, exactly as if training had never"
-              + " stopped; settings need not be given again.")
+              + " stopped. Settings need not be given again, except --unknown. Without -o and"
+              + " --checkpoint: from the last numbered one.")
   private boolean resume;
 
   @Option(
       names = "--on-divergence",
       paramLabel = "<action>",
       description = {
-        "stop, or rollback: go back to the last checkpoint and on with half the learning rate.",
+        "stop, or rollback: go back to the checkpoint of the last multiple of --checkpoint-every"
+            + " and on with half the learning rate.",
         "  Default: stop"
       },
       showDefaultValue = Visibility.NEVER)
@@ -275,6 +278,10 @@ final class TrainCommand implements Callable<Integer> {
     if (resume) {
       start = Sources.checkpoint(run);
       rollbacksShown = start.training().map(TrainingSummary::rollbacks).orElse(0);
+      if (!quiet) {
+        long step = start.training().map(TrainingSummary::step).orElse(0L);
+        terminal.err().printf(Locale.ROOT, "going on from %s, step %,d%n", run, step);
+      }
       requireSame("--hidden", hidden, start.hiddenSize(), run);
       requireSame("--seed", seed, start.seed(), run);
       encoded = sameText(start, policy, run);
@@ -305,11 +312,14 @@ final class TrainCommand implements Callable<Integer> {
         Options.apply(spec, "--checkpoint-every", () -> trainer.checkpoint(run, every));
       }
     }
-    if (!resume || given("--on-divergence") || given("--max-rollbacks")) {
+    boolean rollback = onDivergence == OnDivergence.ROLLBACK;
+    if (given("--max-rollbacks") && !rollback && (!resume || given("--on-divergence"))) {
+      throw usage("--max-rollbacks: it goes with --on-divergence rollback");
+    }
+    if (rollback || given("--max-rollbacks")) {
       Options.apply(spec, "--max-rollbacks", () -> trainer.rollbacks(maxRollbacks));
-      if (onDivergence == OnDivergence.STOP) {
-        trainer.rollbacks(0);
-      }
+    } else if (given("--on-divergence")) {
+      trainer.rollbacks(0);
     }
     if (resume) {
       TrainingSummary settings = start.training().orElseThrow();
@@ -317,10 +327,14 @@ final class TrainCommand implements Callable<Integer> {
       requireSame("--batch", batch, settings.batchSize(), run);
       requireSame("--lr", lr, settings.learningRate(), run);
       requireSame("--clip", clip, settings.clip(), run);
-      requireSame("--optimizer", optimizer, settings.optimizer(), run);
+      requireSame("--optimizer", name(optimizer), name(settings.optimizer()), run);
       trainer.settings(settings);
     }
     return trainer;
+  }
+
+  private static String name(Optimizer optimizer) {
+    return optimizer.name().toLowerCase(Locale.ROOT);
   }
 
   private String fromName() {
@@ -354,7 +368,8 @@ final class TrainCommand implements Callable<Integer> {
           "the text is not the one that the run of the checkpoint "
               + run
               + " was started with: "
-              + e.getMessage(),
+              + e.getMessage()
+              + "; if it was started with --unknown, give that again",
           e);
     }
   }
@@ -408,14 +423,7 @@ final class TrainCommand implements Callable<Integer> {
       }
       trainer.every(1, interruption::stopIfRequested);
       trainer.every(1, training -> showRollback(training, progress));
-      TrainingResult result;
-      if (asPlanned) {
-        result = trainer.resume(run, encoded);
-      } else if (resume) {
-        result = trainer.resume(run, encoded, count);
-      } else {
-        result = trainer.train(encoded, count);
-      }
+      TrainingResult result = trained(trainer, encoded, run, asPlanned, count);
       progress.clear();
       if (interruption.requested() && noCheckpoint && result.steps() == 0) {
         terminal.err().println("rnn train: interrupted before the first step, nothing is saved");
@@ -424,9 +432,9 @@ final class TrainCommand implements Callable<Integer> {
       // Another run may have taken the name meanwhile, unless our checkpoint's name goes with it.
       boolean ours = output != null || (checkpoint == null && !noCheckpoint);
       Path model = ours ? planned : defaultOutput();
-      result.best().save(model);
+      save(model, () -> result.best().save(model), run);
       if (history != null) {
-        result.history().save(history);
+        save(history, () -> result.history().save(history), run);
       }
       if (interruption.requested()) {
         reportInterruption(result, model);
@@ -438,7 +446,7 @@ final class TrainCommand implements Callable<Integer> {
       }
       return Main.OK;
     } catch (TrainingDivergedException e) {
-      if (noCheckpoint || onDivergence == OnDivergence.ROLLBACK) {
+      if (noCheckpoint || e.rollbacks() > 0) {
         throw e;
       }
       throw new IOException(
@@ -447,6 +455,32 @@ final class TrainCommand implements Callable<Integer> {
               + run
               + " is from before that",
           e);
+    }
+  }
+
+  private TrainingResult trained(
+      Trainer trainer, EncodedText encoded, Path run, boolean asPlanned, long count)
+      throws IOException {
+    if (!resume) {
+      return trainer.train(encoded, count);
+    }
+    try {
+      return asPlanned ? trainer.resume(run, encoded) : trainer.resume(run, encoded, count);
+    } catch (ModelFormatException e) {
+      throw new IOException(run + " cannot be used as a checkpoint: " + e.getMessage(), e);
+    }
+  }
+
+  private interface Saving {
+    void save() throws IOException;
+  }
+
+  private void save(Path file, Saving saving, Path run) throws IOException {
+    try {
+      saving.save();
+    } catch (IOException e) {
+      String rest = noCheckpoint ? "" : "; all of the run is in " + run + ", --resume goes on";
+      throw new IOException(file + " cannot be saved: " + Main.explain(e) + rest, e);
     }
   }
 
@@ -475,7 +509,8 @@ final class TrainCommand implements Callable<Integer> {
             result.steps(),
             model);
     if (!noCheckpoint) {
-      terminal.err().println("go on with: " + resumingCommand(model));
+      String again = text.equals(Sources.STANDARD_INPUT) ? " (and the same text again)" : "";
+      terminal.err().println("go on with: " + resumingCommand(model) + again);
     }
   }
 
