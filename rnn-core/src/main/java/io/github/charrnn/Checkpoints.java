@@ -40,7 +40,6 @@ final class Checkpoints implements Closeable {
   private final String fingerprint;
   private long every;
   private int maxRollbacks;
-  private boolean hadRollbacks; // the run that is resumed
   private boolean rollbackBeside; // whether the checkpoint to go back to is in its own file
   private long savedStep = -1;
   private long savedPlan;
@@ -130,22 +129,21 @@ final class Checkpoints implements Closeable {
     savedStep = stepOf(state);
     savedPlan = state.progress().plannedSteps();
     savedAt = System.nanoTime();
-    hadRollbacks = state.progress().maxRollbacks() > 0;
-    rollbackBeside = maxRollbacks > 0 && !isMultiple(savedStep);
+    CheckpointFile.Progress was = state.progress(); // the interval may be another from now on
+    rollbackBeside =
+        maxRollbacks > 0 && was.maxRollbacks() > 0 && savedStep % was.checkpointEvery() != 0;
   }
 
   /** Called before the first step: afterwards the files are of this run. */
   void begin(Training training) throws IOException {
-    if (rollbackBeside && hadRollbacks && !Files.exists(rollbackPath)) {
+    if (rollbackBeside && !Files.exists(rollbackPath)) {
       throw new NoSuchFileException(
           rollbackPath.toString(), null, "missing, and where the run would be rolled back to");
     }
     if (training.step() != savedStep || training.plannedSteps() != savedPlan) {
       save(training);
     }
-    if (rollbackBeside && !hadRollbacks) {
-      copyToRollback(); // the run could not be rolled back so far
-    } else if (!rollbackBeside) {
+    if (!rollbackBeside) {
       Files.deleteIfExists(rollbackPath); // of another run, or of this one when it had rollbacks
     }
   }
@@ -164,7 +162,7 @@ final class Checkpoints implements Closeable {
   private boolean isDue(long step) {
     return every == PACED
         ? System.nanoTime() - savedAt >= Math.max(LEAST_NANOS, TIMES_THE_COST * cost)
-        : isMultiple(step);
+        : step % every == 0;
   }
 
   /** Called when the run ends, for whatever reason but an exception. */
@@ -176,10 +174,6 @@ final class Checkpoints implements Closeable {
       copyToRollback();
     }
     save(training);
-  }
-
-  private boolean isMultiple(long step) {
-    return step % every == 0;
   }
 
   private void copyToRollback() throws IOException {

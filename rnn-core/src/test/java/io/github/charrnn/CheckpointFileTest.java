@@ -172,6 +172,20 @@ class CheckpointFileTest {
   }
 
   @Test
+  void rollbacks_needAnInterval() throws IOException {
+    byte[] without =
+        SignedFile.withHeader(
+            checkpoint,
+            header ->
+                header
+                    .replace("\"checkpointEvery\":\"100\"", "\"checkpointEvery\":\"0\"")
+                    .replace("\"maxRollbacks\":\"0\"", "\"maxRollbacks\":\"2\""));
+    assertThatExceptionOfType(ModelFormatException.class)
+        .isThrownBy(() -> CheckpointFile.read(write(without)))
+        .withMessageContaining("checkpointEvery is \"0\", must be a whole number from 1 to");
+  }
+
+  @Test
   void pendingHistory_mustBeFinite() throws IOException {
     byte[] pending =
         SignedFile.withHeader(

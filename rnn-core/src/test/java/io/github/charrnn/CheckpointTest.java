@@ -648,6 +648,22 @@ class CheckpointTest {
   }
 
   @Test
+  void anotherInterval_goesBackToTheSameCheckpoint() throws IOException {
+    stoppedAt(goingWrongAt(11), 9).train(text, 20); // a multiple of 3, and not of 4
+
+    TrainingResult result = goingWrongAt(11).checkpoint(file(), 4).resume(file(), text);
+
+    assertThat(result.last().training().orElseThrow().rollbacks()).isEqualTo(2);
+    assertThat(result.last().fingerprint())
+        .isEqualTo(undisturbed(goingWrongAt(11)).last().fingerprint());
+  }
+
+  private TrainingResult undisturbed(Trainer trainer) throws IOException {
+    Files.delete(file());
+    return trainer.train(text, 20);
+  }
+
+  @Test
   void aRunWithoutRollbacks_dropsWhatItWouldHaveGoneBackTo() throws IOException {
     stoppedAt(goingWrongAt(99), 7).train(text, 40);
     stoppedAt(trainer().checkpoint(file(), 3).rollbacks(0), 20).resume(file(), text);

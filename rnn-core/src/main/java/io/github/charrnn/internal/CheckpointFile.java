@@ -225,6 +225,7 @@ public final class CheckpointFile {
     }
     long stepsPerEpoch = (streamLength - 1) / summary.sequenceLength();
     long position = step == 0 ? 0 : ((step - 1) % stepsPerEpoch + 1) * summary.sequenceLength();
+    int maxRollbacks = (int) metadata.integer("maxRollbacks", 0, Integer.MAX_VALUE);
     long stride = metadata.integer("historyStride", 1, 1L << 49);
     long pending = metadata.integer("historyPending", 0, stride - 1);
     long points = (step - pending) / stride;
@@ -238,8 +239,8 @@ public final class CheckpointFile {
         new Progress(
             metadata.hash("text"),
             metadata.integer("plannedSteps", step, Long.MAX_VALUE),
-            metadata.integer("checkpointEvery", 0, Long.MAX_VALUE),
-            (int) metadata.integer("maxRollbacks", 0, Integer.MAX_VALUE),
+            metadata.integer("checkpointEvery", Math.min(maxRollbacks, 1), Long.MAX_VALUE),
+            maxRollbacks,
             metadata.integer("position", position, position),
             loss(metadata, "loss", step),
             loss(metadata, "bestSmoothLoss", step),
