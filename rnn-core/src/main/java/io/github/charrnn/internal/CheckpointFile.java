@@ -75,7 +75,7 @@ public final class CheckpointFile {
    * @param nanos spent in steps
    * @param historyStride steps that a point of the history stands for
    * @param historyPending steps since the last point
-   * @param historyPendingSum the sum of their losses
+   * @param historyPendingSum the sum of their losses, each divided by the stride
    */
   public record Progress(
       String text,

@@ -101,8 +101,8 @@ final class Safetensors implements Closeable {
    * Replaces a file; see {@link SafeFile}.
    *
    * @param metadata with {@link #NO_CHECKSUM}, which becomes the checksum
-   * @throws NotFiniteException if a number is not finite, which read would refuse; then there is
-   *     nothing written
+   * @throws IOException if a number is not finite, which read would refuse, or the file cannot be
+   *     written; then nothing has changed
    */
   static void write(SafeFile file, Metadata metadata, List<Tensor> tensors) throws IOException {
     requireFinite(tensors);
@@ -165,26 +165,17 @@ final class Safetensors implements Closeable {
     sink.accept(buffer.flip());
   }
 
-  private static void requireFinite(List<Tensor> tensors) throws NotFiniteException {
+  private static void requireFinite(List<Tensor> tensors) throws IOException {
     for (Tensor tensor : tensors) {
       for (double x : tensor.data()) {
         if (!Double.isFinite(x)) {
-          throw new NotFiniteException(
+          throw new IOException(
               tensor.name()
                   + " has a value that is "
                   + x
                   + ", must be finite: training has diverged, nothing is saved");
         }
       }
-    }
-  }
-
-  /** A number that is to be written is not finite. */
-  static final class NotFiniteException extends IOException {
-    private static final long serialVersionUID = 1;
-
-    NotFiniteException(String message) {
-      super(message);
     }
   }
 
