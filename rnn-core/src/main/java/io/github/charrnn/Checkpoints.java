@@ -11,6 +11,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** The checkpoint of one run: locked from its start to its end, replaced when one is due. */
 final class Checkpoints implements Closeable {
@@ -38,6 +39,7 @@ final class Checkpoints implements Closeable {
   private final SafeFile rollbackFile;
   private final RunLock lock;
   private final String fingerprint;
+  private final Optional<String> heldOutFingerprint;
   private long every;
   private int maxRollbacks;
   private boolean rollbackBeside; // whether the checkpoint to go back to is in its own file
@@ -51,10 +53,11 @@ final class Checkpoints implements Closeable {
    *
    * @throws IllegalStateException if another run has the lock
    */
-  Checkpoints(Path path, EncodedText text) throws IOException {
+  Checkpoints(Path path, EncodedText text, Optional<EncodedText> heldOut) throws IOException {
     this.path = path;
     rollbackPath = path.resolveSibling(path.getFileName() + ".rollback");
     fingerprint = text.fingerprint();
+    heldOutFingerprint = heldOut.map(EncodedText::fingerprint);
     file = SafeFile.locked(path);
     rollbackFile = SafeFile.locked(rollbackPath);
     lock = RunLock.acquire(path);
@@ -85,6 +88,11 @@ final class Checkpoints implements Closeable {
   /** Of the text. */
   String fingerprint() {
     return fingerprint;
+  }
+
+  /** Of the held-out text, if there is one. */
+  Optional<String> heldOutFingerprint() {
+    return heldOutFingerprint;
   }
 
   /**
@@ -203,7 +211,7 @@ final class Checkpoints implements Closeable {
   private void save(Training training) {
     long began = System.nanoTime();
     try {
-      training.save(file, fingerprint, every, maxRollbacks);
+      training.save(file, fingerprint, heldOutFingerprint, every, maxRollbacks);
     } catch (IOException e) {
       throw new UncheckedIOException(
           new IOException(

@@ -21,12 +21,22 @@ import java.util.function.IntConsumer;
  * streams are decoded as they are read, so that the text is never in memory in another form.
  */
 public final class EncodedText {
+  private static final int LONGEST_STRING = 1 << 30; // its characters may be two chars each
+
   private final CharVocab vocab;
   private final SymbolArray symbols;
+  private final long from; // the first of the symbols that is this text's
+  private final long length;
 
   private EncodedText(CharVocab vocab, SymbolArray symbols) {
+    this(vocab, symbols, 0, symbols.length());
+  }
+
+  private EncodedText(CharVocab vocab, SymbolArray symbols, long from, long length) {
     this.vocab = vocab;
     this.symbols = symbols;
+    this.from = from;
+    this.length = length;
   }
 
   /**
@@ -100,7 +110,46 @@ public final class EncodedText {
 
   /** The number of symbols. */
   public long length() {
-    return symbols.length();
+    return length;
+  }
+
+  /**
+   * A part of this text, in the same vocabulary; takes no memory of its own.
+   *
+   * @param from from 0 to length; its first symbol
+   * @param to from {@code from} to length; the one after its last
+   * @throws IndexOutOfBoundsException if from is not from 0 to length, or to not from {@code from}
+   *     to length
+   */
+  public EncodedText part(long from, long to) {
+    if (from < 0 || from > to || to > length) {
+      throw new IndexOutOfBoundsException(
+          "the part is from "
+              + from
+              + " to "
+              + to
+              + ", must be from 0 to "
+              + length
+              + " and in this order");
+    }
+    return new EncodedText(vocab, symbols, this.from + from, to - from);
+  }
+
+  /**
+   * The text itself.
+   *
+   * @throws IllegalArgumentException if it has more than 1,073,741,824 symbols
+   */
+  public String decode() {
+    if (length > LONGEST_STRING) {
+      throw new IllegalArgumentException(
+          "the text has " + length + " symbols, a string at most " + LONGEST_STRING);
+    }
+    StringBuilder text = new StringBuilder((int) length);
+    for (long i = 0; i < length; i++) {
+      text.appendCodePoint(vocab.codePointOf(symbol(i)));
+    }
+    return text.toString();
   }
 
   /**
@@ -114,7 +163,7 @@ public final class EncodedText {
       throw new IndexOutOfBoundsException(
           "index is " + index + ", must be from 0 to " + (length() - 1));
     }
-    return symbols.get(index);
+    return symbols.get(from + index);
   }
 
   /**
@@ -123,18 +172,18 @@ public final class EncodedText {
   public String fingerprint() {
     MessageDigest digest = Sha256.digest();
     digest.update(vocab.symbols().getBytes(UTF_8));
-    symbols.digest(digest, vocab.size() > 256);
+    symbols.digest(digest, from, length, vocab.size() > 256);
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** How many bytes this takes. */
+  /** How many bytes this takes, with all that it is a part of. */
   long memory() {
     return symbols.memory();
   }
 
   /** Copies count symbols from the given place on to every stride-th place of an array. */
   void copy(long from, int[] to, int at, int stride, int count) {
-    symbols.copy(from, to, at, stride, count);
+    symbols.copy(this.from + from, to, at, stride, count);
   }
 
   @Override

@@ -18,6 +18,8 @@ import java.util.function.Consumer;
  *
  * <ul>
  *   <li>maximum relative error: {@code |a - d| / max(1e-6, |a| + |d|)};
+ *   <li>relative error of the norms: {@code ||a - d|| / max(1e-6, ||a|| + ||d||)}, Euclidean, over
+ *       the elements that are compared;
  *   <li>maximum and mean absolute difference: {@code |a - d|};
  *   <li>share of the elements whose absolute difference is within the tolerance.
  * </ul>
@@ -51,6 +53,7 @@ public final class GradientCheck {
    * @param name U, W, V, b or c
    * @param elements how many of its elements were compared
    * @param maxRelativeError the largest {@code |a - d| / max(1e-6, |a| + |d|)}
+   * @param relativeErrorOfNorms {@code ||a - d|| / max(1e-6, ||a|| + ||d||)}
    * @param maxAbsoluteDifference the largest {@code |a - d|}
    * @param meanAbsoluteDifference the mean {@code |a - d|}
    * @param shareWithinTolerance the share with {@code |a - d|} at most the tolerance, from 0 to 1
@@ -59,6 +62,7 @@ public final class GradientCheck {
       String name,
       long elements,
       double maxRelativeError,
+      double relativeErrorOfNorms,
       double maxAbsoluteDifference,
       double meanAbsoluteDifference,
       double shareWithinTolerance) {}
@@ -214,6 +218,9 @@ public final class GradientCheck {
     double maxRelative = 0;
     double maxAbsolute = 0;
     double sum = 0;
+    double differenceSquared = 0;
+    double gradientSquared = 0;
+    double quotientSquared = 0;
     long within = 0;
     int[] chosen = choose(theta.length, random);
     for (int i : chosen) {
@@ -231,10 +238,21 @@ public final class GradientCheck {
       maxRelative = Math.max(maxRelative, absolute / Math.max(RELATIVE_FLOOR, size));
       maxAbsolute = Math.max(maxAbsolute, absolute);
       sum += absolute;
+      differenceSquared += absolute * absolute;
+      gradientSquared += gradient[i] * gradient[i];
+      quotientSquared += quotient * quotient;
       within += absolute <= tolerance ? 1 : 0;
     }
     int count = chosen.length;
-    return new Tensor(name, count, maxRelative, maxAbsolute, sum / count, (double) within / count);
+    double norms = Math.sqrt(gradientSquared) + Math.sqrt(quotientSquared);
+    return new Tensor(
+        name,
+        count,
+        maxRelative,
+        Math.sqrt(differenceSquared) / Math.max(RELATIVE_FLOOR, norms),
+        maxAbsolute,
+        sum / count,
+        (double) within / count);
   }
 
   /** All indices below length, or a random choice of as many as asked for. */

@@ -1,6 +1,7 @@
 package io.github.charrnn;
 
 import io.github.charrnn.internal.CheckpointFile;
+import io.github.charrnn.internal.Observations;
 import io.github.charrnn.internal.SafeFile;
 import io.github.charrnn.internal.Window;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -37,6 +39,12 @@ public final class Trainer {
   private Optional<Path> checkpoint = Optional.empty();
   private OptionalLong checkpointEvery = OptionalLong.empty();
   private OptionalInt rollbacks = OptionalInt.empty();
+  private Optional<EncodedText> heldOut = Optional.empty();
+  private long validationEvery = 1;
+  private boolean bestByValidation;
+  private OptionalLong sampleEvery = OptionalLong.empty();
+  private int sampleLength;
+  private BiConsumer<? super Training, ? super Sample> onSample = (training, sample) -> {};
 
   private record Listener(long every, Consumer<? super Training> action) {}
 
@@ -186,6 +194,72 @@ public final class Trainer {
   }
 
   /**
+   * Measures the model on a text that it is not trained on: before the first step and after every
+   * so many, as {@link VanillaRnn#evaluate} would, which changes nothing in training. {@link
+   * Training#validation} has the losses, and {@link TrainingResult}.
+   *
+   * @param heldOut at least 2 symbols, in the model's vocabulary
+   * @param every at least 1; steps
+   * @throws IllegalArgumentException if heldOut has fewer than 2 symbols or another vocabulary, or
+   *     if every is below 1
+   */
+  public Trainer validation(EncodedText heldOut, long every) {
+    model.requireSameVocab(heldOut);
+    VanillaRnn.requireEvaluable(heldOut);
+    if (every < 1) {
+      throw new IllegalArgumentException(
+          "validation every " + every + " steps is asked for, must be at least 1");
+    }
+    this.heldOut = Optional.of(heldOut);
+    validationEvery = every;
+    return this;
+  }
+
+  /**
+   * The best model is the one with the lowest held-out loss instead of the lowest smooth loss.
+   * Needs {@link #validation}.
+   */
+  public Trainer bestByValidation() {
+    bestByValidation = true;
+    return this;
+  }
+
+  /**
+   * Draws a {@linkplain Training#sample sample} before the first step and after every so many, and
+   * keeps it, at most its first 1,000 symbols. When the kept ones become more than 65,536 symbols
+   * or 1,024 samples, every second goes and the interval between kept ones doubles. A run that is
+   * {@linkplain #resume resumed} goes on with the intervals that it had, unless they are set.
+   *
+   * @param every at least 1; steps
+   * @param length at least 0; symbols
+   * @throws IllegalArgumentException if every is below 1 or length is below 0
+   */
+  public Trainer samples(long every, int length) {
+    if (every < 1) {
+      throw new IllegalArgumentException(
+          "a sample every " + every + " steps is asked for, must be at least 1");
+    }
+    if (length < 0) {
+      throw new IllegalArgumentException("length is " + length + ", must be at least 0");
+    }
+    sampleEvery = OptionalLong.of(every);
+    sampleLength = length;
+    return this;
+  }
+
+  /** Draws no samples; a run that is resumed none any more. */
+  public Trainer noSamples() {
+    sampleEvery = OptionalLong.of(0);
+    return this;
+  }
+
+  /** Calls a listener with each of the {@link #samples} when it is drawn, all of it. */
+  public Trainer onSample(BiConsumer<? super Training, ? super Sample> listener) {
+    onSample = Objects.requireNonNull(listener, "listener");
+    return this;
+  }
+
+  /**
    * Calls a listener before the first step and after every so many steps, from the thread that
    * trains. It may look, sample and {@linkplain Training#stop() stop}; none of that changes what
    * training does. Several listeners are called in the order in which they were added.
@@ -230,7 +304,7 @@ public final class Trainer {
       }
       return training.result();
     }
-    try (Checkpoints checkpoints = new Checkpoints(checkpoint.get(), text)) {
+    try (Checkpoints checkpoints = new Checkpoints(checkpoint.get(), text, heldOut)) {
       checkpoints.requireFree();
       checkpoints.schedule(checkpointEvery.orElse(Checkpoints.PACED), atMost);
       inform(training);
@@ -298,7 +372,7 @@ public final class Trainer {
     if (!Files.exists(file)) {
       throw new NoSuchFileException(file.toString());
     }
-    try (Checkpoints checkpoints = new Checkpoints(checkpoint.orElse(file), text)) {
+    try (Checkpoints checkpoints = new Checkpoints(checkpoint.orElse(file), text, heldOut)) {
       return run(restored(file, text, steps, checkpoints), checkpoints);
     }
   }
@@ -308,7 +382,7 @@ public final class Trainer {
       Path file, EncodedText text, OptionalLong steps, Checkpoints checkpoints) throws IOException {
     CheckpointFile.State state = CheckpointFile.read(file);
     CheckpointFile.Progress progress = state.progress();
-    requireSameRun(file, state, text, checkpoints.fingerprint());
+    requireSameRun(file, state, text, checkpoints);
     checkpoints.schedule(
         checkpointEvery.orElse(progress.checkpointEvery()),
         rollbacks.orElse(progress.maxRollbacks()));
@@ -336,7 +410,13 @@ public final class Trainer {
               + run.step()
               + " already");
     }
-    Training training = start(text);
+    Observations seen = state.observations();
+    Training training =
+        start(
+            text,
+            sampleEvery.isPresent()
+                ? measures()
+                : measures(seen.sampleEvery(), seen.sampleLength()));
     training.restore(state, run.rollbacks());
     training.plan(planned);
     return training;
@@ -365,7 +445,7 @@ public final class Trainer {
   private void rollBack(Training training, Checkpoints checkpoints) throws IOException {
     CheckpointFile.State state = checkpoints.rollBack();
     Path file = checkpoints.rollbackSource();
-    requireSameRun(file, state, training.text(), checkpoints.fingerprint());
+    requireSameRun(file, state, training.text(), checkpoints);
     if (state.model().training().orElseThrow().step() > training.step()) {
       throw new IllegalArgumentException(
           file + " is of a later step than the run has come to: it is not the run's");
@@ -374,7 +454,7 @@ public final class Trainer {
   }
 
   private void requireSameRun(
-      Path file, CheckpointFile.State state, EncodedText text, String fingerprint) {
+      Path file, CheckpointFile.State state, EncodedText text, Checkpoints checkpoints) {
     TrainingSummary run = state.model().training().orElseThrow();
     requireSame(file, "hiddenSize", model.hiddenSize(), state.model().parameters().hiddenSize);
     requireSame(file, "seed", model.seed(), state.model().seed());
@@ -395,9 +475,33 @@ public final class Trainer {
               + (text.vocab().size() == state.model().vocab().size() ? " others" : ""));
     }
     requireSame(file, "the length of the text", text.length(), run.textLength());
-    if (!fingerprint.equals(state.progress().text())) {
+    if (!checkpoints.fingerprint().equals(state.progress().text())) {
       throw new IllegalArgumentException(other + "it has changed");
     }
+    requireSame(file, "validation", words(validation()), words(run.validation()));
+    if (!checkpoints.heldOutFingerprint().equals(state.observations().validationText())) {
+      throw new IllegalArgumentException(
+          "the held-out text is not the one that the run of the checkpoint "
+              + file
+              + " was started with");
+    }
+  }
+
+  private Optional<Validation> validation() {
+    return heldOut.map(text -> new Validation(text.length(), validationEvery, bestByValidation));
+  }
+
+  private static String words(Optional<Validation> validation) {
+    return validation
+        .map(
+            it ->
+                "every "
+                    + it.every()
+                    + " steps with "
+                    + it.length()
+                    + " symbols"
+                    + (it.selects() ? ", which selects the best model" : ""))
+        .orElse("none");
   }
 
   private static void requireSame(Path file, String what, Object ours, Object theirs) {
@@ -425,16 +529,35 @@ public final class Trainer {
     if (epochs < 0) {
       throw new IllegalArgumentException("epochs is " + epochs + ", must be at least 0");
     }
-    return epochs * Math.max(0, (text.length() / batchSize - 1) / sequenceLength);
+    return epochs * TrainingSummary.stepsPerEpoch(text.length(), batchSize, sequenceLength);
   }
 
   /**
-   * Starts a run that the caller advances step by step; listeners are not called.
+   * Starts a run that the caller advances step by step; listeners are not called, but that of
+   * {@link #onSample}.
    *
    * @throws IllegalArgumentException if the text has fewer than (sequenceLength + 1) batchSize
    *     symbols or another vocabulary than the model, or if training does not fit into the heap
+   * @throws IllegalStateException if the held-out loss is to select and there is no {@link
+   *     #validation}
    */
   public Training start(EncodedText text) {
+    return start(text, measures());
+  }
+
+  private Training.Measures measures() {
+    return measures(sampleEvery.orElse(0), sampleLength);
+  }
+
+  private Training.Measures measures(long every, int length) {
+    return new Training.Measures(heldOut, validation(), every, length, onSample);
+  }
+
+  private Training start(EncodedText text, Training.Measures measures) {
+    if (bestByValidation && heldOut.isEmpty()) {
+      throw new IllegalStateException(
+          "the best model is to be selected by validation, and there is no text for it: name one");
+    }
     model.requireSameVocab(text);
     if (text.length() / batchSize <= sequenceLength) {
       String streams = batchSize == 1 ? "" : " and batchSize " + batchSize;
@@ -457,10 +580,12 @@ public final class Trainer {
             + batchSize;
     Window.requireTrainable(
         what, sequenceLength, batchSize, m, model.vocab().size(), text.memory());
-    return new Training(model, text, sequenceLength, batchSize, learningRate, clip, optimizer);
+    return new Training(
+        model, text, sequenceLength, batchSize, learningRate, clip, optimizer, measures);
   }
 
   private void inform(Training training) {
+    training.measure();
     for (int i = 0; i < listeners.size(); i++) { // an iterator would be an object a step
       Listener listener = listeners.get(i);
       if (training.step() % listener.every == 0) {

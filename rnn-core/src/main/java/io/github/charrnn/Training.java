@@ -2,12 +2,15 @@ package io.github.charrnn;
 
 import io.github.charrnn.internal.CheckpointFile;
 import io.github.charrnn.internal.ModelFile;
+import io.github.charrnn.internal.Observations;
 import io.github.charrnn.internal.Parameters;
 import io.github.charrnn.internal.SafeFile;
 import io.github.charrnn.internal.Window;
 import io.github.charrnn.internal.kernel.Kernel;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /**
  * One run of a {@link Trainer}: its parameters, where it is in the text, and how it has gone so
@@ -28,6 +31,9 @@ public final class Training {
 
   private static final double NANOS_PER_SECOND = 1e9;
 
+  /** At most so many symbols of samples are kept, for pages and checkpoints to stay small. */
+  private static final int MAX_SAMPLED = 1 << 16;
+
   private final VanillaRnn start;
   private final EncodedText text;
   private final int sequenceLength;
@@ -36,12 +42,17 @@ public final class Training {
   private final double learningRate;
   private final double clip;
   private final Optimizer optimizer;
+  private final Measures measures;
 
   final Window window; // tests compare its gradients
   final Parameters parameters;
   private final Parameters memory; // AdaGrad's sums of squares; empty for other optimizers
   private final Parameters best;
-  private final LossHistory.Recorder history = new LossHistory.Recorder();
+  private LossHistory.Recorder history = new LossHistory.Recorder();
+  private final Series<Sample> samples = new Series<>();
+  private final Series<ValidationPoint> validation = new Series<>();
+  private Optional<ValidationPoint> lastValidation = Optional.empty();
+  private Optional<ValidationPoint> bestValidation = Optional.empty();
   private boolean mayOverflow;
 
   private final Kernel.Gradient updateV;
@@ -58,8 +69,29 @@ public final class Training {
   private double smoothLoss = Double.NaN;
   private double bestSmoothLoss = Double.NaN;
   private long bestStep;
-  private long nanos; // spent in advance()
+  private long nanos; // spent in advance(), without measuring
+  private long measuredStep = -1;
   private volatile boolean stopped;
+
+  /**
+   * What is looked at beside the losses, and when.
+   *
+   * @param heldOut if anything is
+   * @param validation its settings, present with heldOut
+   * @param sampleEvery 0 for no samples
+   * @param onSample gets each sample as it is drawn
+   */
+  record Measures(
+      Optional<EncodedText> heldOut,
+      Optional<Validation> validation,
+      long sampleEvery,
+      int sampleLength,
+      BiConsumer<? super Training, ? super Sample> onSample) {
+
+    boolean selects() {
+      return validation.isPresent() && validation.get().selects();
+    }
+  }
 
   Training(
       VanillaRnn start,
@@ -68,7 +100,8 @@ public final class Training {
       int batchSize,
       double learningRate,
       double clip,
-      Optimizer optimizer) {
+      Optimizer optimizer,
+      Measures measures) {
     this.start = start;
     this.text = text;
     this.sequenceLength = sequenceLength;
@@ -77,6 +110,7 @@ public final class Training {
     this.learningRate = learningRate;
     this.clip = clip;
     this.optimizer = optimizer;
+    this.measures = measures;
     int m = start.hiddenSize();
     int k = start.vocab().size();
     window = Window.forTraining(sequenceLength, batchSize, m, k);
@@ -106,6 +140,9 @@ public final class Training {
    *     if the update makes a parameter infinite, and the run is of no use any more
    */
   public double advance() {
+    if (step == 0) {
+      measure();
+    }
     long began = System.nanoTime();
     if (position + sequenceLength >= streamLength) {
       position = 0;
@@ -136,7 +173,55 @@ public final class Training {
     step++;
     history.add(loss, smoothLoss);
     nanos += System.nanoTime() - began;
+    measure();
     return loss;
+  }
+
+  /** Looks at the model as it stands if it is time to; once a step, however often it is called. */
+  void measure() {
+    if (step == measuredStep) {
+      return;
+    }
+    measuredStep = step;
+    if (measures.validation.isPresent() && step % measures.validation.get().every() == 0) {
+      validate(step / measures.validation.get().every());
+    }
+    if (measures.sampleEvery > 0 && step % measures.sampleEvery == 0) {
+      sample(step / measures.sampleEvery);
+    }
+  }
+
+  private void validate(long interval) {
+    double nats =
+        VanillaRnn.evaluate(parameters, measures.heldOut.orElseThrow()).natsPerCharacter();
+    if (!Double.isFinite(nats)) {
+      throw diverged("the held-out loss", step, Double.toString(nats));
+    }
+    ValidationPoint point = new ValidationPoint(step, nats);
+    lastValidation = Optional.of(point);
+    if (bestValidation.isEmpty() || nats < bestValidation.get().natsPerCharacter()) {
+      bestValidation = lastValidation;
+      if (measures.selects()) {
+        bestStep = step;
+        bestSmoothLoss = smoothLoss;
+      }
+    }
+    if (validation.wants(interval, Observations.MAX_POINTS)) {
+      validation.add(point);
+    }
+  }
+
+  private void sample(long interval) {
+    int length = measures.sampleLength;
+    Sample sample = new Sample(step, smoothLoss, sample(length));
+    int kept = Math.min(length, Observations.MAX_SAMPLE_LENGTH);
+    int most = Math.min(Observations.MAX_SAMPLES, MAX_SAMPLED / Math.max(1, kept));
+    if (samples.wants(interval, most)) {
+      String text = sample.text();
+      String start = kept == length ? text : text.substring(0, text.offsetByCodePoints(0, kept));
+      samples.add(new Sample(step, smoothLoss, start));
+    }
+    measures.onSample.accept(this, sample);
   }
 
   private boolean mayOverflow() {
@@ -171,10 +256,11 @@ public final class Training {
   /**
    * While the smooth loss falls, the parameters as they stand are the best, and there is nothing to
    * copy; they are copied when it has stopped falling, just before the update that would lose them.
-   * So a copy costs nothing over the long descents, where nearly every step is a new best.
+   * So a copy costs nothing over the long descents, where nearly every step is a new best. The same
+   * goes for the held-out loss, if that selects.
    */
   private void keepBest() {
-    if (step == 0 || smoothLoss < bestSmoothLoss) {
+    if (!measures.selects() && (step == 0 || smoothLoss < bestSmoothLoss)) {
       bestSmoothLoss = smoothLoss;
       bestStep = step + 1;
     } else if (bestStep == step) {
@@ -226,8 +312,7 @@ public final class Training {
 
   /** How many times through the text that is; 1.5 is in the middle of the second pass. */
   public double epoch() {
-    long stepsPerEpoch = (streamLength - 1) / sequenceLength;
-    return (double) step / stepsPerEpoch;
+    return (double) step / TrainingSummary.stepsPerEpoch(text.length(), batchSize, sequenceLength);
   }
 
   /** The loss of the last window, in nats; NaN before the first step. */
@@ -248,12 +333,18 @@ public final class Training {
     return smoothLoss / sequenceLength / StrictMath.log(2);
   }
 
-  /** The lowest smooth loss so far, in nats per window; NaN before the first step. */
+  /**
+   * The smooth loss at {@link #bestStep}, in nats per window: the lowest so far, unless the
+   * held-out loss selects. NaN at step 0.
+   */
   public double bestSmoothLoss() {
     return bestSmoothLoss;
   }
 
-  /** The step with the lowest smooth loss, counted from 1; 0 before the first step. */
+  /**
+   * The step with the lowest smooth loss, counted from 1, or that with the lowest {@linkplain
+   * Trainer#validation held-out loss} if that selects; 0 before the first step.
+   */
   public long bestStep() {
     return bestStep;
   }
@@ -274,6 +365,36 @@ public final class Training {
   /** Symbols trained on per second spent in steps; 0 before the first step. */
   public double charactersPerSecond() {
     return nanos == 0 ? 0 : step * sequenceLength * batchSize * NANOS_PER_SECOND / nanos;
+  }
+
+  /** Seconds spent in steps, without what samples, held-out losses and listeners took. */
+  public double seconds() {
+    return nanos / NANOS_PER_SECOND;
+  }
+
+  /** The losses so far, thinned for plotting; a copy. */
+  public LossHistory history() {
+    return history.snapshot();
+  }
+
+  /** The {@linkplain Trainer#samples samples} so far, thinned; a copy. */
+  public List<Sample> samples() {
+    return samples.items();
+  }
+
+  /** The {@linkplain Trainer#validation held-out losses} so far, thinned; a copy. */
+  public List<ValidationPoint> validation() {
+    return validation.items();
+  }
+
+  /** The last held-out loss, if there has been one since the run was started or resumed. */
+  public Optional<ValidationPoint> lastValidation() {
+    return lastValidation;
+  }
+
+  /** The lowest held-out loss, if there is one. */
+  public Optional<ValidationPoint> bestValidation() {
+    return bestValidation;
   }
 
   /** The model as it stands, a copy. */
@@ -317,8 +438,12 @@ public final class Training {
         smoothLoss,
         bestSmoothLoss,
         bestStep,
-        charactersPerSecond(),
-        history.snapshot());
+        plannedSteps,
+        seconds(),
+        history.snapshot(),
+        samples.items(),
+        validation.items(),
+        bestValidation);
   }
 
   /**
@@ -335,7 +460,13 @@ public final class Training {
    *
    * @throws TrainingDivergedException if a number is not finite; then nothing is written
    */
-  void save(SafeFile file, String fingerprint, long every, int maxRollbacks) throws IOException {
+  void save(
+      SafeFile file,
+      String fingerprint,
+      Optional<String> heldOutFingerprint,
+      long every,
+      int maxRollbacks)
+      throws IOException {
     requireFinite(step);
     VanillaRnn current = summarized(parameters, step, smoothLoss);
     CheckpointFile.write(
@@ -360,7 +491,59 @@ public final class Training {
             bestStep == step ? new Parameters(0, 0) : best,
             window.entering(),
             history.losses(),
-            history.smoothLosses()));
+            history.smoothLosses(),
+            new Observations(
+                measures.sampleEvery,
+                measures.sampleLength,
+                samples.stride(),
+                samples.items(),
+                heldOutFingerprint,
+                validation.stride(),
+                validation.items(),
+                bestValidation)));
+  }
+
+  private static LossHistory.Recorder history(CheckpointFile.State state) {
+    CheckpointFile.Progress progress = state.progress();
+    LossHistory.Recorder history = new LossHistory.Recorder();
+    history.restore(
+        state.losses(),
+        state.smoothLosses(),
+        progress.historyStride(),
+        progress.historyPending(),
+        progress.historyPendingSum(),
+        state.model().training().orElseThrow().smoothLoss());
+    return history;
+  }
+
+  /** What a run had come to that {@link #save} has written. */
+  static TrainingResult result(CheckpointFile.State state) {
+    CheckpointFile.Progress progress = state.progress();
+    ModelFile.Model model = state.model();
+    TrainingSummary summary = model.training().orElseThrow();
+    VanillaRnn last =
+        new VanillaRnn(model.vocab(), model.parameters(), model.seed(), model.training());
+    VanillaRnn best =
+        state.best().hiddenSize == 0
+            ? last
+            : new VanillaRnn(
+                model.vocab(),
+                state.best(),
+                model.seed(),
+                Optional.of(summary.at(progress.bestStep(), progress.bestSmoothLoss())));
+    return new TrainingResult(
+        best,
+        last,
+        summary.step(),
+        summary.smoothLoss(),
+        progress.bestSmoothLoss(),
+        progress.bestStep(),
+        progress.plannedSteps(),
+        progress.nanos() / NANOS_PER_SECOND,
+        history(state).snapshot(),
+        state.observations().samples(),
+        state.observations().validation(),
+        state.observations().bestValidation());
   }
 
   /** Goes on from what {@link #save} has written of a run with the same text and settings. */
@@ -385,13 +568,13 @@ public final class Training {
     bestSmoothLoss = progress.bestSmoothLoss();
     bestStep = progress.bestStep();
     nanos = progress.nanos();
-    history.restore(
-        state.losses(),
-        state.smoothLosses(),
-        progress.historyStride(),
-        progress.historyPending(),
-        progress.historyPendingSum(),
-        smoothLoss);
+    history = history(state);
+    Observations seen = state.observations();
+    samples.restore(seen.samples(), seen.sampleStride());
+    validation.restore(seen.validation(), seen.validationStride());
+    bestValidation = seen.bestValidation();
+    lastValidation = Optional.empty();
+    measuredStep = step;
   }
 
   private VanillaRnn snapshot(Parameters p, long atStep, double atSmoothLoss) {
@@ -408,6 +591,7 @@ public final class Training {
             clip,
             optimizer,
             text.length(),
+            measures.validation,
             atStep,
             atSmoothLoss);
     return new VanillaRnn(start.vocab(), p, start.seed(), Optional.of(summary));

@@ -1,17 +1,28 @@
 package io.github.charrnn;
 
+import io.github.charrnn.internal.CheckpointFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
 /**
- * What a training run came to.
+ * What a training run came to, with all that is needed to plot it.
  *
- * @param best the model at the lowest smooth loss; the model that training started from if no step
- *     was taken
+ * @param best the model at the lowest smooth loss, or at the lowest {@linkplain Trainer#validation
+ *     held-out loss} if that selects; the model that training started from if no step was taken
  * @param last the model after the last step
  * @param steps the number of steps taken
  * @param smoothLoss the smooth loss after the last step, in nats per window; NaN if there was none
- * @param bestSmoothLoss the lowest smooth loss, in nats per window; NaN if no step was taken
- * @param bestStep the step with the lowest smooth loss, counted from 1; 0 if no step was taken
- * @param charactersPerSecond symbols trained on per second spent in steps; 0 if no step was taken
+ * @param bestSmoothLoss the smooth loss at bestStep, in nats per window; NaN at step 0
+ * @param bestStep the step of the best model, counted from 1; 0 if that is the one that training
+ *     started from
+ * @param plannedSteps how many steps the run was started for; 0 if the caller advanced it
+ * @param seconds spent in steps, without what samples, held-out losses and listeners took
  * @param history the losses, thinned for plotting
+ * @param samples what the model has written, thinned; empty without {@link Trainer#samples}
+ * @param validation the held-out losses, thinned; empty without {@link Trainer#validation}
+ * @param bestValidation the lowest held-out loss, if there is one
  */
 public record TrainingResult(
     VanillaRnn best,
@@ -20,5 +31,37 @@ public record TrainingResult(
     double smoothLoss,
     double bestSmoothLoss,
     long bestStep,
-    double charactersPerSecond,
-    LossHistory history) {}
+    long plannedSteps,
+    double seconds,
+    LossHistory history,
+    List<Sample> samples,
+    List<ValidationPoint> validation,
+    Optional<ValidationPoint> bestValidation) {
+
+  /** Makes the lists immutable. */
+  public TrainingResult {
+    samples = List.copyOf(samples);
+    validation = List.copyOf(validation);
+  }
+
+  /** Symbols trained on; 0 if no step was taken. */
+  public long charactersSeen() {
+    return last.training().map(run -> steps * run.sequenceLength() * run.batchSize()).orElse(0L);
+  }
+
+  /** Symbols trained on per second spent in steps; 0 if no step was taken. */
+  public double charactersPerSecond() {
+    return seconds == 0 ? 0 : charactersSeen() / seconds;
+  }
+
+  /**
+   * What a run had come to when it wrote a {@linkplain Trainer#checkpoint checkpoint}.
+   *
+   * @throws ModelFormatException if the file is no checkpoint, or is damaged in any bit
+   * @throws IllegalArgumentException if it does not fit into the heap
+   * @throws IOException if the file cannot be read
+   */
+  public static TrainingResult load(Path checkpoint) throws IOException {
+    return Training.result(CheckpointFile.read(checkpoint));
+  }
+}

@@ -1,5 +1,7 @@
 package io.github.charrnn;
 
+import java.util.Optional;
+
 /**
  * How the parameters of a model came about, beside its seed: the last run that trained them.
  *
@@ -10,7 +12,8 @@ package io.github.charrnn;
  *     learning rate that it had had
  * @param clip the bound on each element of the gradient, infinite if there was none
  * @param optimizer how gradients changed parameters
- * @param textLength symbols in the text
+ * @param textLength symbols in the text, without what was held out
+ * @param validation what the run was measured with, if anything was held out
  * @param step the step after which the parameters stood like this
  * @param smoothLoss the smooth loss at that step, in nats per window; NaN at step 0
  */
@@ -22,5 +25,31 @@ public record TrainingSummary(
     double clip,
     Optimizer optimizer,
     long textLength,
+    Optional<Validation> validation,
     long step,
-    double smoothLoss) {}
+    double smoothLoss) {
+
+  /** How many steps a pass through the text takes; at least 1 for a text that can be trained on. */
+  public long stepsPerEpoch() {
+    return stepsPerEpoch(textLength, batchSize, sequenceLength);
+  }
+
+  /** The same run at another step. */
+  TrainingSummary at(long otherStep, double otherSmoothLoss) {
+    return new TrainingSummary(
+        sequenceLength,
+        batchSize,
+        learningRate,
+        rollbacks,
+        clip,
+        optimizer,
+        textLength,
+        validation,
+        otherStep,
+        otherSmoothLoss);
+  }
+
+  static long stepsPerEpoch(long textLength, int batchSize, int sequenceLength) {
+    return Math.max(0, (textLength / batchSize - 1) / sequenceLength);
+  }
+}

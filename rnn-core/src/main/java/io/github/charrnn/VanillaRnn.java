@@ -1,5 +1,6 @@
 package io.github.charrnn;
 
+import io.github.charrnn.internal.Memory;
 import io.github.charrnn.internal.ModelFile;
 import io.github.charrnn.internal.Parameters;
 import io.github.charrnn.internal.Window;
@@ -164,13 +165,19 @@ public final class VanillaRnn {
    */
   public Evaluation evaluate(EncodedText text) {
     requireSameVocab(text);
+    requireEvaluable(text);
+    return evaluate(parameters, text);
+  }
+
+  static void requireEvaluable(EncodedText text) {
     if (text.length() < 2) {
       throw new IllegalArgumentException(
           "evaluation needs at least 2 symbols, the text has " + text.length());
     }
-    Window window =
-        Window.forEvaluation(EVALUATION_WINDOW, hiddenSize(), vocab.size(), (double) text.length());
-    window.load(parameters);
+  }
+
+  static Evaluation evaluate(Parameters parameters, EncodedText text) {
+    Window window = window(parameters, EVALUATION_WINDOW, text);
     long predicted = text.length() - 1;
     double loss = 0;
     for (long position = 0; position < predicted; position += EVALUATION_WINDOW) {
@@ -182,6 +189,14 @@ public final class VanillaRnn {
     return new Evaluation(predicted, loss / predicted);
   }
 
+  private static Window window(Parameters parameters, int steps, EncodedText text) {
+    Window window =
+        Window.forEvaluation(
+            steps, parameters.hiddenSize, parameters.vocabSize, (double) text.length());
+    window.load(parameters);
+    return window;
+  }
+
   /**
    * The cross-entropy of a text, all of whose symbols the vocabulary must have.
    *
@@ -190,6 +205,55 @@ public final class VanillaRnn {
    */
   public Evaluation evaluate(CharSequence text) {
     return evaluate(vocab.encode(text));
+  }
+
+  /**
+   * The surprisal of every symbol of a text under this model, {@code -log p} in nats: what {@link
+   * #evaluate(EncodedText)} gives the mean of. From the zero state, the first symbol given.
+   *
+   * @return (length - 1): element i is that of symbol i + 1
+   * @throws IllegalArgumentException if the text has fewer than 2 symbols or another vocabulary, or
+   *     if so many numbers do not fit into the heap
+   */
+  public double[] surprisals(EncodedText text) {
+    requireSameVocab(text);
+    requireEvaluable(text);
+    double[] surprisals = allocate(text.length() - 1.0, "the surprisals of " + text);
+    Window window = window(parameters, 1, text);
+    for (int t = 0; t < surprisals.length; t++) {
+      text.copy(t, window.symbols, 0, 1, 2);
+      surprisals[t] = window.forward(1);
+      window.carry(1);
+    }
+    return surprisals;
+  }
+
+  /**
+   * The hidden states while the model reads a text, from the zero state.
+   *
+   * @return (length, m), row-major: row t holds the state after symbol t has been read, every value
+   *     from -1 to 1
+   * @throws IllegalArgumentException if the text has another vocabulary, or if so many numbers do
+   *     not fit into the heap
+   */
+  public double[] states(EncodedText text) {
+    requireSameVocab(text);
+    int m = hiddenSize();
+    double[] states = allocate((double) text.length() * m, "the states of " + text);
+    Window window = window(parameters, 1, text);
+    for (int t = 0; t < text.length(); t++) {
+      text.copy(t, window.symbols, 0, 1, 1);
+      window.states(1);
+      System.arraycopy(window.h, m, states, t * m, m);
+      window.carry(1);
+    }
+    return states;
+  }
+
+  private static double[] allocate(double size, String what) {
+    Memory.requireArray(size, what);
+    Memory.require(Double.BYTES * size, what);
+    return new double[(int) size];
   }
 
   /**

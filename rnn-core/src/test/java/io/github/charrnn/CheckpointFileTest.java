@@ -32,6 +32,7 @@ class CheckpointFileTest {
         .sequenceLength(5)
         .batchSize(2)
         .checkpoint(file, 100)
+        .samples(4, 3)
         .train(TEXT, 9);
     checkpoint = Files.readAllBytes(file);
   }
@@ -54,6 +55,8 @@ class CheckpointFileTest {
     assertThat(state.hidden()).hasSize(4);
     assertThat(state.losses()).hasSize(9);
     assertThat(state.smoothLosses()).hasSize(9);
+    assertThat(state.observations().samples().stream().map(Sample::step))
+        .containsExactly(0L, 4L, 8L);
   }
 
   static Stream<Arguments> wrong() {
@@ -69,7 +72,7 @@ class CheckpointFileTest {
         edit(
             "\"step\":\"9\"",
             "\"step\":\"8\"",
-            "must be a power of two that goes with the step|position is"),
+            "must be a power of two that goes with the step|bestStep is \"9\""),
         edit(
             "\"step\":\"9\"",
             "\"step\":\"0\"",
@@ -233,6 +236,11 @@ class CheckpointFileTest {
   }
 
   private void assertImpossible(String tensor, double value, String reason) throws IOException {
+    assertImpossible(tensor, 0, value, reason);
+  }
+
+  private void assertImpossible(String tensor, int index, double value, String reason)
+      throws IOException {
     byte[] changed = checkpoint.clone();
     ByteBuffer buffer = ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN);
     String header = SignedFile.unsignedHeader(checkpoint);
@@ -242,11 +250,85 @@ class CheckpointFileTest {
                 + tensor
                 + "\":\\{\"dtype\":\"F64\",\"shape\":\\[[\\d,]*\\],\"data_offsets\":\\[(\\d+),.*",
             "$1");
-    buffer.putDouble(8 + header.length() + Integer.parseInt(offset.trim()), value);
+    buffer.putDouble(8 + header.length() + Integer.parseInt(offset.trim()) + 8 * index, value);
 
     assertThatExceptionOfType(ModelFormatException.class)
         .isThrownBy(() -> CheckpointFile.read(write(SignedFile.signed(changed))))
         .withMessageContaining(reason);
+  }
+
+  @Test
+  void impossibleObservations_areRefused() throws IOException {
+    assertImpossible("samples", 5, "samples has a value that is 4.0, must be whole, from 6 to 9");
+    assertImpossible("samples", 0.5, "samples has a value that is 0.5, must be whole, from 0 to 9");
+    assertImpossible("samples", -1, "samples has a value that is -1.0, must be whole");
+    assertImpossible(
+        "samples", 2, 4, "samples has a value that is 3.0, must be whole, from 0 to 2");
+    assertImpossible("samples", 2, 2, "samples.symbols has symbols of no sample");
+    assertImpossible("samples", 2, 1_001, "must be whole, from 0 to 9");
+    assertImpossible(
+        "samples.symbols",
+        3,
+        "samples.symbols has a value that is 3.0, must be whole, from 0 to 2");
+  }
+
+  private static final String POINTS = "\"validationPoints\":\"2\"";
+
+  /** Of step 9, with points of the steps 0 and 5. */
+  private void validate(boolean selects) throws IOException {
+    CharVocab vocab = CharVocab.of(TEXT);
+    Trainer trainer =
+        Trainer.of(VanillaRnn.builder(vocab).hiddenSize(2).build())
+            .validation(vocab.encode("abcab"), 5)
+            .checkpoint(directory.resolve("validated"), 100);
+    (selects ? trainer.bestByValidation() : trainer).train(TEXT, 9);
+    checkpoint = Files.readAllBytes(directory.resolve("validated"));
+    assertThat(SignedFile.unsignedHeader(checkpoint)).contains(POINTS);
+  }
+
+  @Test
+  void impossibleValidation_isRefused() throws IOException {
+    validate(false);
+    assertThat(CheckpointFile.read(write(checkpoint)).observations().validation()).hasSize(2);
+    assertImpossible("validation", 6, "validation has a value that is 5.0, must be whole, from 7");
+    assertImpossible("validation", 1, -1, "validation has a loss that is -1.0");
+    for (String[] edit :
+        new String[][] {
+          {"\"validationSelects\":\"0\"", "\"validationSelects\":\"2\"", "from 0 to 1"},
+          {"\"validationLength\":\"5\"", "\"validationLength\":\"1\"", "from 2 to"},
+          {"\"validationEvery\":\"5\"", "\"validationEvery\":\"0\"", "from 1 to"},
+          {"\"validationEvery\":\"5\",", "", "the metadata has no validationEvery"},
+          {"\"validationBestStep\":\"\\d\"", "\"validationBestStep\":\"10\"", "from 0 to 9"},
+          {"(validationBestLoss\":\")", "$1-", "must be at least 0 and finite, or NaN"},
+          {"(validationText\":\").", "$1x", "validationText is not 64 hexadecimal digits"},
+          {POINTS, "\"validationPoints\":\"1\"", "tensor validation is not as the settings imply"},
+          {POINTS, "\"validationPoints\":\"1025\"", "from 0 to 1024"},
+          {"\"bestStep\":\"\\d\"", "\"bestStep\":\"0\"", "bestStep is \"0\""}
+        }) {
+      wrongMetadata_isRefusedWithItsReason(edit[0], edit[1], edit[2]);
+    }
+    wrongMetadata_isRefusedWithItsReason(
+        "\"validation(Length|Every|Selects)\":\"\\d\",", "", "the metadata has no validation");
+    checkpoint =
+        SignedFile.withHeader(
+            checkpoint,
+            header -> header.replaceAll("\"validation(Length|Every|Selects)\":\"\\d\",", ""));
+    assertThatExceptionOfType(ModelFormatException.class)
+        .isThrownBy(() -> CheckpointFile.read(write(checkpoint)))
+        .withMessageContaining("unknown key, \"validation");
+  }
+
+  @Test
+  void theUntrainedModel_mayBeTheBestOnlyWhereTheHeldOutLossSelects() throws IOException {
+    validate(true);
+    byte[] untrained =
+        SignedFile.withHeader(
+            checkpoint,
+            header ->
+                header
+                    .replaceFirst("\"bestStep\":\"\\d\"", "\"bestStep\":\"0\"")
+                    .replaceFirst("\"bestSmoothLoss\":\"[^\"]*\"", "\"bestSmoothLoss\":\"NaN\""));
+    assertThat(CheckpointFile.read(write(untrained)).progress().bestStep()).isZero();
   }
 
   @Test

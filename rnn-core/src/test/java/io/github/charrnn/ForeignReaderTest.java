@@ -58,7 +58,7 @@ class ForeignReaderTest {
         }
       }
       assertThat(found).as("tensors of the model in %s", file).isEqualTo(5);
-      assertThat(tensors.size()).isEqualTo(file.equals(model) ? 5 : 13);
+      assertThat(tensors.size()).isEqualTo(file.equals(model) ? 5 : 15);
     }
   }
 }

@@ -26,6 +26,7 @@ class GradientTest {
       System.out.println("  " + tensor);
       assertThat(tensor.shareWithinTolerance()).as(tensor.name()).isEqualTo(1);
       assertThat(tensor.maxAbsoluteDifference()).as(tensor.name()).isLessThanOrEqualTo(1e-8);
+      assertThat(tensor.relativeErrorOfNorms()).as(tensor.name()).isBetween(1e-14, 1e-5);
     }
     assertThat(report.parameters())
         .extracting(GradientCheck.Tensor::name)

@@ -282,7 +282,10 @@ final class Mutations {
     return result;
   }
 
-  /** What the tests start from: a model, a trained one, and checkpoints of both optimizers. */
+  /**
+   * What the tests start from: a model, a trained one, and checkpoints of both optimizers, most of
+   * them with samples and a held-out text.
+   */
   static List<byte[]> originals(Path directory) throws IOException {
     List<byte[]> result = new ArrayList<>();
     Path file = directory.resolve("original");
@@ -295,13 +298,17 @@ final class Mutations {
     for (Optimizer optimizer : Optimizer.values()) {
       for (long steps : new long[] {0, 3, 40}) {
         Files.delete(file);
-        Trainer.of(model)
-            .sequenceLength(5)
-            .batchSize(2)
-            .learningRate(0.9)
-            .optimizer(optimizer)
-            .checkpoint(file, 100)
-            .train(text, steps);
+        Trainer trainer =
+            Trainer.of(model)
+                .sequenceLength(5)
+                .batchSize(2)
+                .learningRate(0.9)
+                .optimizer(optimizer)
+                .checkpoint(file, 100);
+        if (steps > 0) {
+          trainer.samples(2, 3).validation(model.vocab().encode("cab"), 20);
+        }
+        trainer.train(text, steps);
         result.add(Files.readAllBytes(file));
       }
     }

@@ -71,7 +71,8 @@ final class GradcheckCommand implements Callable<Integer> {
       names = "--json",
       description =
           "Print one JSON object: passed, and parameters, an array of name, elements,"
-              + " maxRelativeError, maxAbsoluteDifference, meanAbsoluteDifference,"
+              + " maxRelativeError, relativeErrorOfNorms, maxAbsoluteDifference,"
+              + " meanAbsoluteDifference,"
               + " shareWithinTolerance.")
   private boolean json;
 
@@ -115,10 +116,11 @@ final class GradcheckCommand implements Callable<Integer> {
     table.append(
         String.format(
             Locale.ROOT,
-            "%-4s%10s%15s%15s%15s%12s%n",
+            "%-4s%10s%15s%15s%15s%15s%12s%n",
             "",
             "elements",
             "max relative",
+            "of the norms",
             "max absolute",
             "mean absolute",
             "within"));
@@ -126,10 +128,11 @@ final class GradcheckCommand implements Callable<Integer> {
       table.append(
           String.format(
               Locale.ROOT,
-              "%-4s%,10d%15.1e%15.1e%15.1e%11.3f%%%n",
+              "%-4s%,10d%15.1e%15.1e%15.1e%15.1e%11.3f%%%n",
               tensor.name(),
               tensor.elements(),
               tensor.maxRelativeError(),
+              tensor.relativeErrorOfNorms(),
               tensor.maxAbsoluteDifference(),
               tensor.meanAbsoluteDifference(),
               100 * tensor.shareWithinTolerance()));
@@ -148,6 +151,7 @@ final class GradcheckCommand implements Callable<Integer> {
       parameter.put("name", tensor.name());
       parameter.put("elements", tensor.elements());
       parameter.put("maxRelativeError", Terminal.jsonNumber(tensor.maxRelativeError()));
+      parameter.put("relativeErrorOfNorms", Terminal.jsonNumber(tensor.relativeErrorOfNorms()));
       parameter.put("maxAbsoluteDifference", Terminal.jsonNumber(tensor.maxAbsoluteDifference()));
       parameter.put("meanAbsoluteDifference", Terminal.jsonNumber(tensor.meanAbsoluteDifference()));
       parameter.put("shareWithinTolerance", tensor.shareWithinTolerance());

@@ -4,13 +4,18 @@ import io.github.charrnn.LossHistory;
 import io.github.charrnn.ModelFormatException;
 import io.github.charrnn.Optimizer;
 import io.github.charrnn.TrainingSummary;
+import io.github.charrnn.Validation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The checkpoint: a {@linkplain ModelFile model file} of the parameters as they stand, with all
@@ -22,8 +27,8 @@ import java.util.Set;
  * {@code history.smoothLoss} (points). More metadata: {@code text}, the fingerprint of the text;
  * {@code plannedSteps}; {@code position}, of the next window in each stream; {@code loss}; {@code
  * bestSmoothLoss}; {@code bestStep}; {@code nanos}, spent in steps; {@code historyStride}, {@code
- * historyPending}, {@code historyPendingSum}. There is no random state: training draws nothing, and
- * samples are drawn from seeds.
+ * historyPending}, {@code historyPendingSum}. {@link Observations} has its own. There is no random
+ * state: training draws nothing, and samples are drawn from seeds.
  */
 public final class CheckpointFile {
   private static final Set<String> KEYS =
@@ -40,6 +45,16 @@ public final class CheckpointFile {
           "historyStride",
           "historyPending",
           "historyPendingSum");
+
+  private static final Set<String> ALL_KEYS =
+      Stream.of(KEYS, Observations.KEYS)
+          .flatMap(Collection::stream)
+          .collect(Collectors.toUnmodifiableSet());
+
+  private static final Set<String> VALIDATED_KEYS =
+      Stream.of(ALL_KEYS, Observations.VALIDATION_KEYS)
+          .flatMap(Collection::stream)
+          .collect(Collectors.toUnmodifiableSet());
 
   /**
    * Where training stands.
@@ -59,7 +74,13 @@ public final class CheckpointFile {
       Parameters best,
       double[] hidden,
       double[] losses,
-      double[] smoothLosses) {}
+      double[] smoothLosses,
+      Observations observations) {
+
+    private State with(Observations seen) {
+      return new State(model, progress, memory, best, hidden, losses, smoothLosses, seen);
+    }
+  }
 
   /**
    * The numbers of a state.
@@ -93,7 +114,11 @@ public final class CheckpointFile {
 
   /** What a checkpoint says before its numbers are read. */
   record Description(
-      ModelFile.Description model, TrainingSummary summary, Progress progress, int points) {
+      ModelFile.Description model,
+      TrainingSummary summary,
+      Progress progress,
+      int points,
+      Observations.Counts counts) {
 
     boolean hasMemory() {
       return summary.optimizer() == Optimizer.ADAGRAD;
@@ -116,9 +141,13 @@ public final class CheckpointFile {
       shapes.put("state", List.of((long) summary.batchSize(), m));
       shapes.put("history.loss", List.of((long) points));
       shapes.put("history.smoothLoss", List.of((long) points));
+      shapes.putAll(counts.shapes());
       return shapes;
     }
   }
+
+  private static final Observations NOTHING =
+      new Observations(0, 0, 1, List.of(), Optional.empty(), 1, List.of(), Optional.empty());
 
   private CheckpointFile() {}
 
@@ -143,7 +172,9 @@ public final class CheckpointFile {
             .put("historyStride", progress.historyStride())
             .put("historyPending", progress.historyPending())
             .put("historyPendingSum", progress.historyPendingSum());
-    Safetensors.write(file, metadata, tensors(state));
+    Observations observations = state.observations();
+    observations.putInto(metadata);
+    Safetensors.write(file, metadata, tensors(state, observations.tensors(state.model().vocab())));
   }
 
   /**
@@ -183,17 +214,20 @@ public final class CheckpointFile {
             checkpoint.hasBest() ? Parameters.allocate(m, k, what) : new Parameters(0, 0),
             new double[streams * m],
             new double[checkpoint.points()],
-            new double[checkpoint.points()]);
-    in.read(tensors(state));
+            new double[checkpoint.points()],
+            NOTHING);
+    Observations.Numbers numbers = Observations.Numbers.allocate(checkpoint.counts());
+    in.read(tensors(state, numbers.tensors()));
     requirePossible(state);
-    return state;
+    return state.with(numbers.decode(in.metadata(), model.vocab(), checkpoint.summary().step()));
   }
 
   static boolean isCheckpoint(Metadata metadata) {
     return metadata.has("plannedSteps");
   }
 
-  private static List<Safetensors.Tensor> tensors(State state) {
+  private static List<Safetensors.Tensor> tensors(
+      State state, List<Safetensors.Tensor> observations) {
     List<Safetensors.Tensor> tensors =
         new ArrayList<>(ModelFile.tensors("", state.model().parameters()));
     if (state.memory().hiddenSize > 0) {
@@ -207,23 +241,24 @@ public final class CheckpointFile {
     tensors.add(Safetensors.Tensor.matrix("state", streams, m, state.hidden()));
     tensors.add(Safetensors.Tensor.vector("history.loss", state.losses()));
     tensors.add(Safetensors.Tensor.vector("history.smoothLoss", state.smoothLosses()));
+    tensors.addAll(observations);
     return tensors;
   }
 
   /** What the metadata say of the run, checked. */
   static Description describe(ModelFile.Description model, Metadata metadata)
       throws ModelFormatException {
-    ModelFile.requireKeys(metadata, KEYS);
     TrainingSummary summary =
         model
             .training()
             .orElseThrow(() -> Safetensors.wrong("the checkpoint has no training settings"));
+    boolean validated = summary.validation().isPresent();
+    ModelFile.requireKeys(metadata, validated ? VALIDATED_KEYS : ALL_KEYS);
     long step = summary.step();
-    long streamLength = summary.textLength() / summary.batchSize();
-    if (streamLength <= summary.sequenceLength()) {
+    long stepsPerEpoch = summary.stepsPerEpoch();
+    if (stepsPerEpoch == 0) {
       throw metadata.wrong("textLength", "at least (sequenceLength + 1) batchSize");
     }
-    long stepsPerEpoch = (streamLength - 1) / summary.sequenceLength();
     long position = step == 0 ? 0 : ((step - 1) % stepsPerEpoch + 1) * summary.sequenceLength();
     int maxRollbacks = (int) metadata.integer("maxRollbacks", 0, Integer.MAX_VALUE);
     long stride = metadata.integer("historyStride", 1, 1L << 49);
@@ -235,6 +270,8 @@ public final class CheckpointFile {
         || (points == LossHistory.MAX_SIZE && pending > 0)) {
       throw metadata.wrong("historyStride", "a power of two that goes with the step");
     }
+    boolean selected = summary.validation().map(Validation::selects).orElse(false);
+    long bestStep = metadata.integer("bestStep", selected ? 0 : Math.min(step, 1), step);
     Progress progress =
         new Progress(
             metadata.hash("text"),
@@ -243,8 +280,8 @@ public final class CheckpointFile {
             maxRollbacks,
             metadata.integer("position", position, position),
             loss(metadata, "loss", step),
-            loss(metadata, "bestSmoothLoss", step),
-            metadata.integer("bestStep", Math.min(step, 1), step),
+            loss(metadata, "bestSmoothLoss", bestStep),
+            bestStep,
             metadata.integer("nanos", 0, Long.MAX_VALUE),
             stride,
             pending,
@@ -254,7 +291,8 @@ public final class CheckpointFile {
         : !Double.isFinite(progress.historyPendingSum())) {
       throw metadata.wrong("historyPendingSum", "finite, and 0 when nothing is pending");
     }
-    return new Description(model, summary, progress, (int) points);
+    return new Description(
+        model, summary, progress, (int) points, Observations.counts(metadata, validated));
   }
 
   private static double loss(Metadata metadata, String key, long step) throws ModelFormatException {

@@ -4,9 +4,11 @@ import io.github.charrnn.CharVocab;
 import io.github.charrnn.ModelFormatException;
 import io.github.charrnn.Optimizer;
 import io.github.charrnn.TrainingSummary;
+import io.github.charrnn.Validation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -15,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The model file: {@linkplain Safetensors safetensors} with the tensors U, W, V, b and c, and
@@ -54,6 +57,10 @@ public final class ModelFile {
           "textLength",
           "step",
           "smoothLoss");
+
+  /** Present in the file of a model of whose text a part was held out, all of them. */
+  private static final Set<String> VALIDATION_KEYS =
+      Set.of("validationLength", "validationEvery", "validationSelects");
 
   /** What a model file holds. */
   public record Model(
@@ -149,6 +156,13 @@ public final class ModelFile {
           .put("textLength", training.textLength())
           .put("step", training.step())
           .put("smoothLoss", training.smoothLoss());
+      if (training.validation().isPresent()) {
+        Validation validation = training.validation().get();
+        metadata
+            .put("validationLength", validation.length())
+            .put("validationEvery", validation.every())
+            .put("validationSelects", validation.selects() ? 1 : 0);
+      }
     }
     return metadata;
   }
@@ -175,7 +189,9 @@ public final class ModelFile {
         vocab(metadata.text("vocabulary")),
         (int) metadata.integer("hiddenSize", 1, Parameters.MAX_HIDDEN_SIZE),
         metadata.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE),
-        TRAINING_KEYS.stream().anyMatch(metadata::has)
+        Stream.of(TRAINING_KEYS, VALIDATION_KEYS)
+                .flatMap(Collection::stream)
+                .anyMatch(metadata::has)
             ? Optional.of(training(metadata))
             : Optional.empty());
   }
@@ -184,6 +200,7 @@ public final class ModelFile {
   static void requireKeys(Metadata metadata, Set<String> others) throws ModelFormatException {
     Set<String> allowed = new HashSet<>(MODEL_KEYS);
     allowed.addAll(TRAINING_KEYS);
+    allowed.addAll(VALIDATION_KEYS);
     allowed.addAll(others);
     metadata.requireOnly(allowed);
   }
@@ -227,8 +244,18 @@ public final class ModelFile {
         clip,
         optimizer(metadata.text("optimizer")),
         metadata.integer("textLength", 2, Long.MAX_VALUE),
+        VALIDATION_KEYS.stream().anyMatch(metadata::has)
+            ? Optional.of(validation(metadata))
+            : Optional.empty(),
         step,
         smoothLoss);
+  }
+
+  private static Validation validation(Metadata metadata) throws ModelFormatException {
+    return new Validation(
+        metadata.integer("validationLength", 2, Long.MAX_VALUE),
+        metadata.integer("validationEvery", 1, Long.MAX_VALUE),
+        metadata.integer("validationSelects", 0, 1) == 1);
   }
 
   private static Optimizer optimizer(String name) throws ModelFormatException {

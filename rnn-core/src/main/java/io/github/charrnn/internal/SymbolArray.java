@@ -68,16 +68,16 @@ public final class SymbolArray {
   }
 
   /**
-   * Adds all numbers to a digest, as bytes or as two bytes each, the higher one first: how they are
+   * Adds numbers to a digest, as bytes or as two bytes each, the higher one first: how they are
    * kept makes no difference.
    */
-  public void digest(MessageDigest digest, boolean twoBytes) {
+  public void digest(MessageDigest digest, long from, long numbers, boolean twoBytes) {
     byte[] buffer = new byte[2 * PIECE];
-    for (long from = 0; from < length; from += PIECE) {
-      int count = (int) Math.min(PIECE, length - from);
+    for (long done = 0; done < numbers; done += PIECE) {
+      int count = (int) Math.min(PIECE, numbers - done);
       int filled = 0;
       for (int i = 0; i < count; i++) {
-        int symbol = get(from + i);
+        int symbol = get(from + done + i);
         if (twoBytes) {
           buffer[filled++] = (byte) (symbol >> 8);
         }

@@ -1,0 +1,10 @@
+package io.github.charrnn;
+
+/**
+ * How well a model predicted the held-out text during training; see {@link Trainer#validation}.
+ *
+ * @param step the number of steps taken before
+ * @param natsPerCharacter the cross-entropy, in nats per character, as {@link VanillaRnn#evaluate}
+ *     has it
+ */
+public record ValidationPoint(long step, double natsPerCharacter) {}

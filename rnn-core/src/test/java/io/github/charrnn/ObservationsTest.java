@@ -1,0 +1,307 @@
+package io.github.charrnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Held-out losses and samples of a run, and what a model makes of single symbols. */
+class ObservationsTest {
+  @TempDir Path directory;
+
+  private final EncodedText all = Texts.harbour();
+  private final EncodedText text = all.part(0, all.length() - 300);
+  private final EncodedText heldOut = all.part(all.length() - 300, all.length());
+  private final VanillaRnn model = VanillaRnn.builder(all.vocab()).hiddenSize(12).seed(4).build();
+
+  private Trainer trainer() {
+    return Trainer.of(model).validation(heldOut, 20).samples(15, 7);
+  }
+
+  @Test
+  void aPart_isTheTextThatStandsThere() {
+    String string = all.decode();
+    EncodedText part = all.part(10, 60);
+
+    assertThat(part.decode()).isEqualTo(string.substring(10, 60));
+    assertThat(part.fingerprint())
+        .isEqualTo(all.vocab().encode(string.substring(10, 60)).fingerprint());
+    assertThat(part.part(5, 9).decode()).isEqualTo(string.substring(15, 19));
+    assertThat(all.part(3, 3).length()).isZero();
+    assertThat(model.evaluate(part)).isEqualTo(model.evaluate(string.substring(10, 60)));
+    for (long[] range : new long[][] {{-1, 3}, {4, 3}, {0, all.length() + 1}}) {
+      assertThatExceptionOfType(IndexOutOfBoundsException.class)
+          .isThrownBy(() -> all.part(range[0], range[1]))
+          .withMessageContaining("must be from 0 to " + all.length());
+    }
+    assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> part.symbol(50));
+  }
+
+  @Test
+  void surprisals_areWhatEvaluationIsTheMeanOf() {
+    VanillaRnn trained = Trainer.of(model).train(text, 300).last();
+
+    double[] surprisals = trained.surprisals(heldOut);
+
+    assertThat(surprisals).hasSize(299);
+    assertThat(Arrays.stream(surprisals)).allMatch(nats -> nats > 0);
+    assertThat(Arrays.stream(surprisals).average().orElseThrow())
+        .isCloseTo(trained.evaluate(heldOut).natsPerCharacter(), within(1e-12));
+    for (int i : new int[] {1, 2, 77}) {
+      assertThat(trained.surprisals(heldOut.part(0, i + 1)))
+          .as("they do not depend on what follows")
+          .isEqualTo(Arrays.copyOf(surprisals, i));
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trained.surprisals(heldOut.part(0, 1)))
+        .withMessage("evaluation needs at least 2 symbols, the text has 1");
+  }
+
+  @Test
+  void states_giveTheOutputsThatSurprisalsAreOf() {
+    VanillaRnn trained = Trainer.of(model).train(text, 300).last();
+    int m = trained.hiddenSize();
+    int k = trained.vocab().size();
+
+    double[] states = trained.states(heldOut);
+    double[] surprisals = trained.surprisals(heldOut);
+
+    assertThat(states).hasSize(300 * m);
+    assertThat(Arrays.stream(states)).allMatch(h -> Math.abs(h) <= 1);
+    for (int t = 0; t < surprisals.length; t++) {
+      double sum = 0;
+      double target = 0;
+      for (int symbol = 0; symbol < k; symbol++) {
+        double o = trained.c()[symbol];
+        for (int j = 0; j < m; j++) {
+          o += trained.v()[symbol * m + j] * states[t * m + j];
+        }
+        sum += Math.exp(o);
+        target = symbol == heldOut.symbol(t + 1) ? o : target;
+      }
+      assertThat(Math.log(sum) - target)
+          .as("symbol %d", t + 1)
+          .isCloseTo(surprisals[t], within(1e-9));
+    }
+    assertThat(trained.states(heldOut.part(0, 0))).isEmpty();
+  }
+
+  @Test
+  void measuring_changesNothingInTraining() {
+    TrainingResult measured = trainer().train(text, 100);
+    TrainingResult plain = Trainer.of(model).train(text, 100);
+
+    assertThat(measured.last().fingerprint()).isEqualTo(plain.last().fingerprint());
+    assertThat(measured.best().fingerprint()).isEqualTo(plain.best().fingerprint());
+    assertThat(measured.bestStep()).isEqualTo(plain.bestStep());
+  }
+
+  @Test
+  void validation_isTheEvaluationOfTheModelAsItStands() {
+    List<ValidationPoint> expected = new ArrayList<>();
+    TrainingResult result =
+        trainer()
+            .every(
+                20,
+                p -> {
+                  expected.add(
+                      new ValidationPoint(
+                          p.step(), p.model().evaluate(heldOut).natsPerCharacter()));
+                  assertThat(p.lastValidation()).contains(expected.get(expected.size() - 1));
+                  assertThat(p.validation()).isEqualTo(expected);
+                })
+            .train(text, 110);
+
+    assertThat(result.validation()).isEqualTo(expected);
+    assertThat(expected).hasSize(6);
+    assertThat(result.bestValidation().orElseThrow().natsPerCharacter())
+        .isEqualTo(
+            expected.stream().mapToDouble(ValidationPoint::natsPerCharacter).min().orElseThrow());
+    assertThat(result.last().training().orElseThrow().validation())
+        .contains(new Validation(300, 20, false));
+  }
+
+  @Test
+  void bestByValidation_isTheModelWithTheLowestHeldOutLoss() {
+    // So high a rate that the held-out loss goes up and down.
+    Trainer trainer = trainer().learningRate(1).bestByValidation();
+    TrainingResult result = trainer.train(text, 400);
+
+    ValidationPoint best = result.bestValidation().orElseThrow();
+    assertThat(result.bestStep()).isEqualTo(best.step()).isPositive().isLessThan(400);
+    assertThat(result.best().evaluate(heldOut).natsPerCharacter())
+        .isEqualTo(best.natsPerCharacter());
+    assertThat(result.best().training().orElseThrow().step()).isEqualTo(best.step());
+    assertThat(result.bestSmoothLoss())
+        .isEqualTo(result.best().training().orElseThrow().smoothLoss());
+    assertThat(result.best().training().orElseThrow().validation())
+        .contains(new Validation(300, 20, true));
+  }
+
+  @Test
+  void bestByValidation_mayBeTheModelThatTrainingStartedFrom() throws IOException {
+    EncodedText other = all.vocab().encode("qqqqqqqqqqqqqqqq".replace('q', 'x'));
+    Path file = directory.resolve("run");
+    TrainingResult result =
+        Trainer.of(model)
+            .validation(other, 10)
+            .bestByValidation()
+            .checkpoint(file)
+            .train(all.vocab().encode("the sea ".repeat(20)), 50);
+
+    assertThat(result.bestStep()).isZero();
+    assertThat(result.best().fingerprint()).isEqualTo(model.fingerprint());
+    assertThat(result.bestSmoothLoss()).isNaN();
+    TrainingResult loaded = TrainingResult.load(file);
+    assertThat(loaded.bestStep()).isZero();
+    assertThat(loaded.best().fingerprint()).isEqualTo(model.fingerprint());
+    Path saved = directory.resolve("model");
+    result.best().save(saved);
+    assertThat(VanillaRnn.load(saved).training()).isEqualTo(result.best().training());
+  }
+
+  @Test
+  void samples_areThoseOfTheModelAsItStands() {
+    List<Sample> heard = new ArrayList<>();
+    List<Sample> expected = new ArrayList<>();
+    TrainingResult result =
+        trainer()
+            .onSample((training, sample) -> heard.add(sample))
+            .every(15, p -> expected.add(new Sample(p.step(), p.smoothLoss(), p.sample(7))))
+            .train(text, 100);
+
+    assertThat(expected).hasSize(7);
+    assertThat(heard).isEqualTo(expected);
+    assertThat(result.samples()).isEqualTo(expected);
+  }
+
+  @Test
+  void samples_areThinnedAndCut_whatIsHeardIsNot() {
+    List<Sample> heard = new ArrayList<>();
+    TrainingResult result =
+        Trainer.of(model)
+            .samples(1, 1_003)
+            .onSample((training, sample) -> heard.add(sample))
+            .train(text, 140);
+
+    assertThat(heard).hasSize(141).allMatch(sample -> sample.text().length() == 1_003);
+    assertThat(result.samples().stream().mapToLong(Sample::step))
+        .as("65 of 1,000 symbols are 65,000; one more would be too many")
+        .containsExactlyElementsOf(LongStream.range(0, 36).map(i -> 4 * i).boxed().toList());
+    assertThat(result.samples().get(1).text()).isEqualTo(heard.get(4).text().substring(0, 1_000));
+  }
+
+  @Test
+  void validation_isThinned_andItsBestIsKept() {
+    VanillaRnn tiny = VanillaRnn.builder(all.vocab()).hiddenSize(1).build();
+    EncodedText short1 = heldOut.part(0, 2);
+    List<Double> losses = new ArrayList<>();
+    TrainingResult result =
+        Trainer.of(tiny)
+            .sequenceLength(1)
+            .learningRate(1)
+            .validation(short1, 1)
+            .every(1, p -> losses.add(p.lastValidation().orElseThrow().natsPerCharacter()))
+            .train(text, 1_500);
+
+    assertThat(result.validation().stream().mapToLong(ValidationPoint::step))
+        .containsExactlyElementsOf(LongStream.rangeClosed(0, 750).map(i -> 2 * i).boxed().toList());
+    double best = losses.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+    assertThat(result.bestValidation()).contains(new ValidationPoint(losses.indexOf(best), best));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void resumed_whereverItWasStopped_theObservationsAreTheSame(boolean selects) throws IOException {
+    TrainingResult undisturbed = selecting(trainer(), selects).train(text, 70);
+    Path file = directory.resolve("run");
+    for (long stop = 0; stop <= 70; stop++) {
+      long at = stop;
+      Trainer stopped = selecting(trainer().checkpoint(file, 8), selects);
+      stopped.every(
+          1,
+          training -> {
+            if (training.step() == at) {
+              training.stop();
+            }
+          });
+      TrainingResult half = stopped.train(text, 70);
+      assertObserved(TrainingResult.load(file), half);
+
+      // The sampling interval is the run's.
+      TrainingResult resumed =
+          selecting(Trainer.of(model).validation(heldOut, 20), selects).resume(file, text);
+
+      assertObserved(resumed, undisturbed);
+      Files.delete(file);
+    }
+  }
+
+  private static Trainer selecting(Trainer trainer, boolean selects) {
+    return selects ? trainer.bestByValidation().learningRate(0.5) : trainer.learningRate(0.5);
+  }
+
+  private static void assertObserved(TrainingResult actual, TrainingResult expected) {
+    assertThat(actual.last().fingerprint()).isEqualTo(expected.last().fingerprint());
+    assertThat(actual.best().fingerprint()).isEqualTo(expected.best().fingerprint());
+    assertThat(actual.samples()).isEqualTo(expected.samples());
+    assertThat(actual.validation()).isEqualTo(expected.validation());
+    assertThat(actual.bestValidation()).isEqualTo(expected.bestValidation());
+    assertThat(actual.bestStep()).isEqualTo(expected.bestStep());
+    assertThat(Double.compare(actual.bestSmoothLoss(), expected.bestSmoothLoss())).isZero();
+    assertThat(actual.steps()).isEqualTo(expected.steps());
+    assertThat(actual.plannedSteps()).isEqualTo(expected.plannedSteps());
+    assertThat(actual.charactersSeen()).isEqualTo(expected.charactersSeen());
+    assertThat(actual.history().size()).isEqualTo(expected.history().size());
+  }
+
+  @Test
+  void resuming_withOtherValidation_isRefused() throws IOException {
+    Path file = directory.resolve("run");
+    trainer().checkpoint(file).train(text, 10);
+    EncodedText changed = all.vocab().encode(heldOut.decode().replace('e', 'a'));
+
+    assertRefused(file, Trainer.of(model), "validation is none, the run of the checkpoint");
+    assertRefused(file, Trainer.of(model).validation(heldOut, 21), "validation is every 21 steps");
+    assertRefused(file, trainer().bestByValidation(), "which selects the best model");
+    assertRefused(file, Trainer.of(model).validation(changed, 20), "the held-out text is not");
+  }
+
+  private void assertRefused(Path file, Trainer trainer, String message) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trainer.resume(file, text, 20))
+        .withMessageContaining(message);
+  }
+
+  @Test
+  void wrongSettings_areRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Trainer.of(model).validation(heldOut, 0))
+        .withMessage("validation every 0 steps is asked for, must be at least 1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Trainer.of(model).validation(heldOut.part(0, 1), 1))
+        .withMessage("evaluation needs at least 2 symbols, the text has 1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Trainer.of(model).samples(0, 1))
+        .withMessage("a sample every 0 steps is asked for, must be at least 1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Trainer.of(model).samples(1, -1))
+        .withMessage("length is -1, must be at least 0");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> Trainer.of(model).bestByValidation().train(text, 1))
+        .withMessageContaining("there is no text for it: name one");
+  }
+}
