@@ -582,18 +582,22 @@ public final class Training {
   }
 
   private VanillaRnn summarized(Parameters p, long atStep, double atSmoothLoss) {
-    TrainingSummary summary =
-        new TrainingSummary(
-            sequenceLength,
-            batchSize,
-            learningRate,
-            rollbacks,
-            clip,
-            optimizer,
-            text.length(),
-            measures.validation,
-            atStep,
-            atSmoothLoss);
-    return new VanillaRnn(start.vocab(), p, start.seed(), Optional.of(summary));
+    return new VanillaRnn(
+        start.vocab(), p, start.seed(), Optional.of(summary().at(atStep, atSmoothLoss)));
+  }
+
+  /** The settings of the run, and where it stands. */
+  public TrainingSummary summary() {
+    return new TrainingSummary(
+        sequenceLength,
+        batchSize,
+        learningRate,
+        rollbacks,
+        clip,
+        optimizer,
+        text.length(),
+        measures.validation,
+        step,
+        smoothLoss);
   }
 }

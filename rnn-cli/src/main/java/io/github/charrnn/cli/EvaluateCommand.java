@@ -4,13 +4,16 @@ import io.github.charrnn.EncodedText;
 import io.github.charrnn.Evaluation;
 import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.report.SurprisalReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -45,6 +48,15 @@ final class EvaluateCommand implements Callable<Integer> {
   private String unknown = "fail";
 
   @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description =
+          "Also write a page with the first 20,000 characters of the text, coloured by surprisal.",
+      defaultValue = Option.NULL_VALUE,
+      showDefaultValue = Visibility.NEVER)
+  private Path html;
+
+  @Option(
       names = "--json",
       description =
           "Print one JSON object: characters, natsPerCharacter, bitsPerCharacter, perplexity.")
@@ -62,7 +74,19 @@ final class EvaluateCommand implements Callable<Integer> {
     UnknownSymbols policy = Sources.unknown(spec, unknown);
     VanillaRnn rnn = Sources.model(model);
     EncodedText encoded = Sources.text(terminal, text, rnn.vocab(), policy);
+    if (html != null) {
+      Destinations.requireWritable(html);
+      for (String read : List.of(model.toString(), text)) {
+        if (Destinations.isSame(html, read)) {
+          throw new ParameterException(
+              spec.commandLine(), "the page would replace " + read + ": name another file");
+        }
+      }
+    }
     Evaluation evaluation = rnn.evaluate(encoded);
+    if (html != null) {
+      RunReport.write(html, page(rnn, encoded, evaluation));
+    }
     if (json) {
       Map<String, Object> result = new LinkedHashMap<>();
       result.put("characters", evaluation.characters());
@@ -84,5 +108,15 @@ final class EvaluateCommand implements Callable<Integer> {
               evaluation.perplexity()));
     }
     return Main.OK;
+  }
+
+  private String page(VanillaRnn rnn, EncodedText encoded, Evaluation evaluation) {
+    return SurprisalReport.page(
+        Main.program(),
+        String.valueOf(model.getFileName()),
+        Sources.name(text),
+        rnn,
+        encoded,
+        evaluation);
   }
 }

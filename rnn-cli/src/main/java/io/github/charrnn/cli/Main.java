@@ -76,6 +76,8 @@ public final class Main implements Runnable {
             .addSubcommand(new SampleCommand(terminal))
             .addSubcommand(new EvaluateCommand(terminal))
             .addSubcommand(new GradcheckCommand(terminal))
+            .addSubcommand(new ReportCommand(terminal))
+            .addSubcommand(new CompareCommand(terminal))
             .addSubcommand(new InspectCommand(terminal))
             .addSubcommand(new VerifyCommand(terminal))
             .setOut(new PrintWriter(terminal.out(), true))
@@ -195,6 +197,11 @@ public final class Main implements Runnable {
     return "this is a bug in rnn, please report it: " + e + " (-Drnn.trace=true shows where)";
   }
 
+  /** Name and version of this program. */
+  static String program() {
+    return "charrnn " + Version.projectVersion();
+  }
+
   private static String firstLine(String message) {
     return message.lines().findFirst().orElse(message);
   }
@@ -203,9 +210,7 @@ public final class Main implements Runnable {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      return new String[] {
-        "charrnn " + projectVersion() + ", Java " + System.getProperty("java.version")
-      };
+      return new String[] {program() + ", Java " + System.getProperty("java.version")};
     }
 
     private static String projectVersion() {

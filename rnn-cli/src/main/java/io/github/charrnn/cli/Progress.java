@@ -67,16 +67,23 @@ final class Progress {
     long steps = training.plannedSteps();
     long done = step - startedAt;
     String left = done <= 0 ? "?" : time((now - started) / 1e9 * (steps - step) / done);
-    return String.format(
-        Locale.ROOT,
-        "step %,d/%,d  epoch %.2f  smooth %.2f  %.3f bits/char  %,.0fk char/s  %s left",
-        step,
-        steps,
-        training.epoch(),
-        training.smoothLoss(),
-        training.smoothBitsPerCharacter(),
-        training.charactersPerSecond() / 1_000,
-        left);
+    String head =
+        String.format(
+            Locale.ROOT,
+            "step %,d/%,d  epoch %.2f  smooth %.2f",
+            step,
+            steps,
+            training.epoch(),
+            training.smoothLoss());
+    String tail =
+        String.format(
+            Locale.ROOT,
+            "  %.3f bits/char  %,.0fk char/s  %s left",
+            training.smoothBitsPerCharacter(),
+            training.charactersPerSecond() / 1_000,
+            left);
+    int room = columns - 2 - head.length() - tail.length(); // with a space before it
+    return room > 0 ? head + " " + Sparkline.of(training.history(), room) + tail : head + tail;
   }
 
   /** As in 0:42 or 1:05:07. */

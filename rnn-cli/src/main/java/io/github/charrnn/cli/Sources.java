@@ -50,6 +50,16 @@ final class Sources {
     return EncodedText.read(file(name));
   }
 
+  /** What a person calls a text. */
+  static String name(String text) {
+    if (text.isEmpty()) {
+      return "the story that comes with rnn";
+    }
+    return text.equals(STANDARD_INPUT)
+        ? "standard input"
+        : String.valueOf(Path.of(text).getFileName());
+  }
+
   /** Reads a text that is short enough to be kept as it is. */
   static String string(Terminal terminal, String name) throws IOException {
     if (name.equals(STANDARD_INPUT)) {

@@ -3,6 +3,7 @@ package io.github.charrnn.cli;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.ModelFormatException;
 import io.github.charrnn.Optimizer;
+import io.github.charrnn.Sample;
 import io.github.charrnn.Sampler;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.Training;
@@ -11,7 +12,10 @@ import io.github.charrnn.TrainingResult;
 import io.github.charrnn.TrainingSummary;
 import io.github.charrnn.UnknownSymbolException;
 import io.github.charrnn.UnknownSymbols;
+import io.github.charrnn.ValidationPoint;
 import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.report.Analysis;
+import io.github.charrnn.cli.report.Report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,10 +25,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -218,8 +223,31 @@ final class TrainCommand implements Callable<Integer> {
       names = "--json",
       description =
           "Print one JSON object at the end: steps, smoothLoss, bestSmoothLoss, bestStep,"
-              + " charactersPerSecond, rollbacks, model, checkpoint. Samples go to standard error.")
+              + " charactersPerSecond, rollbacks, heldOutLoss (the lowest, in nats per character),"
+              + " model, checkpoint, report. Samples go to standard error.")
   private boolean json;
+
+  @Mixin private ValidationOptions validation;
+  @Mixin private ReportOptions reportOptions;
+
+  @Option(
+      names = "--no-report",
+      description = "Write no report; it is MODEL.report.html, a page, and MODEL.report.json.")
+  private boolean noReport;
+
+  @Option(
+      names = "--live",
+      description =
+          "Serve the report on this machine while training runs; its address is shown at the start.")
+  private boolean live;
+
+  @Option(
+      names = "--live-port",
+      paramLabel = "<port>",
+      description = "With --live, the port to listen on, from 1 to 65535. Without it: any.",
+      defaultValue = Option.NULL_VALUE,
+      showDefaultValue = Visibility.NEVER)
+  private Integer livePort;
 
   private Optional<IOException> outputFailure = Optional.empty();
   private int rollbacksShown;
@@ -256,23 +284,19 @@ final class TrainCommand implements Callable<Integer> {
       throw usage("--on-divergence: a rollback needs a checkpoint, leave out --no-checkpoint");
     }
     UnknownSymbols policy = Sources.unknown(spec, unknown);
+    if (livePort != null && !live) {
+      throw usage("--live-port: it goes with --live");
+    }
+    if (livePort != null && (livePort < 1 || livePort > 65_535)) {
+      throw usage("--live-port: it is " + livePort + ", must be from 1 to 65535");
+    }
+    if (noReport && (live || given("--gradcheck"))) {
+      throw usage("--no-report excludes --live and --gradcheck");
+    }
+    int elements = reportOptions.elements();
     Path model = output == null ? defaultOutput() : output;
-    Destinations.requireWritable(model);
-    requireDifferent(model, "the model", text, "the text");
     Path run = checkpoint == null ? checkpointOf(model) : checkpoint;
-    if (!noCheckpoint) {
-      Destinations.requireWritable(run);
-      requireDifferent(run, "the checkpoint", text, "the text");
-      requireDifferent(run, "the checkpoint", model.toString(), "the model");
-      requireDifferent(run, "the checkpoint", fromName(), "the model to start from");
-    }
-    if (history != null) {
-      Destinations.requireWritable(history);
-      requireDifferent(history, "the history", text, "the text");
-      requireDifferent(history, "the history", model.toString(), "the model");
-      requireDifferent(history, "the history", run.toString(), "the checkpoint");
-      requireDifferent(history, "the history", fromName(), "the model to start from");
-    }
+    requireDestinations(model, run);
     VanillaRnn start;
     EncodedText encoded;
     if (resume) {
@@ -295,7 +319,40 @@ final class TrainCommand implements Callable<Integer> {
       encoded = Sources.text(terminal, text, start.vocab(), policy);
     }
     Trainer trainer = trainer(start, run);
-    return train(trainer, encoded, model, run);
+    ValidationOptions.Split split =
+        resume
+            ? validation.split(encoded, start.training().flatMap(TrainingSummary::validation), run)
+            : validation.split(encoded);
+    split.applyTo(trainer);
+    return train(start, trainer, split, elements, model, run);
+  }
+
+  /** Finds out before hours of training that a file could not be written, or would be lost. */
+  private void requireDestinations(Path model, Path run) throws IOException {
+    Map<String, Path> written = new LinkedHashMap<>();
+    written.put("the model", model);
+    if (!noCheckpoint) {
+      written.put("the checkpoint", run);
+    }
+    if (history != null) {
+      written.put("the history", history);
+    }
+    if (!noReport) {
+      written.put("the report", RunReport.html(model));
+      written.put("the report's JSON", RunReport.json(model));
+    }
+    List<Map.Entry<String, Path>> before = new ArrayList<>();
+    for (Map.Entry<String, Path> file : written.entrySet()) {
+      Destinations.requireWritable(file.getValue());
+      requireDifferent(file, text, "the text");
+      for (Map.Entry<String, Path> other : before) {
+        requireDifferent(file, other.getValue().toString(), other.getKey());
+      }
+      if (!before.isEmpty() && from != null) { // the model may replace the one it began with
+        requireDifferent(file, from.toString(), "the model to start from");
+      }
+      before.add(file);
+    }
   }
 
   private Trainer trainer(VanillaRnn start, Path run) {
@@ -330,15 +387,16 @@ final class TrainCommand implements Callable<Integer> {
       requireSame("--optimizer", name(optimizer), name(settings.optimizer()), run);
       trainer.settings(settings);
     }
+    if (sampleEvery == 0) {
+      trainer.noSamples();
+    } else if (!resume || given("--sample-every") || given("--sample-length")) {
+      trainer.samples(sampleEvery, sampleLength);
+    }
     return trainer;
   }
 
   private static String name(Optimizer optimizer) {
     return optimizer.name().toLowerCase(Locale.ROOT);
-  }
-
-  private String fromName() {
-    return from == null ? "" : from.toString();
   }
 
   private boolean given(String option) {
@@ -387,12 +445,19 @@ final class TrainCommand implements Callable<Integer> {
     return count;
   }
 
-  private int train(Trainer trainer, EncodedText encoded, Path planned, Path run)
+  private int train(
+      VanillaRnn start,
+      Trainer trainer,
+      ValidationOptions.Split split,
+      int elements,
+      Path planned,
+      Path run)
       throws IOException {
     Progress progress = new Progress(terminal.err(), terminal.errColumns());
     try (Interruption interruption = new Interruption()) {
+      Optional<RunReport> report = report(start, trainer, split, elements, planned);
       try {
-        return train(trainer, encoded, planned, run, progress, interruption);
+        return train(trainer, split.text(), planned, run, progress, interruption, report);
       } catch (IOException | RuntimeException e) {
         progress.clear();
         if (interruption.requested()) { // the process ends as soon as this is closed: say it now
@@ -400,8 +465,57 @@ final class TrainCommand implements Callable<Integer> {
           return Main.FAILED;
         }
         throw e;
+      } finally {
+        report.ifPresent(RunReport::close);
       }
     }
+  }
+
+  /** Begins the report, unless there is to be none. */
+  private Optional<RunReport> report(
+      VanillaRnn start, Trainer trainer, ValidationOptions.Split split, int elements, Path model)
+      throws IOException {
+    if (noReport) {
+      return Optional.empty();
+    }
+    Report.Origin origin =
+        new Report.Origin(
+            Main.program(),
+            String.valueOf(model.getFileName()),
+            Optional.of(Sources.name(text)),
+            Optional.empty(),
+            Optional.ofNullable(from).map(Path::toString),
+            List.of());
+    long length = split.text().length() + split.heldOut().map(EncodedText::length).orElse(0L);
+    List<String> more = repeatedOptions();
+    int window = resume ? start.training().orElseThrow().sequenceLength() : seq;
+    RunReport report =
+        new RunReport(
+            origin,
+            (result, settings, count) ->
+                RunReport.command(
+                    text, length, model, settings, result, Optional.ofNullable(from), count, more),
+            new Analysis(split.text(), split.heldOut(), start, window, elements),
+            live ? OptionalInt.of(livePort == null ? 0 : livePort) : OptionalInt.empty());
+    report.address().ifPresent(address -> terminal.err().println("live: " + address));
+    trainer.every(1, report::update);
+    return Optional.of(report);
+  }
+
+  /** What the report's command must repeat, beside what the run's settings tell of. */
+  private List<String> repeatedOptions() {
+    List<String> words = new ArrayList<>();
+    if (given("--unknown")) {
+      words.addAll(List.of("--unknown", unknown));
+    }
+    if (onDivergence == OnDivergence.ROLLBACK) {
+      words.addAll(List.of("--on-divergence", "rollback"));
+      words.addAll(List.of("--max-rollbacks", Integer.toString(maxRollbacks)));
+      if (checkpointEvery != null) {
+        words.addAll(List.of("--checkpoint-every", Long.toString(checkpointEvery)));
+      }
+    }
+    return words;
   }
 
   private int train(
@@ -410,14 +524,13 @@ final class TrainCommand implements Callable<Integer> {
       Path planned,
       Path run,
       Progress progress,
-      Interruption interruption)
+      Interruption interruption,
+      Optional<RunReport> report)
       throws IOException {
     boolean asPlanned = resume && steps == null && epochs == null;
     long count = asPlanned ? 0 : stepsToTake(trainer, encoded);
     try {
-      if (sampleEvery > 0) {
-        trainer.every(sampleEvery, training -> showSample(training, progress));
-      }
+      trainer.onSample((training, sample) -> showSample(training, sample, progress));
       if (!quiet) {
         trainer.every(1, progress::update);
       }
@@ -435,6 +548,10 @@ final class TrainCommand implements Callable<Integer> {
       save(model, () -> result.best().save(model), run);
       if (history != null) {
         save(history, () -> result.history().save(history), run);
+      }
+      if (report.isPresent()) {
+        boolean early = interruption.requested();
+        save(RunReport.html(model), () -> report.get().write(model, result, early), run);
       }
       if (interruption.requested()) {
         reportInterruption(result, model);
@@ -519,7 +636,7 @@ final class TrainCommand implements Callable<Integer> {
     List<String> typed =
         new ArrayList<>(spec.commandLine().getParent().getParseResult().originalArgs());
     List<String> words = new ArrayList<>();
-    words.add(System.getProperty("rnn.command", "rnn"));
+    words.add(Shell.rnn());
     words.add(typed.remove(0)); // train; options come right after it, before any --
     if (!resume) {
       words.add("--resume");
@@ -535,22 +652,35 @@ final class TrainCommand implements Callable<Integer> {
       }
       skip = start && word.equals("--from");
     }
-    return words.stream().map(TrainCommand::quoted).collect(Collectors.joining(" "));
+    return Shell.line(words);
   }
 
-  private void showSample(Training training, Progress progress) {
+  private void showSample(Training training, Sample sample, Progress progress) {
     String heading =
-        training.step() == 0
+        sample.step() == 0
             ? "--- step 0, epoch 0.00 ---"
             : String.format(
                 Locale.ROOT,
-                "--- step %,d, epoch %.2f, smooth loss %.2f, %.3f bits/char ---",
+                "--- step %,d, epoch %.2f, smooth loss %.2f, %.3f bits/char%s ---",
                 training.step(),
                 training.epoch(),
                 training.smoothLoss(),
-                training.smoothBitsPerCharacter());
+                training.smoothBitsPerCharacter(),
+                heldOut(training));
     progress.clear();
-    print(heading + "\n" + training.sample(sampleLength) + "\n");
+    print(heading + "\n" + sample.text() + "\n");
+  }
+
+  /** The held-out loss, if it was measured at this step. */
+  private static String heldOut(Training training) {
+    return training
+        .lastValidation()
+        .filter(point -> point.step() == training.step())
+        .map(
+            point ->
+                String.format(
+                    Locale.ROOT, ", held-out %.3f", point.natsPerCharacter() / Math.log(2)))
+        .orElse("");
   }
 
   /** Text that a person reads; a program that asked for JSON gets that and nothing else. */
@@ -580,8 +710,12 @@ final class TrainCommand implements Callable<Integer> {
       object.put("bestStep", result.bestStep());
       object.put("charactersPerSecond", result.charactersPerSecond());
       object.put("rollbacks", rollbacks(result));
+      object.put(
+          "heldOutLoss",
+          result.bestValidation().map(ValidationPoint::natsPerCharacter).orElse(null));
       object.put("model", model.toString());
       object.put("checkpoint", noCheckpoint ? null : run.toString());
+      object.put("report", noReport ? null : RunReport.html(model).toString());
       terminal.printJson(object);
       return;
     }
@@ -627,10 +761,15 @@ final class TrainCommand implements Callable<Integer> {
                 summary.rollbacks(),
                 summary.learningRate() * Math.pow(0.5, summary.rollbacks()));
       }
-      terminal.err().println("saved " + model + (noCheckpoint ? "" : ", all of the run " + run));
-      String rnn = System.getProperty("rnn.command", "rnn");
-      String name = (model.toString().startsWith("-") ? "./" : "") + model;
-      terminal.err().println("next: " + rnn + " sample " + quoted(name) + " --temperature 0.7");
+      terminal
+          .err()
+          .println(
+              "saved "
+                  + model
+                  + (noCheckpoint ? "" : ", all of the run " + run)
+                  + (noReport ? "" : ", its report " + RunReport.html(model)));
+      String name = Shell.quoted(Shell.file(model.toString()));
+      terminal.err().println("next: " + Shell.rnn() + " sample " + name + " --temperature 0.7");
     }
   }
 
@@ -638,7 +777,7 @@ final class TrainCommand implements Callable<Integer> {
     return result.last().training().map(TrainingSummary::rollbacks).orElse(0);
   }
 
-  private static Path checkpointOf(Path model) {
+  static Path checkpointOf(Path model) {
     return model.resolveSibling(model.getFileName() + CHECKPOINT_EXTENSION);
   }
 
@@ -663,16 +802,12 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   /** Nothing that is read or written may be replaced by something else that is written. */
-  private void requireDifferent(Path file, String what, String other, String otherWhat)
+  private void requireDifferent(Map.Entry<String, Path> file, String other, String otherWhat)
       throws IOException {
-    if (Destinations.isSame(file, other)) {
-      throw usage(what + " would replace " + otherWhat + ", " + other + ": name another file");
+    if (Destinations.isSame(file.getValue(), other)) {
+      throw usage(
+          file.getKey() + " would replace " + otherWhat + ", " + other + ": name another file");
     }
-  }
-
-  /** As a shell takes it for one word. */
-  private static String quoted(String word) {
-    return word.matches("[\\w./=,:+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   private ParameterException usage(String message) {

@@ -60,7 +60,12 @@ class CommandsTest {
     assertThat(saved.training()).isEqualTo(expected.training());
     try (Stream<Path> files = Files.list(directory)) {
       assertThat(files)
-          .containsExactlyInAnyOrder(book, model, directory.resolve("book.safetensors.checkpoint"));
+          .containsExactlyInAnyOrder(
+              book,
+              model,
+              directory.resolve("book.safetensors.checkpoint"),
+              directory.resolve("book.safetensors.report.html"),
+              directory.resolve("book.safetensors.report.json"));
     }
   }
 
@@ -106,8 +111,10 @@ class CommandsTest {
             "bestStep",
             "charactersPerSecond",
             "rollbacks",
+            "heldOutLoss",
             "model",
-            "checkpoint");
+            "checkpoint",
+            "report");
     assertThat(json.get("steps").getAsLong()).isEqualTo(300);
     assertThat(json.get("rollbacks").getAsLong()).isZero();
     assertThat(json.get("checkpoint").getAsString()).isEqualTo(model + ".checkpoint");

@@ -136,8 +136,12 @@ class ProcessTest {
               "err",
               "undisturbed",
               "undisturbed.checkpoint",
+              "undisturbed.report.html",
+              "undisturbed.report.json",
               "book.safetensors",
-              "book.safetensors.checkpoint");
+              "book.safetensors.checkpoint",
+              "book.safetensors.report.html",
+              "book.safetensors.report.json");
     }
   }
 

@@ -1,0 +1,192 @@
+package io.github.charrnn.cli;
+
+import com.google.gson.JsonObject;
+import io.github.charrnn.EncodedText;
+import io.github.charrnn.ModelFormatException;
+import io.github.charrnn.Trainer;
+import io.github.charrnn.TrainingResult;
+import io.github.charrnn.TrainingSummary;
+import io.github.charrnn.Validation;
+import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.report.Analysis;
+import io.github.charrnn.cli.report.Report;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes the report of a run again. */
+@Command(
+    name = "report",
+    description =
+        "Writes the report of a run again: the page, from MODEL.report.json; or, with TEXT, all of"
+            + " it anew from the model and its checkpoint, also for a run that was killed.")
+final class ReportCommand implements Callable<Integer> {
+  /** Only what can be decided by the clock is given up. */
+  private static final long PATIENCE_SECONDS = 24 * 3_600;
+
+  private final Terminal terminal;
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "MODEL",
+      description = "The model that rnn train has saved or was to save, or a checkpoint.")
+  private Path model;
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "TEXT",
+      description = "The whole text that the run had, a UTF-8 file, or - for standard input.",
+      defaultValue = "",
+      showDefaultValue = Visibility.NEVER)
+  private String text = "";
+
+  @Option(names = "--story", description = "The text is the story that comes with rnn.")
+  private boolean story;
+
+  @Option(
+      names = "--unknown",
+      paramLabel = "<policy>",
+      description =
+          "What to do with characters of TEXT that the model does not know: fail, skip, or a"
+              + " character to read instead.")
+  private String unknown = "fail";
+
+  @Mixin private ReportOptions options;
+
+  ReportCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (story && !text.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "TEXT and --story exclude each other: give one of them");
+    }
+    Destinations.requireWritable(RunReport.html(model));
+    Path json = RunReport.json(model);
+    if (text.isEmpty() && !story) {
+      JsonObject stored = Reports.read(model);
+      RunReport.writePage(model, stored);
+    } else {
+      Destinations.requireWritable(json);
+      RunReport.write(model, anew());
+    }
+    terminal.println("written " + RunReport.html(model));
+    return Main.OK;
+  }
+
+  private JsonObject anew() throws IOException {
+    int elements = options.elements();
+    List<String> notes = new ArrayList<>();
+    Optional<TrainingResult> run = run(notes);
+    VanillaRnn best = run.isPresent() ? run.get().best() : Sources.model(model);
+    TrainingSummary settings =
+        run.flatMap(it -> it.last().training())
+            .or(best::training)
+            .orElseThrow(() -> new IOException(model + " is a model that was never trained"));
+    EncodedText all = Sources.text(terminal, text, best.vocab(), Sources.unknown(spec, unknown));
+    long heldOut = settings.validation().map(Validation::length).orElse(0L);
+    if (all.length() != settings.textLength() + heldOut) {
+      throw new IOException(
+          "the text is not the one that "
+              + model
+              + " was trained on: it has "
+              + all.length()
+              + " characters, that had "
+              + (settings.textLength() + heldOut));
+    }
+    ValidationOptions.Split split = ValidationOptions.split(all, settings.validation());
+    TrainingResult result = run.isPresent() ? run.get() : ofModel(best, settings, split.text());
+    Analysis analysis =
+        new Analysis(split.text(), split.heldOut(), best, settings.sequenceLength(), elements)
+            .begin();
+    analysis.await(PATIENCE_SECONDS);
+    notes.add(
+        "This report was made after training: machine and kernels are those that made it, and the"
+            + " command to repeat the run assumes that it began with a new model.");
+    Report.Origin origin =
+        new Report.Origin(
+            Main.program(),
+            String.valueOf(model.getFileName()),
+            Optional.of(Sources.name(text)),
+            Optional.of(
+                RunReport.command(
+                    text,
+                    all.length(),
+                    model,
+                    settings,
+                    result,
+                    Optional.empty(),
+                    result.steps(),
+                    List.of())),
+            Optional.empty(),
+            notes);
+    boolean ended = result.steps() >= result.plannedSteps();
+    return Report.of(
+        origin,
+        result,
+        settings,
+        ended ? Report.State.FINISHED : Report.State.INTERRUPTED,
+        Optional.of(analysis));
+  }
+
+  /** What the checkpoint tells of the run that the model is of, if there is one. */
+  private Optional<TrainingResult> run(List<String> notes) throws IOException {
+    Path checkpoint = TrainCommand.checkpointOf(model);
+    boolean isCheckpoint = Files.exists(model) && !Files.exists(checkpoint);
+    try {
+      TrainingResult run = TrainingResult.load(isCheckpoint ? model : checkpoint);
+      if (!isCheckpoint
+          && Files.exists(model)
+          && !Sources.model(model).fingerprint().equals(run.best().fingerprint())) {
+        notes.add(
+            "The checkpoint beside the model is of another run: there are no curves and samples.");
+        return Optional.empty();
+      }
+      return Optional.of(run);
+    } catch (NoSuchFileException e) {
+      throw new IOException("there is neither " + model + " nor a checkpoint of it", e);
+    } catch (ModelFormatException e) {
+      if (!isCheckpoint) {
+        throw new IOException(checkpoint + " cannot be used: " + e.getMessage(), e);
+      }
+      notes.add("There is no checkpoint of the run: there are no curves and samples.");
+      return Optional.empty();
+    }
+  }
+
+  /** As much as a model tells of its run. */
+  private static TrainingResult ofModel(
+      VanillaRnn best, TrainingSummary settings, EncodedText text) {
+    TrainingResult nothing = Trainer.of(best).settings(settings).train(text, 0);
+    return new TrainingResult(
+        best,
+        best,
+        settings.step(),
+        settings.smoothLoss(),
+        settings.smoothLoss(),
+        settings.step(),
+        settings.step(),
+        0,
+        nothing.history(),
+        List.of(),
+        List.of(),
+        Optional.empty());
+  }
+}

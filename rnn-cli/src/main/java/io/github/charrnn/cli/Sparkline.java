@@ -1,0 +1,36 @@
+package io.github.charrnn.cli;
+
+import io.github.charrnn.LossHistory;
+
+/** The smooth loss of a run in a few characters. */
+final class Sparkline {
+  private static final String LEVELS = "▁▂▃▄▅▆▇█";
+  private static final int MAX_WIDTH = 16;
+
+  private Sparkline() {}
+
+  /**
+   * The smooth loss from first to last, the higher the bar the larger. The first bar, from the
+   * steep start of training, is drawn no higher than the others.
+   *
+   * @param room characters that there may be
+   */
+  static String of(LossHistory history, int room) {
+    int size = history.size();
+    int width = Math.min(Math.min(MAX_WIDTH, room), size);
+    double[] values = new double[width];
+    double min = Double.POSITIVE_INFINITY;
+    double max = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < width; i++) {
+      values[i] = history.smoothLoss((int) ((i + 1L) * size / width) - 1);
+      min = Math.min(min, values[i]);
+      max = i > 0 || width == 1 ? Math.max(max, values[i]) : max;
+    }
+    StringBuilder line = new StringBuilder(width);
+    for (double value : values) {
+      double height = max > min ? (Math.min(value, max) - min) / (max - min) : 0;
+      line.append(LEVELS.charAt((int) Math.round(height * (LEVELS.length() - 1))));
+    }
+    return line.toString();
+  }
+}

@@ -1,0 +1,329 @@
+package io.github.charrnn.cli.report;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.github.charrnn.EncodedText;
+import io.github.charrnn.GradientCheck;
+import io.github.charrnn.Sampler;
+import io.github.charrnn.VanillaRnn;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * What is measured beside training. What depends on the text alone is done by a thread of its own
+ * while training runs; what depends on the best model, once it is known.
+ */
+public final class Analysis {
+  /** As many elements of each parameter as take little time, at most 400. */
+  public static final int FEW_ELEMENTS = -1;
+
+  private static final double[] TEMPERATURES = {0.5, 0.8, 1.0};
+  private static final int PASSAGE_LENGTH = 1_000;
+  private static final int SHORTEST_SUBSTRING = 5;
+  private static final int LONGEST_SUBSTRING = 50;
+
+  /** Of the text, which is read from its beginning; time and memory are bounded by these. */
+  private static final long MAX_READ = 20_000_000;
+
+  private static final long MAX_COMPARED = 1_000_000;
+  private static final long MAX_SEEN_COMPARED = 50_000;
+  private static final int MAX_NGRAMS = 1 << 22;
+  private static final long BYTES_PER_NGRAM = 40;
+  private static final int MOST_ELEMENTS = 400;
+  private static final double ELEMENTS_WORK =
+      1.65e8; // of 400 elements with m = 100, n = 25, K = 65
+
+  /** A gradient check has these sizes. */
+  private record Sizes(int hiddenSize, int sequenceLength) {}
+
+  private final EncodedText text;
+  private final boolean heldOut;
+  private final EncodedText compared;
+  private final EncodedText counted;
+  private final VanillaRnn model;
+  private final int sequenceLength;
+  private final int elements;
+  private final List<String> notes = new ArrayList<>();
+  private final CompletableFuture<Words> words = new CompletableFuture<>();
+  private final CompletableFuture<JsonArray> gradientChecks = new CompletableFuture<>();
+  private final CompletableFuture<double[]> crossEntropies = new CompletableFuture<>();
+  private volatile long fitted;
+
+  /**
+   * An analysis that is still to be begun.
+   *
+   * @param text what is trained on
+   * @param heldOut what is not, if anything
+   * @param model of the vocabulary and hidden size in question
+   * @param elements of each parameter whose gradient is checked, at least 0, or {@link
+   *     #FEW_ELEMENTS}
+   */
+  public Analysis(
+      EncodedText text,
+      Optional<EncodedText> heldOut,
+      VanillaRnn model,
+      int sequenceLength,
+      int elements) {
+    this.text = beginning(text, MAX_READ);
+    this.heldOut = heldOut.isPresent();
+    this.model = model;
+    this.sequenceLength = sequenceLength;
+    this.elements = elements;
+    if (heldOut.isPresent()) {
+      compared = beginning(heldOut.get(), MAX_COMPARED);
+      counted = this.text;
+    } else { // the last tenth, which models that count must not have counted
+      long length = this.text.length();
+      long from = length - Math.min(length / 10, MAX_SEEN_COMPARED);
+      compared = this.text.part(from, length);
+      counted = this.text.part(0, from);
+    }
+    if (this.text.length() < text.length()) {
+      notes.add(
+          String.format(
+              java.util.Locale.ROOT,
+              "Words, substrings and n-grams are those of the first %,d characters of the text.",
+              this.text.length()));
+    }
+  }
+
+  private static EncodedText beginning(EncodedText text, long length) {
+    return text.part(0, Math.min(text.length(), length));
+  }
+
+  /** Begins what depends on the text alone. */
+  public Analysis begin() {
+    Thread thread =
+        new Thread(
+            () -> {
+              complete(words, () -> new Words(text));
+              complete(gradientChecks, this::checkGradients);
+              complete(crossEntropies, this::crossEntropiesOfNgrams);
+            },
+            "rnn-analysis");
+    thread.setDaemon(true);
+    thread.start();
+    return this;
+  }
+
+  private static <T> void complete(CompletableFuture<T> future, Supplier<T> task) {
+    try {
+      future.complete(task.get());
+    } catch (RuntimeException | OutOfMemoryError e) { // a page without it is better than no page
+      future.completeExceptionally(e);
+    }
+  }
+
+  /**
+   * Waits until what was begun is done.
+   *
+   * @param seconds at most; what is not done by then is left out
+   */
+  public void await(long seconds) {
+    try {
+      CompletableFuture.allOf(words, gradientChecks, crossEntropies).get(seconds, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      notes.add("Some of what needs the whole text is left out: there was no time for it.");
+    } catch (ExecutionException e) {
+      notes.add("Some of what needs the whole text is left out: " + e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Sentences that belong on the page. */
+  List<String> notes() {
+    return List.copyOf(notes);
+  }
+
+  private static <T> Optional<T> known(CompletableFuture<T> future) {
+    return future.isDone() && !future.isCompletedExceptionally()
+        ? Optional.of(future.join())
+        : Optional.empty();
+  }
+
+  /** The words of a text that are words of the book, if the book's are known by now. */
+  Optional<JsonElement> words(String sample) {
+    return known(words)
+        .map(
+            book -> {
+              Words.Count count = book.count(sample);
+              return new Json.Members()
+                  .put("count", count.count())
+                  .put("known", count.known())
+                  .json();
+            });
+  }
+
+  /** Empty while they are not known. */
+  JsonArray gradientChecks() {
+    return known(gradientChecks).orElseGet(JsonArray::new);
+  }
+
+  private JsonArray checkGradients() {
+    int m = model.hiddenSize();
+    Set<Sizes> all = new LinkedHashSet<>(); // those of the course reports beside the run's own
+    all.add(new Sizes(m, sequenceLength));
+    all.add(new Sizes(m, 3));
+    all.add(new Sizes(3, sequenceLength));
+    return all.stream()
+        .filter(sizes -> elements != 0 && sizes.sequenceLength() < text.length())
+        .map(this::checkGradients)
+        .collect(Json.array());
+  }
+
+  private JsonElement checkGradients(Sizes sizes) {
+    int m = sizes.hiddenSize();
+    int k = model.vocab().size();
+    int n = sizes.sequenceLength();
+    double few = Math.min(MOST_ELEMENTS, ELEMENTS_WORK / ((double) n * m * (m + k)));
+    int each = elements == FEW_ELEMENTS ? Math.max(8, (int) few) : elements;
+    double difference = 1e-5;
+    double tolerance = 1e-6;
+    GradientCheck.Report report =
+        GradientCheck.of(VanillaRnn.builder(model.vocab()).hiddenSize(m).seed(model.seed()).build())
+            .seed(model.seed())
+            .sequenceLength(n)
+            .difference(difference)
+            .tolerance(tolerance)
+            .sample(each)
+            .run(text);
+    long[] sizesOfTensors = {(long) m * k, (long) m * m, (long) k * m, m, k};
+    JsonArray tensors =
+        IntStream.range(0, sizesOfTensors.length)
+            .mapToObj(i -> json(report.parameters().get(i), sizesOfTensors[i]))
+            .collect(Json.array());
+    return new Json.Members()
+        .put("hiddenSize", m)
+        .put("sequenceLength", n)
+        .number("difference", difference)
+        .number("tolerance", tolerance)
+        .put("passed", report.passed())
+        .put("tensors", tensors)
+        .json();
+  }
+
+  private static JsonElement json(GradientCheck.Tensor tensor, long of) {
+    return new Json.Members()
+        .put("name", tensor.name())
+        .put("elements", tensor.elements())
+        .put("of", of)
+        .number("maxRelativeError", tensor.maxRelativeError())
+        .number("relativeErrorOfNorms", tensor.relativeErrorOfNorms())
+        .number("maxAbsoluteDifference", tensor.maxAbsoluteDifference())
+        .number("meanAbsoluteDifference", tensor.meanAbsoluteDifference())
+        .number("shareWithinTolerance", tensor.shareWithinTolerance())
+        .json();
+  }
+
+  private double[] crossEntropiesOfNgrams() {
+    if (compared.length() < 2 || counted.length() == 0) {
+      return new double[0];
+    }
+    long room = Runtime.getRuntime().maxMemory() / 8 / BYTES_PER_NGRAM;
+    NGrams ngrams = new NGrams(counted, (int) Math.min(MAX_NGRAMS, room));
+    fitted = ngrams.fitted();
+    return ngrams.crossEntropies(compared);
+  }
+
+  // What depends on the best model
+
+  JsonArray passages(VanillaRnn best) {
+    JsonArray passages = new JsonArray();
+    for (double temperature : TEMPERATURES) {
+      String passage =
+          Sampler.of(best).seed(best.seed()).temperature(temperature).sample(PASSAGE_LENGTH);
+      Json.Members members =
+          new Json.Members()
+              .number("temperature", temperature)
+              .put("seed", Long.toString(best.seed())) // may be beyond 2^53
+              .put("text", passage);
+      words(passage).ifPresent(count -> members.put("words", count));
+      passages.add(members.put("verbatim", verbatim(best, passage)).json());
+    }
+    return passages;
+  }
+
+  private JsonElement verbatim(VanillaRnn best, String passage) {
+    Verbatim verbatim = new Verbatim(best.vocab().encode(passage), text);
+    int[] codePoints = passage.codePoints().toArray();
+    JsonArray shares =
+        IntStream.rangeClosed(SHORTEST_SUBSTRING, LONGEST_SUBSTRING)
+            .mapToObj(
+                length ->
+                    new Json.Members()
+                        .put("length", length)
+                        .number("share", verbatim.share(length))
+                        .json())
+            .collect(Json.array());
+    return new Json.Members()
+        .put("longest", verbatim.longest())
+        .put("longestText", new String(codePoints, verbatim.longestStart(), verbatim.longest()))
+        .put("shares", shares)
+        .json();
+  }
+
+  /** Empty if the text is too short for it or nothing is known of it. */
+  Optional<JsonObject> comparison(VanillaRnn best) {
+    double[] nats = known(crossEntropies).orElse(new double[0]);
+    if (nats.length == 0) {
+      return Optional.empty();
+    }
+    JsonArray models = new JsonArray();
+    models.add(comparedModel("uniform", nats[0]));
+    for (int n = 1; n < nats.length; n++) {
+      models.add(comparedModel(n + "-gram", nats[n]));
+    }
+    models.add(comparedModel("this network", best.evaluate(compared).natsPerCharacter()));
+    return Optional.of(
+        new Json.Members()
+            .put("characters", compared.length() - 1)
+            .put("heldOut", heldOut)
+            .put("fittedTo", fitted)
+            .put("method", "Witten-Bell, interpolated")
+            .put("models", models)
+            .json());
+  }
+
+  private static JsonElement comparedModel(String name, double nats) {
+    return new Json.Members().put("name", name).number("natsPerCharacter", nats).json();
+  }
+
+  /** Empty if the text is too short for it. */
+  Optional<JsonObject> units(VanillaRnn best) {
+    HiddenUnits found = new HiddenUnits(best, compared);
+    if (found.units().isEmpty()) {
+      return Optional.empty();
+    }
+    JsonArray units =
+        found.units().stream()
+            .map(
+                unit ->
+                    new Json.Members()
+                        .put("unit", unit.unit())
+                        .put("follows", unit.follows())
+                        .number("correlation", unit.correlation())
+                        .put(
+                            "activations",
+                            Json.numbers(
+                                unit.activations().stream().mapToDouble(Double::doubleValue)))
+                        .json())
+            .collect(Json.array());
+    return Optional.of(
+        new Json.Members()
+            .put("characters", found.characters())
+            .put("passage", found.passage())
+            .put("units", units)
+            .json());
+  }
+}

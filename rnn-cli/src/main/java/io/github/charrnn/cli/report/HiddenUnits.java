@@ -1,0 +1,210 @@
+package io.github.charrnn.cli.report;
+
+import io.github.charrnn.EncodedText;
+import io.github.charrnn.VanillaRnn;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntPredicate;
+
+/**
+ * Hidden units that follow something a person can name: the correlation of every unit's activation
+ * with properties of the text at the same place. A unit is chosen on the first half of a text, and
+ * its correlation measured on the second, so that it is no accident of the choice.
+ */
+final class HiddenUnits {
+  private static final int MOST = 6;
+  private static final double LEAST_CORRELATION = 0.3;
+  private static final int PASSAGE = 400; // characters shown
+  private static final int MAX_CHARACTERS = 10_000;
+  private static final int MAX_STATES = 1 << 21; // doubles
+
+  /**
+   * A unit that follows something.
+   *
+   * @param unit from 0
+   * @param follows what is higher, or lower, where the unit's activation is
+   * @param correlation Pearson's, on text that it was not chosen on
+   * @param activations over the passage, rounded
+   */
+  record Unit(int unit, String follows, double correlation, List<Double> activations) {}
+
+  private final String passage;
+  private final int characters;
+  private final List<Unit> units;
+
+  /** Looks for them in a text; nothing is found in one that is too short. */
+  HiddenUnits(VanillaRnn rnn, EncodedText text) {
+    int m = rnn.hiddenSize();
+    long readable = Math.min(MAX_CHARACTERS, MAX_STATES / m);
+    EncodedText read = text.part(0, Math.min(text.length(), readable));
+    int[] codePoints = Words.codePoints(read);
+    double[] states = rnn.states(read);
+    int half = codePoints.length / 2;
+    characters = codePoints.length - half;
+    int end = Math.min(codePoints.length, half + PASSAGE);
+    passage = new String(codePoints, half, end - half);
+    List<Unit> found = new ArrayList<>();
+    for (Map.Entry<String, double[]> feature : features(codePoints).entrySet()) {
+      double[] values = feature.getValue();
+      int unit = 0;
+      double most = -1;
+      for (int j = 0; j < m; j++) {
+        double r = Math.abs(correlation(states, m, j, values, 0, half));
+        if (r > most) {
+          unit = j;
+          most = r;
+        }
+      }
+      double r = correlation(states, m, unit, values, half, codePoints.length);
+      if (Math.abs(r) >= LEAST_CORRELATION) {
+        List<Double> activations = new ArrayList<>();
+        for (int t = half; t < end; t++) {
+          activations.add(Math.rint(100 * states[t * m + unit]) / 100);
+        }
+        found.add(new Unit(unit, feature.getKey(), r, activations));
+      }
+    }
+    found.sort(Comparator.comparingDouble(unit -> -Math.abs(unit.correlation())));
+    Set<Integer> seen = new HashSet<>();
+    found.removeIf(unit -> !seen.add(unit.unit()));
+    units = List.copyOf(found.subList(0, Math.min(MOST, found.size())));
+  }
+
+  /** What activations are given over: the beginning of the second half. */
+  String passage() {
+    return passage;
+  }
+
+  /** On how many characters correlations were measured. */
+  int characters() {
+    return characters;
+  }
+
+  /** The most selective ones first, each for one property. */
+  List<Unit> units() {
+    return units;
+  }
+
+  /** Pearson's correlation of a unit with values over from..to-1; 0 if one of them is constant. */
+  private static double correlation(
+      double[] states, int m, int unit, double[] values, int from, int to) {
+    double meanX = 0;
+    double meanY = 0;
+    for (int t = from; t < to; t++) {
+      meanX += states[t * m + unit];
+      meanY += values[t];
+    }
+    meanX /= to - from;
+    meanY /= to - from;
+    double xx = 0;
+    double yy = 0;
+    double xy = 0;
+    for (int t = from; t < to; t++) {
+      double x = states[t * m + unit] - meanX;
+      double y = values[t] - meanY;
+      xx += x * x;
+      yy += y * y;
+      xy += x * y;
+    }
+    return xx == 0 || yy == 0 ? 0 : xy / Math.sqrt(xx * yy);
+  }
+
+  /** The properties, by what a person would call them. */
+  private static Map<String, double[]> features(int[] text) {
+    Map<String, double[]> features = new LinkedHashMap<>();
+    features.put("a space", where(text, c -> c == ' '));
+    features.put("the end of a line", where(text, c -> c == '\n'));
+    features.put("a vowel", where(text, HiddenUnits::isVowel));
+    features.put("a consonant", where(text, c -> Character.isLetter(c) && !isVowel(c)));
+    features.put("a capital letter", where(text, Character::isUpperCase));
+    features.put("a digit", where(text, Character::isDigit));
+    features.put("punctuation", where(text, HiddenUnits::isPunctuation));
+    features.put("the first letter of a word", edges(text, -1));
+    features.put("the last letter of a word", edges(text, 1));
+    features.put("how far into a word it is", since(text, c -> !Words.isOfWord(c)));
+    features.put("how far into a line it is", since(text, c -> c == '\n'));
+    features.put(
+        "how far it is from the last punctuation", since(text, HiddenUnits::isPunctuation));
+    features.put("being inside quotation marks", inQuotes(text));
+    features.put("being inside a word in capitals", inCapitals(text));
+    return features;
+  }
+
+  private static double[] where(int[] text, IntPredicate is) {
+    double[] values = new double[text.length];
+    for (int t = 0; t < text.length; t++) {
+      values[t] = is.test(text[t]) ? 1 : 0;
+    }
+    return values;
+  }
+
+  private static boolean isVowel(int c) {
+    return "aeiouAEIOU".indexOf(c) >= 0;
+  }
+
+  private static boolean isPunctuation(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONNECTOR_PUNCTUATION,
+          Character.DASH_PUNCTUATION,
+          Character.START_PUNCTUATION,
+          Character.END_PUNCTUATION,
+          Character.INITIAL_QUOTE_PUNCTUATION,
+          Character.FINAL_QUOTE_PUNCTUATION,
+          Character.OTHER_PUNCTUATION ->
+          true;
+      default -> false;
+    };
+  }
+
+  /** Letters next to which, on that side, there is none. */
+  private static double[] edges(int[] text, int side) {
+    double[] values = new double[text.length];
+    for (int t = 0; t < text.length; t++) {
+      int next = t + side;
+      boolean edge = next < 0 || next >= text.length || !Words.isOfWord(text[next]);
+      values[t] = Words.isOfWord(text[t]) && edge ? 1 : 0;
+    }
+    return values;
+  }
+
+  private static double[] since(int[] text, IntPredicate event) {
+    double[] values = new double[text.length];
+    int count = 0;
+    for (int t = 0; t < text.length; t++) {
+      count = event.test(text[t]) ? 0 : count + 1;
+      values[t] = count;
+    }
+    return values;
+  }
+
+  private static double[] inQuotes(int[] text) {
+    double[] values = new double[text.length];
+    boolean inside = false;
+    for (int t = 0; t < text.length; t++) {
+      inside =
+          switch (text[t]) {
+            case '"' -> !inside;
+            case '“', '«', '„' -> true;
+            case '”', '»' -> false;
+            default -> inside;
+          };
+      values[t] = inside ? 1 : 0;
+    }
+    return values;
+  }
+
+  private static double[] inCapitals(int[] text) {
+    double[] values = new double[text.length];
+    for (int t = 0; t < text.length; t++) {
+      boolean before = t > 0 && Character.isUpperCase(text[t - 1]);
+      boolean after = t + 1 < text.length && Character.isUpperCase(text[t + 1]);
+      values[t] = Character.isUpperCase(text[t]) && (before || after) ? 1 : 0;
+    }
+    return values;
+  }
+}

@@ -1,0 +1,108 @@
+package io.github.charrnn.cli.report;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.gson.JsonObject;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+
+/**
+ * Serves the page of a run on this machine while it is running. It answers GET from this machine
+ * only, and only under the name that it was asked for by: a page from elsewhere that gets its own
+ * name to point here (DNS rebinding) is refused by its Host header.
+ */
+public final class LiveServer implements AutoCloseable {
+  private static final byte[] LOOPBACK = {127, 0, 0, 1};
+  private static final long POLL_NANOS = 3_000_000_000L; // the page asks every second
+  private static final long FAREWELL_MILLIS = 1_500;
+
+  private final HttpServer server;
+  private final ExecutorService executor;
+  private final Supplier<JsonObject> report;
+  private volatile long asked = Long.MIN_VALUE;
+
+  /**
+   * Starts it.
+   *
+   * @param port from 0 to 65,535; 0 for any that is free
+   * @param report called for every answer, by a thread of the server
+   * @throws IOException if the port cannot be had
+   */
+  public LiveServer(int port, Supplier<JsonObject> report) throws IOException {
+    this.report = report;
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), port), 0);
+    executor =
+        Executors.newFixedThreadPool(
+            2,
+            task -> {
+              Thread thread = new Thread(task, "rnn-live");
+              thread.setDaemon(true);
+              return thread;
+            });
+    server.setExecutor(executor);
+    server.createContext("/", this::answer);
+    server.start();
+  }
+
+  /** Where the page is. */
+  public String address() {
+    return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      int port = server.getAddress().getPort();
+      String host = String.valueOf(exchange.getRequestHeaders().getFirst("Host"));
+      if (!Set.of("127.0.0.1:" + port, "localhost:" + port).contains(host)) {
+        send(exchange, 403, "text/plain", "This page is for " + address() + " only.\n");
+      } else if (!exchange.getRequestMethod().equals("GET")) {
+        exchange.getResponseHeaders().set("Allow", "GET");
+        send(exchange, 405, "text/plain", "This page can be read, and nothing else.\n");
+      } else {
+        switch (exchange.getRequestURI().getPath()) {
+          case "/" -> send(exchange, 200, "text/html", Page.of("Training", report.get()));
+          case "/data.json" -> {
+            asked = System.nanoTime();
+            send(exchange, 200, "application/json", Json.text(report.get()));
+          }
+          default -> send(exchange, 404, "text/plain", "There is only " + address() + "\n");
+        }
+      }
+    }
+  }
+
+  private static void send(HttpExchange exchange, int status, String type, String text)
+      throws IOException {
+    byte[] body = text.getBytes(UTF_8);
+    var headers = exchange.getResponseHeaders();
+    headers.set("Content-Type", type + "; charset=utf-8");
+    headers.set("Cache-Control", "no-store");
+    headers.set("X-Content-Type-Options", "nosniff");
+    headers.set("Referrer-Policy", "no-referrer");
+    headers.set("Cross-Origin-Resource-Policy", "same-origin");
+    headers.set("Content-Security-Policy", "frame-ancestors 'none'");
+    exchange.sendResponseHeaders(status, body.length);
+    exchange.getResponseBody().write(body);
+  }
+
+  /** Ends it, once a page that is still looking has had the time to see how training ended. */
+  @Override
+  public void close() {
+    if (asked != Long.MIN_VALUE && System.nanoTime() - asked < POLL_NANOS) {
+      try {
+        Thread.sleep(FAREWELL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    server.stop(0);
+    executor.shutdownNow();
+  }
+}

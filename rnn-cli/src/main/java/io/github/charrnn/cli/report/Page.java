@@ -1,0 +1,93 @@
+package io.github.charrnn.cli.report;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A page in one file: its data as JSON, the script that shows them, Chart.js and the style, all
+ * inside.
+ *
+ * <p>Nothing from the data can become a part of the page's code: {@code <} is escaped in the JSON,
+ * the script makes texts of it and never markup, and a content security policy lets run nothing but
+ * the two scripts with these hashes, and load nothing at all.
+ */
+public final class Page {
+  private static final String CHART =
+      "/META-INF/resources/webjars/chart.js/4.5.1/dist/chart.umd.min.js";
+
+  private static final Pattern PLACEHOLDER = Pattern.compile("@([A-Z]+)@");
+
+  private Page() {}
+
+  /** The page that shows a report. */
+  public static String of(String title, JsonObject data) {
+    String style = resource("page.css");
+    String chart = resource(CHART).replaceFirst("\n//# sourceMappingURL=.*\\s*$", "\n");
+    String script = resource("page.js");
+    String policy =
+        "default-src 'none'; script-src "
+            + hash(chart)
+            + " "
+            + hash(script)
+            + "; style-src "
+            + hash(style)
+            + "; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+    Map<String, String> parts =
+        Map.of(
+            "POLICY", policy,
+            "TITLE", escaped(title),
+            "STYLE", style,
+            "DATA", inScript(data),
+            "CHART", chart,
+            "SCRIPT", script);
+    // At once, because what is put in may itself look like a placeholder.
+    return PLACEHOLDER
+        .matcher(resource("page.html"))
+        .replaceAll(found -> Matcher.quoteReplacement(parts.getOrDefault(found.group(1), "")));
+  }
+
+  /** JSON as it may stand in a script element: the element cannot be left. */
+  private static String inScript(JsonElement json) {
+    return Json.text(json)
+        .replace("<", "\\u003c")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029");
+  }
+
+  private static String escaped(String text) {
+    return text.replace("&", "&amp;").replace("<", "&lt;").replaceAll("\\p{Cntrl}", " ");
+  }
+
+  /** As a content security policy names what may run. */
+  private static String hash(String content) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(content.getBytes(UTF_8));
+      return "'sha256-" + Base64.getEncoder().encodeToString(digest) + "'";
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = Page.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new FileNotFoundException("the jar has lost its " + name);
+      }
+      return new String(in.readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,233 @@
+package io.github.charrnn.cli.report;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.github.charrnn.LossHistory;
+import io.github.charrnn.Sample;
+import io.github.charrnn.TrainingResult;
+import io.github.charrnn.TrainingSummary;
+import io.github.charrnn.Validation;
+import io.github.charrnn.ValidationPoint;
+import io.github.charrnn.VanillaRnn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/** What there is to say of a run, as JSON: the page shows it, and other programs may read it. */
+public final class Report {
+  /** The version of the JSON, which {@code rnn report} reads again. */
+  public static final int FORMAT = 1;
+
+  private static final int MAX_POINTS = 2_048; // of the curves
+
+  /** How a run is getting on. */
+  public enum State {
+    RUNNING,
+    FINISHED,
+    INTERRUPTED
+  }
+
+  /**
+   * What a run does not know of itself.
+   *
+   * @param program name and version
+   * @param model the file's name
+   * @param text the file's name, if it has one
+   * @param repeat a command that does the same again, if that is known
+   * @param from the model that the run began with, if it was not a new one
+   * @param notes sentences that belong on the page
+   */
+  public record Origin(
+      String program,
+      String model,
+      Optional<String> text,
+      Optional<String> repeat,
+      Optional<String> from,
+      List<String> notes) {
+
+    /** Makes the list immutable. */
+    public Origin {
+      notes = List.copyOf(notes);
+    }
+
+    /** The same, with the command that does it again. */
+    public Origin repeatedBy(String command) {
+      return new Origin(program, model, text, Optional.of(command), from, notes);
+    }
+  }
+
+  private Report() {}
+
+  /**
+   * The report of a run. While it is running, or without an analysis, it has what is known without
+   * one.
+   *
+   * @param settings of the run
+   */
+  public static JsonObject of(
+      Origin origin,
+      TrainingResult result,
+      TrainingSummary settings,
+      State state,
+      Optional<Analysis> analysis) {
+    Json.Members report =
+        new Json.Members()
+            .put("format", FORMAT)
+            .put("program", origin.program())
+            .put("state", state.name().toLowerCase(Locale.ROOT))
+            .put("model", model(origin, result.best(), state))
+            .put("text", text(origin, settings))
+            .put("settings", settings(origin, result, settings));
+    origin.repeat().ifPresent(command -> report.put("repeat", command));
+    report
+        .put("machine", machine())
+        .put("progress", progress(result, settings))
+        .put("history", history(result.history()));
+    settings
+        .validation()
+        .ifPresent(validation -> report.put("validation", validation(validation, result)));
+    report.put(
+        "samples",
+        result.samples().stream().map(sample -> sample(sample, analysis)).collect(Json.array()));
+    List<String> notes = new ArrayList<>(origin.notes());
+    boolean ended = state != State.RUNNING;
+    report.put(
+        "passages",
+        ended
+            ? analysis.map(it -> it.passages(result.best())).orElseGet(JsonArray::new)
+            : new JsonArray());
+    report.put("gradientChecks", analysis.map(Analysis::gradientChecks).orElseGet(JsonArray::new));
+    if (ended && analysis.isPresent()) {
+      analysis.get().comparison(result.best()).ifPresent(it -> report.put("comparison", it));
+      analysis.get().units(result.best()).ifPresent(it -> report.put("units", it));
+    }
+    analysis.ifPresent(it -> notes.addAll(it.notes()));
+    JsonArray sentences = new JsonArray();
+    notes.forEach(sentences::add);
+    return report.put("notes", sentences).json();
+  }
+
+  private static JsonElement model(Origin origin, VanillaRnn best, State state) {
+    Json.Members model = new Json.Members().put("file", origin.model());
+    if (state != State.RUNNING) {
+      model.put("fingerprint", best.fingerprint());
+    }
+    return model
+        .put("hiddenSize", best.hiddenSize())
+        .put("symbols", best.vocab().size())
+        .put("parameters", best.parameterCount())
+        .json();
+  }
+
+  private static JsonElement text(Origin origin, TrainingSummary settings) {
+    Json.Members text = new Json.Members();
+    origin.text().ifPresent(name -> text.put("name", name));
+    return text.put("characters", settings.textLength()).json();
+  }
+
+  private static JsonElement settings(
+      Origin origin, TrainingResult result, TrainingSummary settings) {
+    Json.Members members =
+        new Json.Members()
+            .put("sequenceLength", settings.sequenceLength())
+            .put("batchSize", settings.batchSize())
+            .number("learningRate", settings.learningRate());
+    if (Double.isFinite(settings.clip())) {
+      members.number("clip", settings.clip());
+    }
+    members
+        .put("optimizer", settings.optimizer().name().toLowerCase(Locale.ROOT))
+        .put("seed", Long.toString(result.best().seed())); // may be beyond 2^53
+    origin.from().ifPresent(from -> members.put("from", from));
+    return members.put("rollbacks", settings.rollbacks()).json();
+  }
+
+  private static JsonElement machine() {
+    return new Json.Members()
+        .put("java", System.getProperty("java.version"))
+        .put("vm", System.getProperty("java.vm.name"))
+        .put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"))
+        .put("processors", Runtime.getRuntime().availableProcessors())
+        .put("kernels", VanillaRnn.kernels())
+        .json();
+  }
+
+  private static JsonElement progress(TrainingResult result, TrainingSummary settings) {
+    return new Json.Members()
+        .put("steps", result.steps())
+        .put("plannedSteps", Math.max(result.steps(), result.plannedSteps()))
+        .put("stepsPerEpoch", settings.stepsPerEpoch())
+        .number("smoothLoss", result.smoothLoss())
+        .put("bestStep", result.bestStep())
+        .number("bestSmoothLoss", result.bestSmoothLoss())
+        .number("seconds", result.seconds())
+        .number("charactersPerSecond", result.charactersPerSecond())
+        .put("charactersSeen", result.charactersSeen())
+        .json();
+  }
+
+  /** Every point of the page's curves is the mean of the same number of the history's. */
+  private static JsonElement history(LossHistory history) {
+    int size = history.size();
+    int group = Math.max(1, (size + MAX_POINTS - 1) / MAX_POINTS);
+    int points = (size + group - 1) / group;
+    int[] ends = IntStream.range(0, points).map(i -> Math.min(size, (i + 1) * group) - 1).toArray();
+    return new Json.Members()
+        .put(
+            "steps",
+            Json.numbers(
+                LongStream.of(IntStream.of(ends).mapToLong(history::step).toArray())
+                    .asDoubleStream()))
+        .put(
+            "loss",
+            Json.numbers(
+                IntStream.range(0, points)
+                    .mapToDouble(
+                        i ->
+                            IntStream.rangeClosed(i * group, ends[i])
+                                .mapToDouble(history::loss)
+                                .average()
+                                .orElseThrow())))
+        .put("smoothLoss", Json.numbers(IntStream.of(ends).mapToDouble(history::smoothLoss)))
+        .put("windowsPerPoint", points == 0 ? 1 : history.step(ends[0]))
+        .json();
+  }
+
+  private static JsonElement validation(Validation settings, TrainingResult result) {
+    Json.Members members =
+        new Json.Members()
+            .put("characters", settings.length())
+            .put("every", settings.every())
+            .put("selects", settings.selects())
+            .put("points", result.validation().stream().map(Report::point).collect(Json.array()));
+    result
+        .bestValidation()
+        .ifPresent(
+            best ->
+                members
+                    .put("bestStep", best.step())
+                    .number("bestNatsPerCharacter", best.natsPerCharacter()));
+    return members.json();
+  }
+
+  private static JsonElement point(ValidationPoint point) {
+    return new Json.Members()
+        .put("step", point.step())
+        .number("natsPerCharacter", point.natsPerCharacter())
+        .json();
+  }
+
+  private static JsonElement sample(Sample sample, Optional<Analysis> analysis) {
+    Json.Members members =
+        new Json.Members()
+            .put("step", sample.step())
+            .number("smoothLoss", sample.smoothLoss())
+            .put("text", sample.text());
+    analysis.flatMap(it -> it.words(sample.text())).ifPresent(count -> members.put("words", count));
+    return members.json();
+  }
+}

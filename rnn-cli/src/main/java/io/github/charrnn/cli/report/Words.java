@@ -1,0 +1,87 @@
+package io.github.charrnn.cli.report;
+
+import io.github.charrnn.EncodedText;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/**
+ * The words of a text: runs of letters and their marks, with an apostrophe between two letters, in
+ * lower case.
+ */
+final class Words {
+  private final Set<String> known = new HashSet<>();
+
+  /** Of a text, that there are, and that the text has among them. */
+  record Count(int count, int known) {}
+
+  Words(EncodedText text) {
+    Reader reader = new Reader(known::add);
+    for (long i = 0; i < text.length(); i++) {
+      reader.read(text.vocab().codePointOf(text.symbol(i)));
+    }
+    reader.end();
+  }
+
+  /** Counts the words of a sample; the last is left out if the sample ends in it. */
+  Count count(String sample) {
+    int[] counts = new int[2];
+    Reader reader =
+        new Reader(
+            word -> {
+              counts[0]++;
+              counts[1] += known.contains(word) ? 1 : 0;
+            });
+    sample.codePoints().forEach(reader::read);
+    return new Count(counts[0], counts[1]);
+  }
+
+  /** Takes a text apart. */
+  private static final class Reader {
+    private final Consumer<String> to;
+    private final StringBuilder word = new StringBuilder();
+    private int apostrophe; // after the word, which may go on; 0 for none
+
+    Reader(Consumer<String> to) {
+      this.to = to;
+    }
+
+    void read(int codePoint) {
+      if (isOfWord(codePoint)) {
+        if (apostrophe != 0) {
+          word.appendCodePoint(apostrophe);
+          apostrophe = 0;
+        }
+        word.appendCodePoint(Character.toLowerCase(codePoint));
+      } else if ((codePoint == '\'' || codePoint == '’') && word.length() > 0 && apostrophe == 0) {
+        apostrophe = '\'';
+      } else {
+        end();
+      }
+    }
+
+    void end() {
+      if (word.length() > 0) {
+        to.accept(word.toString());
+      }
+      word.setLength(0);
+      apostrophe = 0;
+    }
+  }
+
+  /** Whether words are made of such characters. */
+  static boolean isOfWord(int codePoint) {
+    int type = Character.getType(codePoint);
+    return Character.isLetter(codePoint)
+        || type == Character.NON_SPACING_MARK
+        || type == Character.COMBINING_SPACING_MARK;
+  }
+
+  /** The code points of a text. */
+  static int[] codePoints(EncodedText text) {
+    return IntStream.range(0, Math.toIntExact(text.length()))
+        .map(i -> text.vocab().codePointOf(text.symbol(i)))
+        .toArray();
+  }
+}

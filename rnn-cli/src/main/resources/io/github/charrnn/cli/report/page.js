@@ -1,0 +1,854 @@
+/* The pages of charrnn: the report of one run, the comparison of several, and a text
+   coloured by surprisal. The data decides which; it is in the element #data.
+
+   render() may be called again at any time: when data arrives from a running training,
+   when a switch is used, when the colour scheme changes, before printing. keep() returns
+   the same element each time and show() changes its content only where it differs, so
+   that focus, scroll position, selections and open details survive. */
+(() => {
+  'use strict';
+
+  const root = document.documentElement;
+  const main = document.getElementById('main');
+  const charts = new Map();                          // canvas → Chart
+  const view = {unit: 'nats', x: 'steps', temperature: null};
+  let data = null;
+
+  // ---------------------------------------------------------------- numbers in words
+
+  const has = value => value !== null && value !== undefined;
+  const number = (value, digits = 0) => new Intl.NumberFormat('en-US',
+    {minimumFractionDigits: digits, maximumFractionDigits: digits}).format(value);
+  const plain = value => new Intl.NumberFormat('en-US', {maximumSignificantDigits: 6}).format(value);
+  const fixed = (value, digits = 2) => has(value) ? number(value, digits) : '–';
+  // a share just below one must not read as all of them
+  const percent = share => share < 1 && share > 0.9995 ? '>99.9%' : fixed(100 * share, 1) + '%';
+  const small = value => has(value) ? (value === 0 ? '0' : value.toExponential(1)) : '–';
+  const bits = nats => nats / Math.LN2;
+  const several = (count, word) => `${number(count)} ${word}${count === 1 ? '' : 's'}`;
+
+  function duration(seconds) {
+    if (seconds < 59.95) return `${number(seconds, seconds < 10 ? 1 : 0)} s`;
+    const minutes = Math.round(seconds / 60);
+    if (minutes < 10) return `${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s`;
+    return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  }
+
+  // ---------------------------------------------------------------- elements
+
+  function el(tag, attributes, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) node.setAttribute(name, value);
+    node.append(...children.flat().filter(has));
+    return node;
+  }
+
+  /** The child of this key, made the first time. Keys are asked for in the order of the page. */
+  function keep(parent, key, tag, attributes) {
+    const found = [...parent.children].find(child => child.dataset.key === key);
+    if (found) return found;
+    const node = el(tag, {...attributes, 'data-key': key});
+    parent.append(node);
+    return node;
+  }
+
+  /** Sets the content of a node, which stays untouched if it is that already. */
+  function show(node, ...children) {
+    const next = node.cloneNode(false);
+    next.append(...children.flat().filter(has));
+    if (!node.isEqualNode(next)) node.replaceChildren(...next.childNodes);
+    return node;
+  }
+
+  /** keep() and show() for what is not always there: hidden if there are no children. */
+  function part(parent, key, tag, attributes, ...children) {
+    const node = keep(parent, key, tag, attributes);
+    const content = children.flat().filter(has);
+    node.hidden = content.length === 0;
+    return show(node, content);
+  }
+
+  // Control, bidi and line separator characters, byte order marks and lone surrogates would
+  // be invisible or would change the text around them, so they are shown by picture or number.
+  const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]/u;
+
+  function picture(character) {
+    const code = character.codePointAt(0);
+    if (code < 0x20) return String.fromCodePoint(0x2400 + code);
+    if (code === 0x7f) return '\u2421';
+    return `[U+${code.toString(16).toUpperCase().padStart(4, '0')}]`;
+  }
+
+  /** The text as nodes, safe to show: what is hidden becomes a muted span. */
+  function legible(text) {
+    const fragment = document.createDocumentFragment();
+    let run = '';
+    for (const character of String(text)) {
+      if (!HIDDEN.test(character)) {
+        run += character;
+      } else {
+        fragment.append(run, el('span', {class: 'control'}, picture(character)));
+        run = '';
+      }
+    }
+    fragment.append(run);
+    return fragment;
+  }
+
+  const name = text => el('bdi', null, legible(text));
+  const oneLine = text => legible(text.replace(/\n/g, '↵'));
+  const quote = text => el('bdi', {class: 'quote'}, '“', oneLine(text), '”');
+  const passage = (...content) => el('pre', {class: 'text', dir: 'auto'}, ...content);
+
+  /** A character in a table cell, where white space must be named. */
+  const character = text => text === ' ' ? 'space' : text === '\n' ? 'line feed' : text === '\t' ? 'tab' : name(text);
+
+  const NUMERIC = /^[-–>]?[\d,.]*(e[-+]\d+)?%?$/;
+
+  /** A table in a region of its own, which scrolls sideways on narrow screens; the first
+      column heads the rows. `stressed` says of the index of a row whether to stress it. */
+  function table(caption, heads, rows, stressed = () => false) {
+    const aligned = (cell, attributes) => typeof cell === 'string' && NUMERIC.test(cell) ? {...attributes, class: 'num'} : attributes;
+    const cells = (row, index) => el('tr', stressed(index) ? {class: 'stressed'} : null, row.map((cell, column) =>
+      el(column ? 'td' : 'th', aligned(cell, column ? {} : {scope: 'row'}), cell)));
+    const first = rows[0] || [];
+    return el('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption},
+      el('table', null, el('caption', null, caption),
+        el('thead', null, el('tr', null, heads.map((head, column) => el('th', aligned(first[column], {scope: 'col'}), head)))),
+        el('tbody', null, rows.map(cells))));
+  }
+
+  /** Details whose content is made when they are open only. */
+  function details(parent, key, summary, make, attributes = {class: 'printed'}) {
+    const node = keep(parent, key, 'details', attributes);
+    node.hidden = !make;
+    if (!make) return;
+    show(keep(node, 'summary', 'summary'), summary);
+    const body = keep(node, 'body', 'div');
+    node.ontoggle = () => { if (node.open) show(body, make()); };
+    node.ontoggle();
+  }
+
+  /** A radio group; options are [value, label] and `field` is the field of view it sets. */
+  function choice(parent, field, legend, options) {
+    const group = keep(parent, field, 'fieldset', {class: 'choice'});
+    if (!group.firstChild) {
+      group.append(el('legend', null, legend), ...options.map(([value, label]) => {
+        const input = el('input', {type: 'radio', name: field, value});
+        input.onchange = () => { view[field] = value; render(); };
+        return el('label', null, input, label);
+      }));
+    }
+    for (const input of group.querySelectorAll('input')) input.checked = input.value === view[field];
+  }
+
+  function facts(title, pairs) {
+    const shown = pairs.filter(pair => has(pair[1]));
+    return shown.length === 0 ? null : el('div', null, title && el('h3', null, title), el('dl', null,
+      shown.map(([term, value, kind]) => el('div', kind ? {class: 'long'} : null, el('dt', null, term), el('dd', kind ? {class: kind} : null, value)))));
+  }
+
+  /** At most `count` of the indices below `length`, evenly spaced, with the first and the last. */
+  function evenly(length, count) {
+    const chosen = Math.min(length, count);
+    return Array.from({length: chosen}, (_, i) => chosen === 1 ? 0 : Math.round(i * (length - 1) / (chosen - 1)));
+  }
+
+  // ---------------------------------------------------------------- charts
+
+  const colour = property => getComputedStyle(root).getPropertyValue('--' + property).trim();
+
+  function axis(title, extra) {
+    const {ticks, ...rest} = extra || {};
+    return {
+      type: 'linear', border: {color: colour('line')}, grid: {color: colour('grid'), tickColor: colour('line')},
+      title: {display: Boolean(title), text: title, color: colour('muted')},
+      ticks: {color: colour('muted'), maxRotation: 0, includeBounds: false, ...ticks}, ...rest
+    };
+  }
+
+  function line(label, points, property, extra) {
+    return {label, data: points, borderColor: colour(property), backgroundColor: colour(property), borderWidth: 2,
+      pointRadius: points.length === 1 ? 3 : 0, pointHoverRadius: 4, clip: {left: 8, top: 0, right: 8, bottom: 0}, ...extra};
+  }
+
+  const POINTS = {pointRadius: 3};
+
+  // Lines are told apart by colour and by dashes.
+  const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [5, 2], [12, 5]];
+  const series = (label, points, i) => line(label, points, `c${1 + i % 6}`, {borderDash: DASHES[i % 6]});
+
+  /** The lines as they are drawn, dashes too; single points have their label beside them. */
+  function legendItems(chart) {
+    return Chart.defaults.plugins.legend.labels.generateLabels(chart).map(item => {
+      const {borderDash, borderWidth, showLine} = chart.data.datasets[item.datasetIndex];
+      return showLine === false ? null : {...item, lineDash: borderDash, lineWidth: borderWidth};
+    }).filter(has);
+  }
+
+  /** A chart in a figure. Later calls change its data in place. Without a chart it is hidden. */
+  function plot(parent, key, chart) {
+    const figure = keep(parent, key, 'figure');
+    figure.hidden = !chart;
+    if (!chart) return;
+    const frame = keep(figure, 'frame', 'div', {class: chart.tall ? 'plot tall' : 'plot'});
+    if (chart.rows) frame.style.height = `${4 + 2 * chart.rows}rem`;
+    const canvas = keep(frame, 'canvas', 'canvas', {role: 'img'});
+    canvas.setAttribute('aria-label', chart.label);
+    part(figure, 'caption', 'figcaption', {}, chart.caption);
+
+    Chart.defaults.font.family = getComputedStyle(root).getPropertyValue('--sans');
+    const options = {
+      animation: false, maintainAspectRatio: false, parsing: false, normalized: true, locale: 'en-US',
+      devicePixelRatio: root.classList.contains('printing') ? 2 : undefined,
+      interaction: {mode: 'nearest', axis: 'x', intersect: false},
+      scales: chart.scales,
+      ...chart.options,
+      plugins: {
+        legend: {display: chart.legend !== false, align: 'start', labels: {color: colour('ink'), usePointStyle: true, pointStyle: 'line',
+          pointStyleWidth: 36, generateLabels: legendItems}},
+        ...(chart.options || {}).plugins
+      }
+    };
+    const drawn = charts.get(canvas);
+    if (!drawn) {
+      charts.set(canvas, new Chart(canvas, {type: chart.type || 'line', options, plugins: chart.plugins || [],
+        data: {labels: chart.labels, datasets: chart.datasets}}));
+      return;
+    }
+    drawn.data.labels = chart.labels;
+    drawn.data.datasets = chart.datasets.map(set =>
+      Object.assign(drawn.data.datasets.find(old => old.label === set.label) || {}, set));
+    drawn.options = options;
+    drawn.update('none');
+  }
+
+  /** Writes the value at the end of each horizontal bar. */
+  const BAR_VALUES = {
+    id: 'barValues',
+    afterDatasetsDraw(chart) {
+      const {ctx} = chart;
+      ctx.save();
+      ctx.font = `12px ${Chart.defaults.font.family}`;
+      ctx.fillStyle = colour('ink');
+      ctx.textBaseline = 'middle';
+      chart.getDatasetMeta(0).data.forEach((bar, i) => ctx.fillText(fixed(chart.data.datasets[0].data[i].x, 3), bar.x + 6, bar.y));
+      ctx.restore();
+    }
+  };
+
+  /** Writes the label of a data set of one point beside it, on a ground of its own. */
+  const POINT_LABELS = {
+    id: 'pointLabels',
+    afterDatasetsDraw(chart) {
+      const {ctx, chartArea} = chart;
+      chart.data.datasets.filter(set => set.showLine === false).forEach(set => {
+        const {x, y} = chart.getDatasetMeta(chart.data.datasets.indexOf(set)).data[0];
+        const text = `${set.label} ${fixed(set.data[0].y)}`;
+        ctx.save();
+        ctx.font = `600 12px ${Chart.defaults.font.family}`;
+        const half = ctx.measureText(text).width / 2;
+        const middle = Math.max(chartArea.left + half + 4, Math.min(chartArea.right - half - 4, x));
+        ctx.textAlign = 'center';
+        ctx.textBaseline = 'middle';
+        ctx.lineWidth = 5;
+        ctx.lineJoin = 'round';
+        ctx.strokeStyle = colour('paper');
+        ctx.fillStyle = colour('ink');
+        ctx.strokeText(text, middle, y + 18);
+        ctx.fillText(text, middle, y + 18);
+        ctx.restore();
+      });
+    }
+  };
+
+  /** Horizontal bars of bits per character; the rows are {label, nats, strong}. */
+  function bars(rows, caption) {
+    return {
+      type: 'bar', legend: false, rows: rows.length, caption, plugins: [BAR_VALUES],
+      label: 'Bar chart, bits per character: ' + rows.map(row => `${row.label} ${fixed(bits(row.nats), 3)}`).join(', ') + '.',
+      labels: rows.map(row => row.label),
+      datasets: [{label: 'bits per character', data: rows.map((row, i) => ({x: bits(row.nats), y: i})),
+        backgroundColor: rows.map(row => colour(row.strong ? 'accent' : 'bar')), barPercentage: 0.8}],
+      scales: {
+        x: axis('bits per character', {beginAtZero: true}),
+        y: axis('', {type: 'category', grid: {display: false}, ticks: {color: colour('ink')}})
+      },
+      options: {indexAxis: 'y', layout: {padding: {right: 48}}, interaction: {mode: 'nearest', axis: 'y', intersect: false}}
+    };
+  }
+
+  const points = (xs, ys, factor, xFactor = 1) => xs.map((x, i) => ({x: x * xFactor, y: has(ys[i]) ? ys[i] * factor : NaN}));
+
+  /** The range of y that shows the later part of the lines well: a loss starts several times
+      as high as it ends, and the single points of a noisy one stray far. */
+  function fit(lines) {
+    const xs = lines.flatMap(points => points.map(point => point.x));
+    const [first, last] = [xs.reduce((a, b) => Math.min(a, b), Infinity), xs.reduce((a, b) => Math.max(a, b), -Infinity)];
+    let [low, high] = [Infinity, -Infinity];
+    for (const points of lines) {
+      const late = points.filter(point => point.x >= first + 0.05 * (last - first)).map(point => point.y)
+        .filter(Number.isFinite).sort((a, b) => a - b);
+      if (late.length === 0) continue;
+      low = Math.min(low, late[Math.round(0.005 * (late.length - 1))]);
+      high = Math.max(high, late[Math.round(0.995 * (late.length - 1))]);
+    }
+    if (low > high) return {last: 1};            // no finite value at all
+    const margin = 0.05 * (high - low) || 0.05 * high || 1;
+    return {min: Math.max(0, low - margin), max: high + margin, last: last || 1};
+  }
+
+  /** A line in words, for those who do not see it. */
+  function inWords(points, what) {
+    const shown = points.filter(point => Number.isFinite(point.y));
+    if (shown.length === 0) return '';
+    const low = shown.reduce((a, b) => b.y < a.y ? b : a);
+    const high = shown.reduce((a, b) => b.y > a.y ? b : a);
+    return ` ${what}: highest ${fixed(high.y)}, lowest ${fixed(low.y)} at ${number(low.x)}, last ${fixed(shown[shown.length - 1].y)}.`;
+  }
+
+  // ---------------------------------------------------------------- what reports have in common
+
+  const UNITS = {nats: 'nats per window', bits: 'bits per character'};
+  const UNIT_OPTIONS = Object.entries(UNITS);
+
+  /** What to multiply with to get the unit chosen from the loss of a window, or from nats per character. */
+  const windowFactor = report => view.unit === 'nats' ? 1 : bits(1 / report.settings.sequenceLength);
+  const characterFactor = report => view.unit === 'nats' ? report.settings.sequenceLength : bits(1);
+  const perCharacter = (report, loss, digits = 3) => has(loss) ? fixed(bits(loss / report.settings.sequenceLength), digits) : '–';
+
+  const charactersPerStep = ({settings}) => settings.batchSize * settings.sequenceLength;
+  const epochs = (report, step) => number(step / report.progress.stepsPerEpoch, 2);
+  const TOOLTIP = {tooltip: {callbacks: {title: items => items.length ? `at ${number(items[0].parsed.x)}` : ''}}};
+
+  /** The best loss of the run, by the measure by which the model was chosen. */
+  function best(report) {
+    const {validation, progress, settings} = report;
+    if (validation && validation.selects && has(validation.bestNatsPerCharacter))
+      return {label: 'best held-out loss', step: validation.bestStep, loss: validation.bestNatsPerCharacter * settings.sequenceLength};
+    return has(progress.bestSmoothLoss) ? {label: 'best smooth loss', step: progress.bestStep, loss: progress.bestSmoothLoss} : null;
+  }
+
+  function heldOutPoints(report) {
+    const list = report.validation ? report.validation.points : [];
+    return points(list.map(point => point.step), list.map(point => point.natsPerCharacter), characterFactor(report));
+  }
+
+  /** Header, contents, sections and footer: the frame of every page. A section is
+      [id, title, draw], and draw says by returning false that it has nothing to show. */
+  function frame(kicker, title, lead, sections, state) {
+    const head = keep(main, 'head', 'header');
+    show(keep(head, 'kicker', 'p', {class: 'kicker'}), kicker);
+    show(keep(head, 'title', 'h1'), title);
+    show(keep(head, 'lead', 'p', {class: 'lead'}), lead);
+    const live = keep(head, 'state', 'div', {class: 'state'});
+    live.hidden = !state;
+    if (state) state(live);
+    const contents = keep(main, 'contents', 'nav', {'aria-label': 'Contents'});
+    const links = [];
+    for (const [id, heading, draw] of sections) {
+      const section = keep(main, id, 'section', {id, 'aria-labelledby': id + '-title'});
+      show(keep(section, 'title', 'h2', {id: id + '-title'}), heading);
+      section.hidden = false;                        // a chart needs a size when it is made
+      section.hidden = draw(section) === false;
+      if (!section.hidden) links.push(el('li', null, el('a', {href: '#' + id}, heading)));
+    }
+    show(contents, el('ul', null, links));
+    show(keep(main, 'foot', 'footer'), 'Written by ', name(data.program), '.');
+  }
+
+  // ---------------------------------------------------------------- the report of one run
+
+  function reportPage(report) {
+    const sections = [
+      ['settings', 'Settings', settingsSection], ['loss', 'Loss', lossSection], ['samples', 'How the text evolved', samplesSection],
+      ['passages', 'Passages from the best model', passagesSection], ['comparison', 'What it learned, in proportion', comparisonSection],
+      ['units', 'Hidden units that follow something nameable', unitsSection], ['gradients', 'Gradient check', gradientsSection],
+      ['throughput', 'Throughput', throughputSection], ['notes', 'Notes', notesSection]
+    ];
+    frame('Training report', legible(report.model.file), summary(report),
+      sections.map(([id, title, draw]) => [id, title, section => draw(section, report)]),
+      report.state === 'finished' && !followed ? null : node => stateOf(node, report));
+  }
+
+  function summary(report) {
+    const {model, settings, text, progress} = report;
+    const windows = settings.batchSize === 1 ? several(progress.steps, 'window') : `${several(progress.steps, 'step')} of ${number(settings.batchSize)} windows`;
+    const top = best(report);
+    return [`${several(model.hiddenSize, 'hidden unit')}, ${several(model.parameters, 'parameter')}, trained on ${windows} of ${several(settings.sequenceLength, 'character')}`,
+      has(text.name) ? [' of ', name(text.name)] : null, ` in ${duration(progress.seconds)}`,
+      top ? `: ${top.label} ${fixed(top.loss)} nats per window (${perCharacter(report, top.loss, 2)} bits per character) at step ${number(top.step)}.` : '.'].flat();
+  }
+
+  let followed = false;                              // the page has asked for the data of a running training
+  let lost = false;                                  // and can no longer get them
+
+  function stateOf(node, report) {
+    const {steps, plannedSteps, charactersPerSecond} = report.progress;
+    // the numbers stand outside the status, or a screen reader would read them every second
+    show(keep(node, 'status', 'p', {role: 'status'}), stateInWords(report.state));
+    const bar = keep(node, 'bar', 'progress', {'aria-label': 'Steps done'});
+    bar.max = plannedSteps;
+    bar.value = steps;
+    const seconds = (plannedSteps - steps) * charactersPerStep(report) / charactersPerSecond;
+    const rest = report.state === 'running' && !lost && Number.isFinite(seconds) ? `, about ${duration(seconds)} left` : '';
+    show(keep(node, 'numbers', 'p'), `Step ${number(steps)} of ${number(plannedSteps)}${rest}.`);
+  }
+
+  function stateInWords(state) {
+    if (lost) return 'Training has ended or the connection is lost; this page shows the last state.';
+    if (state === 'finished') return 'Training has finished; this page shows the result.';
+    if (state === 'interrupted') return 'Training was interrupted. This page shows what there was until then.';
+    return live() ? 'Training is running; this page follows it.' : 'Training was still running when this page was written.';
+  }
+
+  function settingsSection(section, report) {
+    const {model, text, settings, machine} = report;
+    show(keep(section, 'facts', 'div', {class: 'facts'}), [
+      facts('Text', [['Name', has(text.name) ? name(text.name) : null], ['Characters', number(text.characters)],
+        ['Fingerprint', text.fingerprint, 'fingerprint']]),
+      facts('Model', [['Hidden units', number(model.hiddenSize)], ['Symbols', number(model.symbols)], ['Parameters', number(model.parameters)],
+        ['Fingerprint', model.fingerprint, 'fingerprint']]),
+      facts('Training', trainingSettings(report)),
+      machine ? facts('Machine', [['Java', machine.java], ['Virtual machine', machine.vm], ['System', machine.system],
+        ['Processors', number(machine.processors)], ['Kernels', machine.kernels, 'kernels']]) : null
+    ]);
+    const repeat = keep(section, 'repeat', 'div');
+    repeat.hidden = !has(report.repeat);
+    if (!repeat.hidden && repeat.dataset.command !== report.repeat) {
+      repeat.dataset.command = report.repeat;
+      repeat.replaceChildren(...command(report.repeat));
+    }
+  }
+
+  /** The settings as [label, value], also for the comparison of runs. */
+  function trainingSettings({settings}) {
+    return [['Sequence length', number(settings.sequenceLength)], ['Batch size', number(settings.batchSize)],
+      ['Optimizer', settings.optimizer], ['Learning rate', plain(settings.learningRate)],
+      ['Clipping', has(settings.clip) ? plain(settings.clip) : 'none'], ['Seed', String(settings.seed)],
+      ['Continued from', has(settings.from) ? name(settings.from) : null],
+      ['Rollbacks', settings.rollbacks ? number(settings.rollbacks) : null]];
+  }
+
+  function command(text) {
+    const code = el('code', null, legible(text));
+    const button = el('button', {type: 'button'}, 'Copy');
+    const said = el('p', {class: 'copied', 'aria-live': 'polite'});
+    button.onclick = async () => {
+      try {
+        await navigator.clipboard.writeText(text);
+        said.textContent = 'Copied.';
+      } catch (refused) {                            // there is no clipboard on plain http pages
+        getSelection().selectAllChildren(code);
+        said.textContent = 'Selected; press Ctrl+C or ⌘C to copy.';
+      }
+    };
+    return [el('h3', null, 'To repeat this run exactly'), el('div', {class: 'command'}, el('pre', {class: 'text'}, code), button, said)];
+  }
+
+  function lossSection(section, report) {
+    const {history, progress, settings, model} = report;
+    const heldOut = heldOutPoints(report);
+    if (history.steps.length + heldOut.length === 0) return false;
+    const factor = windowFactor(report);
+    const loss = points(history.steps, history.loss, factor);
+    const smooth = points(history.steps, history.smoothLoss, factor);
+    const top = best(report);
+    const range = fit([loss, smooth, heldOut]);
+    if (top) range.min = Math.min(range.min, top.loss * factor - 0.12 * (range.max - range.min));     // room for its label
+    const guess = Math.log(model.symbols) * characterFactor(report);
+    const above = loss.filter(point => point.y > range.max).length;
+    const ends = [{x: 0, y: guess}, {x: range.last, y: guess}];
+    const unit = UNITS[view.unit];
+
+    show(keep(section, 'text', 'p'), `The loss of a window is the sum of −ln p over its ${several(settings.sequenceLength, 'character')}, where p is the probability that the network gave to the character that came next. Guessing evenly among the ${number(model.symbols)} symbols would cost ${fixed(Math.log(model.symbols) * settings.sequenceLength)} nats per window, or ${fixed(Math.log2(model.symbols))} bits per character.`);
+    choice(section, 'unit', 'Unit:', UNIT_OPTIONS);
+    plot(section, 'chart', {
+      tall: true, plugins: [POINT_LABELS],
+      label: `Line chart of the loss in ${unit} against steps.${inWords(smooth, 'Smooth loss')}${inWords(heldOut, 'Held-out loss')}`,
+      caption: `Loss: the mean of ${several(history.windowsPerPoint, 'window')} at each of ${several(loss.length, 'point')}; smooth loss: the running mean.`
+        + (heldOut.length ? ` Held-out loss: measured on ${several(report.validation.characters, 'character')} that were not trained on.` : '')
+        + (above ? ` The axis is fitted to the later part of training: ${several(above, 'point')} of the loss${above === 1 ? ' lies' : ' lie'} above it, the highest at ${fixed(loss.reduce((a, b) => Math.max(a, b.y), 0))}.` : ''),
+      datasets: [
+        line('smooth loss', smooth, 'accent', {borderWidth: 2.25, order: 2}),
+        line('loss', loss, 'pale', {borderWidth: 1, order: 3}),
+        ...heldOut.length ? [line('held-out loss', heldOut, 'c2', {...POINTS, order: 1})] : [],
+        ...top ? [line(top.label, [{x: top.step, y: top.loss * factor}], 'ink', {pointStyle: 'rectRot', pointRadius: 6, showLine: false, order: 0})] : [],
+        ...guess <= range.max ? [line('guessing', ends, 'muted', {borderWidth: 1, borderDash: [5, 5], order: 4})] : []
+      ],
+      scales: {
+        x: axis('step', {min: 0, max: range.last}),
+        epochs: axis('epoch', {axis: 'x', position: 'top', min: 0, max: range.last / progress.stepsPerEpoch, grid: {drawOnChartArea: false}}),
+        y: axis(unit, {min: range.min, max: range.max})
+      },
+      options: {plugins: {tooltip: {callbacks: {
+        title: items => items.length ? `step ${number(items[0].parsed.x)}, epoch ${epochs(report, items[0].parsed.x)}` : '',
+        label: item => `${item.dataset.label} ${fixed(item.parsed.y, view.unit === 'nats' ? 2 : 3)}`
+      }}}}
+    });
+    details(section, 'table', 'The losses as a table', () => lossTable(report));
+  }
+
+  function lossTable(report) {
+    const {history, validation, settings} = report;
+    let before = -1;                                 // each measurement stands in the first row at or after it
+    const rows = evenly(history.steps.length, 60).map(i => {
+      const step = history.steps[i];
+      const measured = validation ? validation.points.filter(point => point.step > before && point.step <= step) : [];
+      before = step;
+      const row = [number(step), epochs(report, step), fixed(history.loss[i]), fixed(history.smoothLoss[i]), perCharacter(report, history.smoothLoss[i])];
+      return validation ? [...row, measured.length ? fixed(measured[measured.length - 1].natsPerCharacter * settings.sequenceLength) : ''] : row;
+    });
+    return table('Losses, nats per window', ['Step', 'Epoch', 'Loss', 'Smooth loss', 'Smooth, bits per character', ...validation ? ['Held-out loss'] : []], rows);
+  }
+
+  const WORDS = 'Known words are those that also stand in the text trained on.';
+  const knownWords = words => words && words.count ? `${number(words.known)} of ${several(words.count, 'word')} known (${percent(words.known / words.count)})` : null;
+
+  const sampleNodes = [];
+
+  function samplesSection(section, report) {
+    const {samples} = report;
+    if (samples.length === 0) return false;
+    const counted = samples.filter(sample => sample.words && sample.words.count);
+    const share = counted.map(sample => ({x: sample.step, y: 100 * sample.words.known / sample.words.count}));
+    plot(section, 'words', counted.length < 2 ? null : {
+      legend: false,
+      label: `Line chart of the share of known words in the samples, in percent, against steps.${inWords(share, 'Share')}`,
+      caption: `Share of known words in each sample. ${WORDS} A sample is short, so its share varies by chance.`,
+      datasets: [line('known words', share, 'accent', share.length > 60 ? {borderWidth: 1.5} : POINTS)],
+      scales: {x: axis('step', {min: 0}), y: axis('known words, %', {min: 0, max: 100})},
+      options: {plugins: TOOLTIP}
+    });
+    details(section, 'table', 'The shares of known words as a table', counted.length < 2 ? null : () =>
+      table('Known words in the samples', ['Step', 'Epoch', 'Words', 'Known', 'Share'], counted.map(({step, words}) =>
+        [number(step), epochs(report, step), number(words.count), number(words.known), percent(words.known / words.count)])));
+
+    samples.forEach((sample, i) => {
+      sampleNodes[i] = sampleNodes[i] || el('figure', {});
+      const known = knownWords(sample.words);
+      show(sampleNodes[i], el('figcaption', null, el('strong', null, `Step ${number(sample.step)}`), `, epoch ${epochs(report, sample.step)}`,
+        has(sample.smoothLoss) ? `, smooth loss ${fixed(sample.smoothLoss)}` : '', known ? `, ${known}` : ''), passage(legible(sample.text)));
+    });
+    sampleNodes.splice(samples.length).forEach(node => node.remove());
+    const stride = strideOf(samples.length);
+    const chosen = sampleNodes.filter((_, i) => i % stride === 0 || i === samples.length - 1);
+    const others = sampleNodes.filter(node => !chosen.includes(node));
+    arrange(keep(section, 'chosen', 'div', {class: 'cards'}), chosen);
+    const more = keep(section, 'more', 'details');
+    more.hidden = others.length === 0;
+    show(keep(more, 'summary', 'summary'), `Show the other ${number(others.length)} of all ${number(samples.length)} samples`);
+    arrange(keep(more, 'others', 'div', {class: 'cards'}), others);
+  }
+
+  /** Every how manyth sample to show: a power of two, so that in a running training samples
+      rarely have to move, and about a dozen are shown. */
+  function strideOf(count) {
+    let stride = 1;
+    while (count > 14 && count / stride > 12) stride *= 2;
+    return stride;
+  }
+
+  /** Puts the nodes into the parent in this order, and moves only those that are elsewhere. */
+  function arrange(parent, nodes) {
+    nodes.forEach((node, i) => { if (parent.children[i] !== node) parent.insertBefore(node, parent.children[i] || null); });
+  }
+
+  function passagesSection(section, report) {
+    const {passages} = report;
+    if (passages.length === 0) return false;
+    show(keep(section, 'texts', 'div', {class: 'cards'}), passages.map(passageCard));
+    const copied = passages.filter(each => each.verbatim && each.verbatim.shares.length);
+    const label = each => `temperature ${plain(each.temperature)}`;
+    const lines = copied.map(each => each.verbatim.shares.map(({length, share}) => ({x: length, y: 100 * share})));
+    plot(section, 'verbatim', copied.length === 0 ? null : {
+      label: 'Line chart: percentage of the substrings of a passage that stand in the text trained on, against their length.'
+        + copied.map((each, i) => inWords(lines[i], label(each))).join(''),
+      caption: 'Copied or new? Of all substrings of this length in a passage, the share that stands word for word in the text trained on.',
+      datasets: copied.map((each, i) => series(label(each), lines[i], i)),
+      scales: {x: axis('length of the substring in characters'), y: axis('stand in the text, %', {min: 0, max: 100})},
+      options: {plugins: TOOLTIP}
+    });
+    details(section, 'table', 'The shares of copied substrings as a table', copied.length === 0 ? null : () =>
+      table('Share of substrings that stand in the text trained on', ['Length', ...copied.map(label)],
+        copied[0].verbatim.shares.map(({length}) => [number(length), ...copied.map(each => {
+          const found = each.verbatim.shares.find(share => share.length === length);
+          return found ? percent(found.share) : '–';
+        })])));
+  }
+
+  function passageCard(each) {
+    const {words, verbatim} = each;
+    const known = knownWords(words);
+    const longest = verbatim && has(verbatim.longestText) && verbatim.longestText !== '' ? verbatim.longestText : null;
+    const at = longest ? each.text.indexOf(longest) : -1;
+    return el('article', null, el('h3', null, `Temperature ${plain(each.temperature)}`),
+      el('p', {class: 'meta'}, `Seed ${each.seed}. `, known ? `${known}. ` : null,
+        verbatim ? `Longest run that stands in the text trained on: ${several(verbatim.longest, 'character')}` : null,
+        longest ? [', ', quote(longest), at < 0 ? '.' : ', marked below.'] : verbatim ? '.' : null),
+      at < 0 ? passage(legible(each.text)) : passage(legible(each.text.slice(0, at)), el('mark', null, legible(longest)), legible(each.text.slice(at + longest.length))));
+  }
+
+  const NETWORK = 'this network';
+  const CAVEAT = 'The network has also trained on these characters, so its value is better than it would be on new text, and the comparison favours it.';
+
+  function comparisonSection(section, {comparison}) {
+    if (!comparison || comparison.models.length === 0) return false;
+    show(keep(section, 'text', 'p'), `How many bits each model needs per character on ${several(comparison.characters, 'character')}. The n-gram models (${comparison.method}) were fitted to ${several(comparison.fittedTo, 'character')}; an n-gram model predicts a character from the n − 1 before it.`
+      + (comparison.heldOut ? ' None of the models was trained on the characters measured.' : ''));
+    part(section, 'caveat', 'p', {class: 'note'}, comparison.heldOut ? null : CAVEAT);
+    models(section, comparison.models.map(model => ({label: model.name, nats: model.natsPerCharacter, strong: model.name === NETWORK})));
+  }
+
+  /** The bar chart and the table of models, of which the rows are {label, nats, strong}. */
+  function models(section, rows) {
+    plot(section, 'chart', bars(rows, 'Shorter is better.'));
+    show(keep(section, 'table', 'div'), table('The models compared', ['Model', 'Bits per character', 'Nats per character', 'Perplexity'],
+      rows.map(({label, nats}) => [name(label), fixed(bits(nats), 3), fixed(nats, 3), fixed(Math.exp(nats))]), row => rows[row].strong));
+  }
+
+  function unitsSection(section, {units}) {
+    if (!units || units.units.length === 0) return false;
+    const characters = [...units.passage];
+    show(keep(section, 'text', 'p'), `Each unit was chosen because its activation follows something a person can name. The correlation r was measured on ${several(units.characters, 'character')} other than those the unit was chosen on. The colour of a character is the activation after the network has read it.`);
+    show(keep(section, 'key', 'p', {class: 'key'}), 'Activation', el('span', {class: 'swatches'}, [-1, -0.5, 0, 0.5, 1].map(value =>
+      activation(value, value < 0 ? '−' + -value : String(value)))));
+    show(keep(section, 'maps', 'div', {class: 'maps'}), units.units.map(unit => el('figure', null,
+      el('h3', null, `Unit ${unit.unit} follows `, name(unit.follows), ` (r = ${fixed(unit.correlation)})`),
+      el('pre', {class: 'text heat', dir: 'auto', role: 'img', 'aria-label': `The passage, coloured by the activation of unit ${unit.unit}; the numbers are in the table below.`},
+        characters.map((each, i) => activation(unit.activations[i], each === '\n' ? '↵\n' : legible(each)))))));
+    details(section, 'table', 'The activations as a table', () => table('Activations by character', ['Position', 'Character', ...units.units.map(unit => `Unit ${unit.unit}`)],
+      characters.map((each, i) => [number(i + 1), character(each), ...units.units.map(unit => fixed(unit.activations[i]))])), {});
+  }
+
+  function activation(value, content) {
+    const span = el('span', {class: value < 0 ? 'low' : 'high'}, content);
+    span.style.setProperty('--a', Math.min(1, Math.abs(value || 0)).toFixed(2));
+    return span;
+  }
+
+  function gradientsSection(section, {gradientChecks: checks}) {
+    if (checks.length === 0) return false;
+    show(keep(section, 'text', 'p'), 'The gradients by backpropagation are compared with those by central differences of the loss. The relative error of a single element says little where the gradient is close to zero; there the difference itself counts.');
+    show(keep(section, 'tables', 'div'), checks.map(check => el('div', check.passed ? null : {class: 'note'}, table(
+      `${check.passed ? 'Passed' : 'Failed'}: ${several(check.hiddenSize, 'hidden unit')}, sequences of ${several(check.sequenceLength, 'character')}, difference ${small(check.difference)}, tolerance ${small(check.tolerance)}`,
+      ['Tensor', 'Elements', 'of', 'Largest relative error', 'Relative error of norms', 'Largest difference', 'Mean difference', 'Within tolerance'],
+      check.tensors.map(each => [each.name, number(each.elements), number(each.of), small(each.maxRelativeError), small(each.relativeErrorOfNorms),
+        small(each.maxAbsoluteDifference), small(each.meanAbsoluteDifference), percent(each.shareWithinTolerance)])))));
+  }
+
+  function throughputSection(section, report) {
+    const {progress} = report;
+    show(keep(section, 'facts', 'div', {class: 'facts'}), facts(null, [['Time', duration(progress.seconds)], ['Steps', number(progress.steps)],
+      ['Epochs', epochs(report, progress.steps)], ['Characters seen', number(progress.charactersSeen)], ['Characters per second', number(progress.charactersPerSecond)]]));
+  }
+
+  function notesSection(section, {notes}) {
+    if (!notes || notes.length === 0) return false;
+    show(keep(section, 'list', 'ul', {class: 'notes'}), notes.map(note => el('li', null, legible(note))));
+  }
+
+  // ---------------------------------------------------------------- the comparison of runs
+
+  function comparisonPage({reports}) {
+    const runs = reports.map((report, i) => ({report, label: labelOf(report, i, reports)}));
+    frame('Comparison', `${number(runs.length)} runs compared`, comparisonLead(runs), [
+      ['loss', 'Smooth loss', section => runsChart(section, runs)],
+      ['runs', 'Settings and results', section => runsTable(section, runs)],
+      ['comparison', 'In proportion', section => runsBars(section, runs)],
+      ['passages', 'Passages', section => runsPassages(section, runs)]
+    ]);
+  }
+
+  /** The file's name, numbered if another run has the same. */
+  function labelOf(report, index, reports) {
+    const file = legible(report.model.file.replace(/\.safetensors$/, '')).textContent;      // for canvases too
+    return reports.filter(other => other.model.file === report.model.file).length > 1 ? `${file} (${index + 1})` : file;
+  }
+
+  function comparisonLead(runs) {
+    const measured = runs.filter(({report}) => has(report.progress.bestSmoothLoss));
+    if (measured.length === 0) return 'None of the runs has a smooth loss yet.';
+    const each = ({report}) => report.progress.bestSmoothLoss / report.settings.sequenceLength;
+    const top = measured.reduce((a, b) => each(b) < each(a) ? b : a);
+    return ['The lowest smooth loss is that of ', name(top.label), `: ${fixed(bits(each(top)))} bits per character at step ${number(top.report.progress.bestStep)}.`];
+  }
+
+  function runsChart(section, runs) {
+    const shown = runs.filter(({report}) => report.history.steps.length);
+    if (shown.length === 0) return false;
+    const lines = shown.map(({report}) => points(report.history.steps, report.history.smoothLoss, windowFactor(report),
+      view.x === 'steps' ? 1 : charactersPerStep(report)));
+    const {min, max, last} = fit(lines);
+    choice(section, 'unit', 'Unit:', UNIT_OPTIONS);
+    choice(section, 'x', 'Against:', [['steps', 'steps'], ['characters', 'characters seen']]);
+    plot(section, 'chart', {
+      tall: true,
+      label: `Line chart of the smooth loss of ${shown.length} runs in ${UNITS[view.unit]}.` + shown.map((run, i) => inWords(lines[i], run.label)).join(''),
+      caption: 'Smooth loss of each run; the axis is fitted to the later part of training, so the start may lie above it.'
+        + (view.unit === 'nats' && !same(shown.map(({report}) => report.settings.sequenceLength)) ? ' The windows of these runs differ in length, so nats per window cannot be compared directly.' : ''),
+      datasets: shown.map((run, i) => series(run.label, lines[i], i)),
+      scales: {x: axis(view.x === 'steps' ? 'step' : 'characters seen', {min: 0, max: last, ticks: {maxTicksLimit: 7}}), y: axis(UNITS[view.unit], {min, max})},
+      options: {plugins: TOOLTIP}
+    });
+  }
+
+  const same = values => values.every(value => value === values[0]);
+
+  function runsTable(section, runs) {
+    const settings = runs.map(({report}) => [['Hidden units', number(report.model.hiddenSize)], ['Text', report.text.name], ['Characters', number(report.text.characters)],
+      ...trainingSettings(report).map(([label, value]) => [label, value instanceof Node ? value.textContent : value])]);
+    const differs = settings[0].map((_, i) => !same(settings.map(run => run[i][1])));
+    const equal = settings[0].filter(([, value], i) => !differs[i] && has(value)).map(([label, value]) => `${label.toLowerCase()} ${value}`);
+    const varied = settings.map(run => run.filter((_, i) => differs[i]));
+    part(section, 'equal', 'p', {}, equal.length ? ['The same in all runs: ', legible(equal.join(', ')), '.'] : null);
+    part(section, 'differ', 'p', {}, varied[0].length ? ['What differs: ', el('strong', null, varied[0].map(([label]) => label.toLowerCase()).join(', ')), '.'] : 'The settings of the runs do not differ.');
+    show(keep(section, 'table', 'div', {class: 'runs'}), table('The runs', ['Run', ...varied[0].map(([label]) => label), 'Steps', 'Best smooth loss, nats per window', 'the same, bits per character',
+      'Held-out, bits per character', 'Characters per second'],
+      runs.map(({report, label}, i) => [name(label), ...varied[i].map(([, value]) => el('strong', null, has(value) ? legible(value) : '–')), number(report.progress.steps),
+        fixed(report.progress.bestSmoothLoss), perCharacter(report, report.progress.bestSmoothLoss),
+        report.validation && has(report.validation.bestNatsPerCharacter) ? fixed(bits(report.validation.bestNatsPerCharacter), 3) : '–',
+        number(report.progress.charactersPerSecond)])));
+  }
+
+  /** The networks among the reference models, as far as these are the same for all. */
+  function runsBars(section, runs) {
+    const measured = runs.filter(({report}) => report.comparison && report.comparison.models.length);
+    if (measured.length === 0) return false;
+    const references = ({report}) => report.comparison.models.filter(model => model.name !== NETWORK);
+    const key = run => JSON.stringify([run.report.comparison.characters, references(run)]);
+    const comparable = measured.filter(run => key(run) === key(measured[0]));
+    const networks = comparable.map(run => ({label: run.label, strong: true,
+      nats: (run.report.comparison.models.find(model => model.name === NETWORK) || {}).natsPerCharacter})).filter(row => has(row.nats));
+    models(section, [...references(measured[0]).map(model => ({label: model.name, nats: model.natsPerCharacter})), ...networks]);
+    const left = runs.filter(run => !comparable.includes(run)).map(run => run.label);
+    part(section, 'left', 'p', {}, left.length ? ['Left out, because not measured on the same text: ', legible(left.join(', ')), '.'] : null);
+    const trained = comparable.filter(({report}) => !report.comparison.heldOut).map(run => run.label);
+    part(section, 'caveat', 'p', {class: 'note'}, trained.length ? [legible(trained.join(', ')), ': ', CAVEAT] : null);
+  }
+
+  function runsPassages(section, runs) {
+    const all = runs.flatMap(({report}) => report.passages.map(each => each.temperature));
+    const temperatures = [...new Set(all)].sort((a, b) => a - b).map(String);
+    if (temperatures.length === 0) return false;
+    const common = temperatures.filter(each => runs.every(({report}) => report.passages.some(({temperature}) => String(temperature) === each)));
+    view.temperature = view.temperature || common[common.length >> 1] || temperatures[0];
+    choice(section, 'temperature', 'Temperature:', temperatures.map(each => [each, each]));
+    show(keep(section, 'texts', 'div', {class: 'cards'}), runs.map(({report, label}) => {
+      const found = report.passages.find(({temperature}) => String(temperature) === view.temperature);
+      const card = found ? passageCard(found) : el('article', null, el('h3', null), el('p', {class: 'meta'}, 'No passage at this temperature.'));
+      card.firstChild.replaceChildren(name(label));
+      return card;
+    }));
+  }
+
+  // ---------------------------------------------------------------- the text coloured by surprisal
+
+  const level = nats => has(nats) ? Math.min(8, Math.floor(bits(nats))) : 0;
+
+  function surprisalPage({surprisal}) {
+    frame('Surprisal', ['How ', name(surprisal.model), ' reads ', name(surprisal.text)],
+      `${fixed(surprisal.bitsPerCharacter)} bits per character over ${several(surprisal.characters, 'character')}: on average the network is as uncertain as if it chose evenly among ${fixed(surprisal.perplexity)} characters.`, [
+        ['numbers', 'Summary', section => { show(keep(section, 'facts', 'div', {class: 'facts'}), facts(null, [['Characters', number(surprisal.characters)],
+          ['Bits per character', fixed(surprisal.bitsPerCharacter, 3)], ['Nats per character', fixed(surprisal.natsPerCharacter, 3)], ['Perplexity', fixed(surprisal.perplexity)]])); }],
+        ['text', 'The text', section => surprisalText(section, surprisal)],
+        ['most', 'The most surprising characters', section => mostSurprising(section, surprisal)]
+      ]);
+  }
+
+  function surprisalText(section, {shown, shownFrom, nats, characters}) {
+    if (section.dataset.drawn) return;               // it never changes, and it is long
+    section.dataset.drawn = 'yes';
+    const symbols = [...shown];
+    const text = passage();
+    text.classList.add('surprise');
+    const starts = new WeakMap();
+    for (let from = 0, to; from < symbols.length; from = to) {      // neighbours of one class share a span
+      to = from + 1;
+      while (to < symbols.length && level(nats[to]) === level(nats[from])) to++;
+      const span = el('span', {class: 's' + level(nats[from])}, legible(symbols.slice(from, to).join('')));
+      starts.set(span, [from, to]);
+      text.append(span);
+    }
+    const reading = el('p', {class: 'reading'}, 'Point at the text to read its surprisal here.');
+    text.onpointerover = event => {
+      const [from, to] = starts.get(event.target.closest('pre > span')) || [0, 0];
+      if (to === from) return;
+      const values = nats.slice(from, Math.min(to, from + 8)).map(value => has(value) ? fixed(bits(value)) : 'given');
+      show(reading, quote(symbols.slice(from, Math.min(to, from + 8)).join('')), `: ${values.join(', ')} bits${to > from + 8 ? ' …' : ''}`);
+    };
+    section.append(
+      el('p', null, `The stronger the colour, the less the network expected the character: each step is one bit, which halves the probability. Shown: ${several(symbols.length, 'character')} of ${number(characters)}, from position ${number(shownFrom + 1)}.`),
+      el('p', {class: 'key'}, 'Bits', el('span', {class: 'swatches'}, [0, 1, 2, 3, 4, 5, 6, 7, 8].map(i => el('span', {class: 's' + i}, i < 8 ? String(i) : '8+')))),
+      text, reading);
+  }
+
+  function mostSurprising(section, {shown, shownFrom, nats}) {
+    const symbols = [...shown];
+    const order = nats.map((_, i) => i).filter(i => has(nats[i])).sort((a, b) => nats[b] - nats[a]).slice(0, 30);
+    if (order.length === 0) return false;
+    const context = i => el('bdi', {class: 'quote'}, oneLine(symbols.slice(Math.max(0, i - 24), i).join('')),
+      el('mark', null, oneLine(symbols[i])), oneLine(symbols.slice(i + 1, i + 9).join('')));
+    details(section, 'table', `The ${order.length} most surprising characters of the text shown`, () => table('The most surprising characters',
+      ['Bits', 'One in', 'Position', 'Character', 'In its context'],
+      order.map(i => [fixed(bits(nats[i])), number(Math.exp(nats[i])), number(shownFrom + i + 1), character(symbols[i]), context(i)])));
+  }
+
+  // ---------------------------------------------------------------- drawing, following, printing
+
+  function render() {
+    if (data.surprisal) surprisalPage(data);
+    else if (data.reports) comparisonPage(data);
+    else reportPage(data);
+    if (data.progress) {                             // what tests look at
+      root.dataset.steps = data.progress.steps;
+      root.dataset.points = data.history.steps.length;
+    }
+    root.dataset.drawn = [...charts.keys()].filter(canvas => !canvas.closest('[hidden]')).length;
+  }
+
+  const live = () => data.state === 'running' && /^https?:$/.test(location.protocol);
+
+  /** Asks for the data once a second while training runs; gives up after three failures. */
+  async function follow(failures) {
+    followed = true;
+    try {
+      const answer = await fetch('data.json', {cache: 'no-store'});
+      if (!answer.ok) throw new Error(answer.statusText);
+      data = await answer.json();
+      failures = 0;
+    } catch (failed) {
+      failures++;
+    }
+    lost = failures > 0;
+    render();
+    if (live() && failures < 3) setTimeout(follow, 1000, failures);
+  }
+
+  let opened = null;                                 // the details opened for printing
+
+  addEventListener('beforeprint', () => {
+    if (opened) return;
+    opened = [...document.querySelectorAll('details.printed:not([open])')];
+    opened.forEach(node => { node.open = true; });
+    root.classList.add('light', 'printing');
+    redraw();
+  });
+  addEventListener('afterprint', () => {
+    (opened || []).forEach(node => { node.open = false; });
+    opened = null;
+    root.classList.remove('light', 'printing');
+    redraw();
+  });
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', render);
+
+  function redraw() {
+    render();
+    charts.forEach(chart => chart.resize());
+  }
+
+  data = JSON.parse(document.getElementById('data').textContent);
+  if (data.reports) view.unit = 'bits';              // their windows may differ in length
+  render();
+  if (live()) setTimeout(follow, 1000, 0);
+})();
