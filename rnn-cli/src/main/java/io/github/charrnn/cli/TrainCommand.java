@@ -505,6 +505,12 @@ final class TrainCommand implements Callable<Integer> {
   /** What the report's command must repeat, beside what the run's settings tell of. */
   private List<String> repeatedOptions() {
     List<String> words = new ArrayList<>();
+    if (given("--sample-every")) {
+      words.addAll(List.of("--sample-every", Long.toString(sampleEvery)));
+    }
+    if (given("--sample-length")) {
+      words.addAll(List.of("--sample-length", Integer.toString(sampleLength)));
+    }
     if (given("--unknown")) {
       words.addAll(List.of("--unknown", unknown));
     }
