@@ -45,17 +45,20 @@ final class CompareCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (models.size() < 2 || models.size() > MOST) {
       throw new ParameterException(
-          spec.commandLine(), "there are " + models.size() + " models, must be from 2 to " + MOST);
+          spec.commandLine(),
+          "the number of models is " + models.size() + ", must be from 2 to " + MOST);
     }
     Destinations.requireWritable(output);
-    JsonArray reports = new JsonArray();
     for (Path model : models) {
-      for (Path theirs : List.of(model, RunReport.json(model))) {
-        if (Destinations.isSame(output, theirs.toString())) {
+      for (Path read : List.of(model, Reports.file(model))) {
+        if (Destinations.isSame(output, read.toString())) {
           throw new ParameterException(
-              spec.commandLine(), "the page would replace " + theirs + ": name another file");
+              spec.commandLine(), "the page would replace " + read + ": name another file");
         }
       }
+    }
+    JsonArray reports = new JsonArray();
+    for (Path model : models) {
       reports.add(Reports.read(model));
     }
     JsonObject page = new JsonObject();

@@ -10,6 +10,7 @@ import com.google.gson.JsonPrimitive;
 import io.github.charrnn.cli.report.Report;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -20,15 +21,20 @@ final class Reports {
 
   private Reports() {}
 
-  /** The report of a model, by the model's name or by its own. */
+  /** Where the report of a model is, which may be named by its own name too. */
+  static Path file(Path model) {
+    return model.toString().endsWith(RunReport.JSON) ? model : RunReport.json(model);
+  }
+
+  /** The report of a model. */
   static JsonObject read(Path model) throws IOException {
-    boolean itself = model.toString().endsWith(RunReport.JSON);
-    Path file = itself ? model : RunReport.json(model);
+    Path file = file(model);
     if (!Files.exists(file)) {
+      if (!Files.exists(model) && !Files.exists(TrainCommand.checkpointOf(model))) {
+        throw new NoSuchFileException(model.toString());
+      }
       throw new IOException(
-          "there is no report "
-              + file
-              + ": name the text too, and rnn report makes one from the model");
+          "there is no report " + file + ": rnn report " + model + " TEXT makes one");
     }
     JsonElement json;
     try {

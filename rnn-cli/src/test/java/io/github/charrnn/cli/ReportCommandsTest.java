@@ -1,0 +1,320 @@
+package io.github.charrnn.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.charrnn.CharVocab;
+import io.github.charrnn.EncodedText;
+import io.github.charrnn.Trainer;
+import io.github.charrnn.VanillaRnn;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Reports, held-out texts, and what is made of them. */
+class ReportCommandsTest {
+  private static final String BOOK =
+      "The harbour was quiet that night. \"No boats,\" said Anna; nobody asked why.\n".repeat(40);
+
+  @TempDir Path directory;
+  private Path book;
+  private Path model;
+
+  @BeforeEach
+  void writeBook() throws IOException {
+    book = Files.writeString(directory.resolve("book.txt"), BOOK);
+    model = directory.resolve("book.safetensors");
+  }
+
+  private Cli.Outcome train(Object... more) {
+    Object[] first = {"train", book, "-o", model, "--hidden", 12, "--steps", 300};
+    return Cli.run(Stream.concat(Stream.of(first), Stream.of(more)).toArray());
+  }
+
+  private JsonObject report() throws IOException {
+    return JsonParser.parseString(Files.readString(RunReport.json(model), UTF_8)).getAsJsonObject();
+  }
+
+  private static void assertDone(Cli.Outcome outcome) {
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+  }
+
+  /** Without what a second run of the same settings may say otherwise. */
+  private static JsonObject withoutTimes(JsonObject report) {
+    JsonObject progress = report.getAsJsonObject("progress");
+    assertThat(progress.remove("seconds")).isNotNull();
+    assertThat(progress.remove("charactersPerSecond")).isNotNull();
+    return report;
+  }
+
+  @Test
+  void theReport_saysWhatTheLibrarySays() throws IOException {
+    assertDone(train("--sample-every", 100, "--validation", 0.1, "--validation-every", 50));
+    EncodedText all = EncodedText.read(book);
+    EncodedText text = all.part(0, all.length() - 300);
+    EncodedText heldOut = all.part(all.length() - 300, all.length());
+    assertThat(all.length()).isEqualTo(3_000);
+    var expected =
+        Trainer.of(VanillaRnn.builder(all.vocab()).hiddenSize(12).build())
+            .validation(heldOut, 50)
+            .samples(100, 200)
+            .train(text, 300);
+
+    JsonObject report = report();
+
+    assertThat(VanillaRnn.load(model).fingerprint()).isEqualTo(expected.best().fingerprint());
+    assertThat(report.getAsJsonObject("model").get("fingerprint").getAsString())
+        .isEqualTo(expected.best().fingerprint());
+    assertThat(report.get("state").getAsString()).isEqualTo("finished");
+    assertThat(report.getAsJsonObject("progress").get("smoothLoss").getAsDouble())
+        .isCloseTo(expected.smoothLoss(), within(1e-3));
+    List<String> samples = new ArrayList<>();
+    report
+        .getAsJsonArray("samples")
+        .forEach(sample -> samples.add(sample.getAsJsonObject().get("text").getAsString()));
+    assertThat(samples).isEqualTo(expected.samples().stream().map(s -> s.text()).toList());
+    JsonObject validation = report.getAsJsonObject("validation");
+    assertThat(validation.getAsJsonArray("points")).hasSize(7);
+    assertThat(validation.get("characters").getAsInt()).isEqualTo(300);
+    JsonObject comparison = report.getAsJsonObject("comparison");
+    assertThat(comparison.get("heldOut").getAsBoolean()).isTrue();
+    JsonObject network = comparison.getAsJsonArray("models").get(6).getAsJsonObject();
+    assertThat(network.get("natsPerCharacter").getAsDouble())
+        .isCloseTo(expected.best().evaluate(heldOut).natsPerCharacter(), within(1e-4));
+    assertThat(report.getAsJsonArray("gradientChecks")).hasSize(3);
+    for (JsonElement check : report.getAsJsonArray("gradientChecks")) {
+      assertThat(check.getAsJsonObject().get("passed").getAsBoolean()).isTrue();
+    }
+  }
+
+  @Test
+  void itsCommand_trainsTheSameAgain() throws IOException {
+    assertDone(
+        train(
+            "--seq",
+            7,
+            "--batch",
+            2,
+            "--lr",
+            0.3,
+            "--clip",
+            "Infinity",
+            "--optimizer",
+            "sgd",
+            "--seed",
+            -5,
+            "--validation",
+            0.123,
+            "--validation-every",
+            40,
+            "--best-by",
+            "validation",
+            "--sample-every",
+            60,
+            "--sample-length",
+            20));
+    byte[] bytes = Files.readAllBytes(model);
+    JsonObject before = withoutTimes(report());
+    String command = before.get("repeat").getAsString();
+    Files.delete(Path.of(model + ".checkpoint"));
+    Files.delete(model);
+
+    List<String> words = List.of(command.split(" ", -1));
+    assertThat(words.get(0)).isEqualTo("rnn");
+    assertDone(Cli.run(words.subList(1, words.size()).toArray()));
+
+    assertThat(model).hasBinaryContent(bytes);
+    assertThat(withoutTimes(report())).isEqualTo(before);
+  }
+
+  @Test
+  void itsCommand_ofARunFromAModel_beginsThere() throws IOException {
+    Path first = directory.resolve("first one");
+    assertDone(train("-q", "--json"));
+    Files.move(model, first);
+    Files.delete(Path.of(model + ".checkpoint"));
+    assertDone(Cli.run("train", book, "-o", model, "--from", first, "--steps", 50, "-q"));
+
+    assertThat(report().get("repeat").getAsString())
+        .startsWith("rnn train " + book + " -o " + model + " --from '" + first + "' --seq 25")
+        .doesNotContain("--hidden", "--seed");
+    assertThat(report().getAsJsonObject("settings").get("from").getAsString())
+        .isEqualTo(first.toString());
+  }
+
+  @Test
+  void bestByValidation_savesThatModel() throws IOException {
+    assertDone(
+        train("--validation", 0.1, "--validation-every", 20, "--best-by", "validation", "--lr", 1));
+
+    JsonObject validation = report().getAsJsonObject("validation");
+    VanillaRnn best = VanillaRnn.load(model);
+    assertThat(best.training().orElseThrow().step())
+        .isEqualTo(validation.get("bestStep").getAsLong());
+    EncodedText all = best.vocab().encode(BOOK);
+    assertThat(best.evaluate(all.part(2_700, 3_000)).natsPerCharacter())
+        .isCloseTo(validation.get("bestNatsPerCharacter").getAsDouble(), within(1e-5));
+  }
+
+  @Test
+  void aResumedRun_hasTheSameReport() throws IOException {
+    Object[] settings = {
+      "--validation", 0.1, "--validation-every", 30, "--sample-every", 40, "--best-by", "validation"
+    };
+    assertDone(train(settings));
+    JsonObject undisturbed = withoutTimes(report());
+    Files.delete(Path.of(model + ".checkpoint"));
+    EncodedText all = EncodedText.read(book);
+    Trainer.of(VanillaRnn.builder(all.vocab()).hiddenSize(12).build())
+        .validation(all.part(2_700, 3_000), 30)
+        .bestByValidation()
+        .samples(40, 200)
+        .checkpoint(Path.of(model + ".checkpoint"))
+        .every(
+            1,
+            training -> {
+              if (training.step() == 137) {
+                training.stop();
+              }
+            })
+        .train(all.part(0, 2_700), 300);
+
+    assertDone(Cli.run("train", book, "-o", model, "--resume"));
+
+    JsonObject resumed = withoutTimes(report());
+    // Options that the checkpoint does not tell of, and that change no model, are not in it.
+    undisturbed.addProperty(
+        "repeat", undisturbed.get("repeat").getAsString().replace(" --sample-every 40", ""));
+    assertThat(resumed).isEqualTo(undisturbed);
+  }
+
+  @Test
+  void report_withTheText_isMadeFromModelAndCheckpoint() throws IOException {
+    assertDone(train("--validation", 0.1, "--validation-every", 30, "--gradcheck", "all"));
+    JsonObject written = report();
+    Files.delete(RunReport.json(model));
+    Files.delete(RunReport.html(model));
+
+    assertDone(Cli.run("report", model, book, "--gradcheck", "all"));
+
+    JsonObject anew = report();
+    assertThat(anew.remove("notes").getAsJsonArray().toString()).contains("after training");
+    written.remove("notes");
+    assertThat(anew).isEqualTo(written);
+    assertThat(RunReport.html(model)).isNotEmptyFile();
+    assertThat(anew.getAsJsonArray("gradientChecks").get(0).toString())
+        .contains("\"elements\":144,\"of\":144");
+  }
+
+  @Test
+  void report_ofARunThatWasKilled_isMadeFromItsCheckpoint() throws IOException {
+    assertDone(train());
+    Files.delete(RunReport.json(model));
+    Files.delete(model);
+
+    assertDone(Cli.run("report", model, book));
+
+    assertThat(report().getAsJsonObject("progress").get("steps").getAsLong()).isEqualTo(300);
+    assertThat(report().getAsJsonArray("passages")).hasSize(3);
+  }
+
+  @Test
+  void report_ofAModelWithoutItsRun_hasWhatAModelTells() throws IOException {
+    assertDone(train("--no-checkpoint", "--no-report"));
+    assertThat(RunReport.html(model)).doesNotExist();
+
+    assertDone(Cli.run("report", model, book));
+
+    assertThat(report().getAsJsonArray("samples")).isEmpty();
+    assertThat(report().getAsJsonArray("passages")).hasSize(3);
+    assertThat(report().get("notes").toString()).contains("no curves and samples");
+
+    Path other = directory.resolve("other");
+    assertDone(Cli.run("train", book, "-o", other, "--hidden", 5, "--steps", 50, "-q"));
+    Files.copy(Path.of(other + ".checkpoint"), Path.of(model + ".checkpoint"));
+    assertDone(Cli.run("report", model, book));
+    assertThat(report().get("notes").toString()).contains("is of another run");
+    assertThat(report().getAsJsonObject("model").get("hiddenSize").getAsLong()).isEqualTo(12);
+  }
+
+  @Test
+  void tinyTexts_haveAReportToo() throws IOException {
+    for (String text : List.of("ab", "abc", "aab".repeat(9), "\u0000\uD83D\uDE00".repeat(20))) {
+      Files.writeString(book, text);
+      Files.deleteIfExists(Path.of(model + ".checkpoint"));
+      assertDone(Cli.run("train", book, "-o", model, "--seq", 1, "--hidden", 2, "--steps", 30));
+      assertThat(report().getAsJsonArray("passages")).hasSize(3);
+      assertThat(report().get("notes").getAsJsonArray()).isEmpty();
+    }
+  }
+
+  @Test
+  void noStepsAtAll_haveAReportToo() throws IOException {
+    assertDone(Cli.run("train", book, "-o", model, "--steps", 0));
+
+    assertThat(report().getAsJsonObject("history").getAsJsonArray("steps")).isEmpty();
+    assertThat(report().getAsJsonObject("progress").get("smoothLoss").isJsonNull()).isTrue();
+  }
+
+  @Test
+  void evaluate_html_hasTheSurprisalOfEveryCharacterShown() throws IOException {
+    assertDone(train("-q"));
+    Path page = directory.resolve("page.html");
+    String text = BOOK.repeat(8);
+    Files.writeString(book, text);
+
+    Cli.Outcome outcome = Cli.run("evaluate", model, book, "--html", page, "--json");
+
+    assertDone(outcome);
+    String html = Files.readString(page, UTF_8);
+    String begin = "<script type=\"application/json\" id=\"data\">";
+    String json = html.substring(html.indexOf(begin) + begin.length());
+    JsonObject surprisal =
+        JsonParser.parseString(json.substring(0, json.indexOf("</script>")))
+            .getAsJsonObject()
+            .getAsJsonObject("surprisal");
+    assertThat(surprisal.get("shown").getAsString()).isEqualTo(text.substring(0, 20_000));
+    VanillaRnn rnn = VanillaRnn.load(model);
+    double[] expected = rnn.surprisals(rnn.vocab().encode(text.substring(0, 20_000)));
+    assertThat(surprisal.getAsJsonArray("nats")).hasSize(20_000);
+    assertThat(surprisal.getAsJsonArray("nats").get(0).isJsonNull()).isTrue();
+    for (int i = 1; i < 20_000; i++) {
+      assertThat(surprisal.getAsJsonArray("nats").get(i).getAsDouble())
+          .isCloseTo(expected[i - 1], within(1e-5 * expected[i - 1]));
+    }
+  }
+
+  @Test
+  void heldOutLosses_standBesideTheSamples() {
+    Cli.Outcome outcome =
+        train("--validation", 0.1, "--validation-every", 100, "--sample-every", 100);
+
+    assertThat(outcome.out())
+        .containsPattern("--- step 200, .* bits/char, held-out \\d\\.\\d{3} ---");
+  }
+
+  @Test
+  void aSparkline_followsTheSmoothLoss() {
+    CharVocab vocab = CharVocab.of("ab");
+    List<String> lines = new ArrayList<>();
+    Trainer.of(VanillaRnn.builder(vocab).hiddenSize(3).build())
+        .every(1, training -> lines.add(Sparkline.of(training.history(), 8)))
+        .train("ab".repeat(200), 2_000);
+
+    assertThat(lines.get(0)).isEmpty();
+    assertThat(lines.get(1)).isEqualTo("\u2581");
+    assertThat(lines.get(2_000)).hasSize(8).startsWith("\u2588").endsWith("\u2581");
+    assertThat(lines.get(2_000).chars().toArray()).isSortedAccordingTo((a, b) -> b - a);
+    assertThat(lines).allMatch(line -> line.length() <= 8);
+  }
+}
