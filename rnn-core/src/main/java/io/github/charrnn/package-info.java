@@ -60,6 +60,14 @@
  * rate 0.1. The smooth loss is the first window's loss, then 0.999 of itself plus 0.001 of the
  * window's; the best model is the one after the step with the lowest smooth loss.
  *
+ * <h2>Watching a run</h2>
+ *
+ * <p>{@link io.github.charrnn.Trainer#validation} measures the model on a text that it is not
+ * trained on, {@link io.github.charrnn.Trainer#samples} keeps what it writes; a {@linkplain
+ * io.github.charrnn.Trainer#every listener} gets both with the losses, and so does the {@link
+ * io.github.charrnn.TrainingResult}. {@link io.github.charrnn.VanillaRnn#surprisals} and {@link
+ * io.github.charrnn.VanillaRnn#states} say what a model makes of each symbol.
+ *
  * <h2>Long runs</h2>
  *
  * <p>{@link io.github.charrnn.Trainer#checkpoint(java.nio.file.Path)} keeps all of a run in a file,

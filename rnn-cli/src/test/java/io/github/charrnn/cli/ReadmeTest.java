@@ -33,6 +33,14 @@ class ReadmeTest {
   }
 
   @Test
+  void observingExample_compilesAndRuns() throws Exception {
+    Object nats = run(example(1) + "return \"\" + nats.length;", "A day, and another.\n");
+
+    assertThat(nats).as("of 80 held-out symbols").isEqualTo("79");
+    assertThat(directory.resolve("book.csv")).isNotEmptyFile();
+  }
+
+  @Test
   void resumeExample_compilesAndRuns() throws Exception {
     String setUp =
         """
@@ -41,7 +49,7 @@ class ReadmeTest {
         """;
     for (int day = 0; day < 2; day++) {
       Object steps =
-          run(setUp + example(1) + "return \"\" + result.steps();", "A day, and another.\n");
+          run(setUp + example(2) + "return \"\" + result.steps();", "A day, and another.\n");
       assertThat(steps).isEqualTo("300");
       assertThat(directory.resolve("book.checkpoint")).exists();
     }
@@ -115,7 +123,7 @@ class ReadmeTest {
         assertThat(help).as(commands.group()).contains(options.group(1));
       }
     }
-    assertThat(seen).contains("train", "sample", "evaluate", "gradcheck", "inspect", "verify");
+    assertThat(seen).contains("train", "sample", "evaluate", "gradcheck", "inspect", "verify", "report", "compare");
   }
 
   @Test
