@@ -3,6 +3,7 @@ package io.github.charrnn.cli.report;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import io.github.charrnn.LossHistory;
 import io.github.charrnn.Sample;
 import io.github.charrnn.TrainingResult;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /** What there is to say of a run, as JSON: the page shows it, and other programs may read it. */
 public final class Report {
@@ -179,9 +179,9 @@ public final class Report {
     return new Json.Members()
         .put(
             "steps",
-            Json.numbers(
-                LongStream.of(IntStream.of(ends).mapToLong(history::step).toArray())
-                    .asDoubleStream()))
+            IntStream.of(ends)
+                .mapToObj(end -> (JsonElement) new JsonPrimitive(history.step(end)))
+                .collect(Json.array()))
         .put(
             "loss",
             Json.numbers(
