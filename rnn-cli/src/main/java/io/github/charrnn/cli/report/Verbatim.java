@@ -125,11 +125,12 @@ final class Verbatim {
     return Arrays.stream(longest).max().orElse(0);
   }
 
-  /** Where the first such run begins in the passage. */
+  /** Where the first such run begins in the passage; 0 if there is none. */
   int longestStart() {
+    int most = longest();
     for (int i = 0; i < longest.length; i++) {
-      if (longest[i] == longest()) {
-        return i - longest[i] + 1;
+      if (longest[i] == most && most > 0) {
+        return i - most + 1;
       }
     }
     return 0;
