@@ -19,6 +19,10 @@ import java.util.function.IntPredicate;
 final class HiddenUnits {
   private static final int MOST = 6;
   private static final double LEAST_CORRELATION = 0.3;
+
+  /** Of n places that have nothing to do with each other a correlation's deviation is 1/sqrt(n). */
+  private static final double DEVIATIONS = 4;
+
   private static final int PASSAGE = 400; // characters shown
   private static final int MAX_CHARACTERS = 10_000;
   private static final int MAX_STATES = 1 << 21; // doubles
@@ -48,11 +52,12 @@ final class HiddenUnits {
     characters = codePoints.length - half;
     int end = Math.min(codePoints.length, half + PASSAGE);
     passage = new String(codePoints, half, end - half);
+    double least = Math.max(LEAST_CORRELATION, DEVIATIONS / Math.sqrt(characters));
     List<Unit> found = new ArrayList<>();
     for (Map.Entry<String, double[]> feature : features(codePoints).entrySet()) {
       double[] values = feature.getValue();
-      int unit = 0;
-      double most = -1;
+      int unit = -1; // none where the property never changes
+      double most = 0;
       for (int j = 0; j < m; j++) {
         double r = Math.abs(correlation(states, m, j, values, 0, half));
         if (r > most) {
@@ -60,8 +65,11 @@ final class HiddenUnits {
           most = r;
         }
       }
+      if (unit < 0) {
+        continue;
+      }
       double r = correlation(states, m, unit, values, half, codePoints.length);
-      if (Math.abs(r) >= LEAST_CORRELATION) {
+      if (Math.abs(r) >= least) {
         List<Double> activations = new ArrayList<>();
         for (int t = half; t < end; t++) {
           activations.add(Math.rint(100 * states[t * m + unit]) / 100);
