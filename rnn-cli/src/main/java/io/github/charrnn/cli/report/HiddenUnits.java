@@ -193,11 +193,14 @@ final class HiddenUnits {
   private static double[] inQuotes(int[] text) {
     double[] values = new double[text.length];
     boolean inside = false;
+    boolean low = false; // opened by the mark of „German“ ones, which end as “English” begin
     for (int t = 0; t < text.length; t++) {
+      low = text[t] == '„' || (low && inside);
       inside =
           switch (text[t]) {
             case '"' -> !inside;
-            case '“', '«', '„' -> true;
+            case '“' -> !low;
+            case '«', '„' -> true;
             case '”', '»' -> false;
             default -> inside;
           };
