@@ -7,15 +7,16 @@ import io.github.charrnn.EncodedText;
 import io.github.charrnn.GradientCheck;
 import io.github.charrnn.Sampler;
 import io.github.charrnn.VanillaRnn;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -53,7 +54,7 @@ public final class Analysis {
   private final VanillaRnn model;
   private final int sequenceLength;
   private final int elements;
-  private final List<String> notes = new ArrayList<>();
+  private final List<String> notes = new CopyOnWriteArrayList<>(); // of several threads
   private final CompletableFuture<Words> words = new CompletableFuture<>();
   private final CompletableFuture<JsonArray> gradientChecks = new CompletableFuture<>();
   private final CompletableFuture<double[]> crossEntropies = new CompletableFuture<>();
@@ -119,7 +120,7 @@ public final class Analysis {
   private static <T> void complete(CompletableFuture<T> future, Supplier<T> task) {
     try {
       future.complete(task.get());
-    } catch (RuntimeException | OutOfMemoryError e) { // a page without it is better than no page
+    } catch (RuntimeException | Error e) { // a page without it is better than no page
       future.completeExceptionally(e);
     }
   }
@@ -238,7 +239,21 @@ public final class Analysis {
 
   // What depends on the best model
 
+  /** The model is trained and saved by now: what cannot be had of it is left out, and said. */
+  private <T> Optional<T> attempt(String what, Supplier<T> task) {
+    try {
+      return Optional.of(task.get());
+    } catch (RuntimeException | OutOfMemoryError e) {
+      notes.add(what + " left out: " + e);
+      return Optional.empty();
+    }
+  }
+
   JsonArray passages(VanillaRnn best) {
+    return attempt("Passages are", () -> passagesOf(best)).orElseGet(JsonArray::new);
+  }
+
+  private JsonArray passagesOf(VanillaRnn best) {
     JsonArray passages = new JsonArray();
     for (double temperature : TEMPERATURES) {
       String passage =
@@ -275,6 +290,11 @@ public final class Analysis {
 
   /** Empty if the text is too short for it or nothing is known of it. */
   Optional<JsonObject> comparison(VanillaRnn best) {
+    return attempt("The comparison with n-grams is", () -> comparisonOf(best))
+        .flatMap(Function.identity());
+  }
+
+  private Optional<JsonObject> comparisonOf(VanillaRnn best) {
     double[] nats = known(crossEntropies).orElse(new double[0]);
     if (nats.length == 0) {
       return Optional.empty();
@@ -301,6 +321,10 @@ public final class Analysis {
 
   /** Empty if the text is too short for it. */
   Optional<JsonObject> units(VanillaRnn best) {
+    return attempt("Hidden units are", () -> unitsOf(best)).flatMap(Function.identity());
+  }
+
+  private Optional<JsonObject> unitsOf(VanillaRnn best) {
     HiddenUnits found = new HiddenUnits(best, compared);
     if (found.units().isEmpty()) {
       return Optional.empty();
