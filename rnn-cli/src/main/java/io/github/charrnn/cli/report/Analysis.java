@@ -30,6 +30,8 @@ public final class Analysis {
 
   private static final double[] TEMPERATURES = {0.5, 0.8, 1.0};
   private static final int PASSAGE_LENGTH = 1_000;
+  private static final int SHORTEST_PASSAGE = 100;
+  private static final double PASSAGE_WORK = 1e10; // as many multiplications are some seconds
   private static final int SHORTEST_SUBSTRING = 5;
   private static final int LONGEST_SUBSTRING = 50;
 
@@ -38,6 +40,7 @@ public final class Analysis {
 
   private static final long MAX_COMPARED = 1_000_000;
   private static final long MAX_SEEN_COMPARED = 50_000;
+  private static final double SEEN_WORK = 6e10;
   private static final int MAX_NGRAMS = 1 << 22;
   private static final long BYTES_PER_NGRAM = 40;
   private static final int MOST_ELEMENTS = 400;
@@ -85,7 +88,8 @@ public final class Analysis {
       counted = this.text;
     } else { // the last tenth, which models that count must not have counted
       long length = this.text.length();
-      long from = length - Math.min(length / 10, MAX_SEEN_COMPARED);
+      long most = Math.min(MAX_SEEN_COMPARED, affordable(model, SEEN_WORK));
+      long from = length - Math.min(length / 10, most);
       compared = this.text.part(from, length);
       counted = this.text.part(0, from);
     }
@@ -96,6 +100,12 @@ public final class Analysis {
               "Words, substrings and n-grams are those of the first %,d characters of the text.",
               this.text.length()));
     }
+  }
+
+  /** How many symbols a model can read with so many multiplications. */
+  static long affordable(VanillaRnn model, double multiplications) {
+    double m = model.hiddenSize();
+    return (long) (multiplications / (m * (m + model.vocab().size())));
   }
 
   private static EncodedText beginning(EncodedText text, long length) {
@@ -254,10 +264,12 @@ public final class Analysis {
   }
 
   private JsonArray passagesOf(VanillaRnn best) {
+    long affordable = Math.max(SHORTEST_PASSAGE, affordable(best, PASSAGE_WORK));
+    int length = (int) Math.min(PASSAGE_LENGTH, affordable);
     JsonArray passages = new JsonArray();
     for (double temperature : TEMPERATURES) {
       String passage =
-          Sampler.of(best).seed(best.seed()).temperature(temperature).sample(PASSAGE_LENGTH);
+          Sampler.of(best).seed(best.seed()).temperature(temperature).sample(length);
       Json.Members members =
           new Json.Members()
               .number("temperature", temperature)

@@ -26,6 +26,7 @@ final class HiddenUnits {
   private static final int PASSAGE = 400; // characters shown
   private static final int MAX_CHARACTERS = 10_000;
   private static final int MAX_STATES = 1 << 21; // doubles
+  private static final double WORK = 1e10; // multiplications, which are some seconds
 
   /**
    * A unit that follows something.
@@ -44,7 +45,8 @@ final class HiddenUnits {
   /** Looks for them in a text; nothing is found in one that is too short. */
   HiddenUnits(VanillaRnn rnn, EncodedText text) {
     int m = rnn.hiddenSize();
-    long readable = Math.min(MAX_CHARACTERS, MAX_STATES / m);
+    long readable =
+        Math.min(Math.min(MAX_CHARACTERS, MAX_STATES / m), Analysis.affordable(rnn, WORK));
     EncodedText read = text.part(0, Math.min(text.length(), readable));
     int[] codePoints = Words.codePoints(read);
     double[] states = rnn.states(read);
