@@ -42,7 +42,12 @@ public final class Analysis {
   private static final long MAX_SEEN_COMPARED = 50_000;
   private static final double SEEN_WORK = 6e10;
   private static final int MAX_NGRAMS = 1 << 22;
-  private static final long BYTES_PER_NGRAM = 40;
+  private static final long BYTES_PER_NGRAM = 70; // while tables grow
+
+  /** Training has as many doubles as this many models, and a check of gradients beside it. */
+  private static final double MODELS = 12;
+
+  private static final double MODELS_WITH_CHECK = 18;
   private static final int MOST_ELEMENTS = 400;
   private static final double ELEMENTS_WORK =
       1.65e8; // of 400 elements with m = 100, n = 25, K = 65
@@ -117,7 +122,7 @@ public final class Analysis {
     Thread thread =
         new Thread(
             () -> {
-              complete(words, () -> new Words(text));
+              complete(words, this::readWords);
               complete(gradientChecks, this::checkGradients);
               complete(crossEntropies, this::crossEntropiesOfNgrams);
             },
@@ -181,12 +186,40 @@ public final class Analysis {
     return known(gradientChecks).orElseGet(JsonArray::new);
   }
 
+  private Words readWords() {
+    Words read = new Words(text, room());
+    if (read.read() < text.length()) {
+      notes.add(
+          String.format(
+              java.util.Locale.ROOT,
+              "Words are those of the first %,d characters of the text: the heap has no room for"
+                  + " more.",
+              read.read()));
+    }
+    return read;
+  }
+
+  /** Bytes that training leaves of the heap if it takes as much as so many models. */
+  private double spare(double models) {
+    return Runtime.getRuntime().maxMemory() - Double.BYTES * models * model.parameterCount();
+  }
+
+  /** Bytes for words, and for n-grams: training must not run out of memory because of them. */
+  private long room() {
+    double most = Runtime.getRuntime().maxMemory() / 8.0;
+    return (long) Math.max(most / 8, Math.min(most, spare(MODELS) / 4));
+  }
+
   private JsonArray checkGradients() {
     int m = model.hiddenSize();
     Set<Sizes> all = new LinkedHashSet<>(); // those of the course reports beside the run's own
     all.add(new Sizes(m, sequenceLength));
     all.add(new Sizes(m, 3));
     all.add(new Sizes(3, sequenceLength));
+    if (elements != 0 && spare(MODELS_WITH_CHECK) < 0) {
+      all.removeIf(sizes -> sizes.hiddenSize() == m);
+      notes.add("The gradient is not checked at the run's hidden size: the heap has no room.");
+    }
     return all.stream()
         .filter(sizes -> elements != 0 && sizes.sequenceLength() < text.length())
         .map(this::checkGradients)
@@ -241,8 +274,7 @@ public final class Analysis {
     if (compared.length() < 2 || counted.length() == 0) {
       return new double[0];
     }
-    long room = Runtime.getRuntime().maxMemory() / 8 / BYTES_PER_NGRAM;
-    NGrams ngrams = new NGrams(counted, (int) Math.min(MAX_NGRAMS, room));
+    NGrams ngrams = new NGrams(counted, (int) Math.min(MAX_NGRAMS, room() / BYTES_PER_NGRAM));
     fitted = ngrams.fitted();
     return ngrams.crossEntropies(compared);
   }
@@ -268,8 +300,7 @@ public final class Analysis {
     int length = (int) Math.min(PASSAGE_LENGTH, affordable);
     JsonArray passages = new JsonArray();
     for (double temperature : TEMPERATURES) {
-      String passage =
-          Sampler.of(best).seed(best.seed()).temperature(temperature).sample(length);
+      String passage = Sampler.of(best).seed(best.seed()).temperature(temperature).sample(length);
       Json.Members members =
           new Json.Members()
               .number("temperature", temperature)

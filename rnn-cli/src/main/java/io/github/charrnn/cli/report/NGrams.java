@@ -37,7 +37,7 @@ final class NGrams {
   /**
    * Counts a text from its beginning, as far as there is room.
    *
-   * @param maxNodes at least 1; distinct n-grams to keep, which take some 40 bytes each
+   * @param maxNodes at least 1; distinct n-grams to keep, which take 30 to 70 bytes each
    */
   NGrams(EncodedText text, int maxNodes) {
     vocabSize = text.vocab().size();

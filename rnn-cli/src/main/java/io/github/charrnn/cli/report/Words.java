@@ -11,17 +11,41 @@ import java.util.stream.IntStream;
  * lower case.
  */
 final class Words {
+  /** No sample has a longer one, in chars. */
+  private static final int LONGEST = 2_000;
+
+  private static final long BYTES_PER_WORD = 100;
+
   private final Set<String> known = new HashSet<>();
+  private long room;
+  private long read;
 
   /** Of a text, that there are, and that the text has among them. */
   record Count(int count, int known) {}
 
-  Words(EncodedText text) {
-    Reader reader = new Reader(known::add);
-    for (long i = 0; i < text.length(); i++) {
-      reader.read(text.vocab().codePointOf(text.symbol(i)));
+  /**
+   * Reads a text from its beginning, as far as there is room.
+   *
+   * @param bytes that different words may take, about
+   */
+  Words(EncodedText text, long bytes) {
+    room = bytes;
+    Reader reader = new Reader(this::add);
+    for (; read < text.length() && room > 0; read++) {
+      reader.read(text.vocab().codePointOf(text.symbol(read)));
     }
     reader.end();
+  }
+
+  private void add(String word) {
+    if (known.add(word)) {
+      room -= BYTES_PER_WORD + 2L * word.length();
+    }
+  }
+
+  /** How many symbols of the text were read. */
+  long read() {
+    return read;
   }
 
   /** Counts the words of a sample; the last is left out if the sample ends in it. */
@@ -48,7 +72,9 @@ final class Words {
     }
 
     void read(int codePoint) {
-      if (isOfWord(codePoint)) {
+      if (isOfWord(codePoint) && word.length() > LONGEST) {
+        apostrophe = 0; // too long already: what follows makes no difference
+      } else if (isOfWord(codePoint)) {
         if (apostrophe != 0) {
           word.appendCodePoint(apostrophe);
           apostrophe = 0;
