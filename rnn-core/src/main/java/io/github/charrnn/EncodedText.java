@@ -114,6 +114,22 @@ public final class EncodedText {
   }
 
   /**
+   * Copies symbols into an array, from its beginning on, which is faster than to ask for each.
+   *
+   * @param index from 0 to length; where to begin
+   * @return how many: as many as the array takes, or as there are
+   * @throws IndexOutOfBoundsException if index is not from 0 to length
+   */
+  public int symbols(long index, int[] to) {
+    if (index < 0 || index > length) {
+      throw new IndexOutOfBoundsException("index is " + index + ", must be from 0 to " + length);
+    }
+    int count = (int) Math.min(to.length, length - index);
+    symbols.copy(from + index, to, count);
+    return count;
+  }
+
+  /**
    * A part of this text, in the same vocabulary; takes no memory of its own.
    *
    * @param from from 0 to length; its first symbol

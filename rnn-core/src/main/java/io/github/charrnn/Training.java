@@ -7,6 +7,7 @@ import io.github.charrnn.internal.Parameters;
 import io.github.charrnn.internal.SafeFile;
 import io.github.charrnn.internal.Window;
 import io.github.charrnn.internal.kernel.Kernel;
+import io.github.charrnn.internal.kernel.Kernels;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,9 @@ public final class Training {
   private static final double BOUND = 1e100;
 
   private static final double NANOS_PER_SECOND = 1e9;
+
+  /** After so many steps, a second or so, what they run is compiled. */
+  private static final long WARM_STEPS = 5_000;
 
   /** At most so many symbols of samples are kept, for pages and checkpoints to stay small. */
   private static final int MAX_SAMPLED = 1 << 16;
@@ -71,6 +75,7 @@ public final class Training {
   private long bestStep;
   private long nanos; // spent in advance(), without measuring
   private long measuredStep = -1;
+  private long stepsHere; // in this Java
   private volatile boolean stopped;
 
   /**
@@ -172,6 +177,10 @@ public final class Training {
     position += sequenceLength;
     step++;
     history.add(loss, smoothLoss);
+    stepsHere++;
+    if (stepsHere == WARM_STEPS) {
+      Kernels.warm();
+    }
     nanos += System.nanoTime() - began;
     measure();
     return loss;

@@ -51,6 +51,37 @@ class ObservationsTest {
   }
 
   @Test
+  void symbolsInBulk_areThoseOneByOne() {
+    StringBuilder long1 = new StringBuilder();
+    for (int i = 0; i < 70_000; i++) { // more than a piece of memory
+      long1.appendCodePoint('a' + i % 23);
+    }
+    for (String string : new String[] {long1.toString(), long1 + wide()}) {
+      EncodedText text = CharVocab.of(string).encode(string);
+      EncodedText part = text.part(3, text.length() - 2);
+      int[] found = new int[65_540];
+      for (long from : new long[] {0, 1, 65_530, part.length() - 7, part.length()}) {
+        int count = part.symbols(from, found);
+        assertThat(count).isEqualTo((int) Math.min(found.length, part.length() - from));
+        for (int i = 0; i < count; i++) {
+          assertThat(found[i]).isEqualTo(part.symbol(from + i));
+        }
+      }
+      assertThatExceptionOfType(IndexOutOfBoundsException.class)
+          .isThrownBy(() -> part.symbols(part.length() + 1, found));
+    }
+  }
+
+  /** More different symbols than a byte can tell. */
+  private static String wide() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 300; i++) {
+      text.appendCodePoint(0x4E00 + i);
+    }
+    return text.toString();
+  }
+
+  @Test
   void surprisals_areWhatEvaluationIsTheMeanOf() {
     VanillaRnn trained = Trainer.of(model).train(text, 300).last();
 

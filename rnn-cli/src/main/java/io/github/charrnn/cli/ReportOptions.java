@@ -19,7 +19,8 @@ final class ReportOptions {
       paramLabel = "<n>",
       description =
           "Elements of each parameter that the report's gradient checks compare, drawn at random;"
-              + " all, or 0 for no checks. Without it: as many as take little time, 400 at most.",
+              + " all, or 0 for no checks. Without it: as many as take little time, 100 at most, and only"
+              + " with the run's hidden size and sequence length; otherwise also with 3 of each.",
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER)
   private String gradcheck;

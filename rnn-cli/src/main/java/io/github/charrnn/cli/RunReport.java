@@ -26,6 +26,10 @@ import java.util.concurrent.CompletableFuture;
 final class RunReport implements AutoCloseable {
   private static final String HTML = ".report.html";
   static final String JSON = ".report.json";
+
+  /** After so many steps training runs as fast as it ever will. */
+  private static final long WARM_STEPS = 30_000;
+
   private static final long LIVE_NANOS = 500_000_000;
 
   /** The analysis of a text may go on for so long after training. */
@@ -49,6 +53,7 @@ final class RunReport implements AutoCloseable {
   private volatile Optional<Standing> standing = Optional.empty();
   private volatile Optional<JsonObject> ended = Optional.empty();
   private Optional<Training> run = Optional.empty();
+  private long steps; // in this process
   private long published;
 
   /**
@@ -96,7 +101,13 @@ final class RunReport implements AutoCloseable {
 
   /** Called after every step. */
   void update(Training training) {
-    run = Optional.of(training);
+    if (run.isEmpty()) {
+      run = Optional.of(training);
+    }
+    steps++;
+    if (steps == WARM_STEPS) {
+      analysis.warm();
+    }
     if (server.isPresent()) {
       long now = System.nanoTime();
       if (standing.isEmpty() || now - published >= LIVE_NANOS) {

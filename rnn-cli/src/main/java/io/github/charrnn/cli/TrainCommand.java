@@ -555,12 +555,14 @@ final class TrainCommand implements Callable<Integer> {
       if (history != null) {
         save(history, () -> result.history().save(history), run);
       }
-      if (report.isPresent()) {
-        boolean early = interruption.requested();
-        save(RunReport.html(model), () -> report.get().write(model, result, early), run);
+      boolean interrupted = interruption.requested();
+      if (interrupted) {
+        reportInterruption(result, model); // first, because whoever interrupts may not wait
       }
-      if (interruption.requested()) {
-        reportInterruption(result, model);
+      if (report.isPresent()) {
+        save(RunReport.html(model), () -> report.get().write(model, result, interrupted), run);
+      }
+      if (interrupted) {
         return Main.INTERRUPTED;
       }
       report(result, model, run);

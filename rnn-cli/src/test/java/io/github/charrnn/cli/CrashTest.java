@@ -120,7 +120,16 @@ class CrashTest {
     assertSame();
     assertThat(names())
         .as("no leftovers")
-        .containsExactlyInAnyOrder("book.txt", "err", "m", "m.checkpoint", "undisturbed");
+        .containsExactlyInAnyOrder(
+            "book.txt",
+            "err",
+            "m",
+            "m.checkpoint",
+            "m.report.html",
+            "m.report.json",
+            "undisturbed",
+            "undisturbed.report.html",
+            "undisturbed.report.json");
     System.out.printf(
         Locale.ROOT,
         "killed %d times, %d of them during a save; looked %,d times; the same model%n",

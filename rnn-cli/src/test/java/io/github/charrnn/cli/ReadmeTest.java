@@ -123,7 +123,9 @@ class ReadmeTest {
         assertThat(help).as(commands.group()).contains(options.group(1));
       }
     }
-    assertThat(seen).contains("train", "sample", "evaluate", "gradcheck", "inspect", "verify", "report", "compare");
+    assertThat(seen)
+        .contains(
+            "train", "sample", "evaluate", "gradcheck", "inspect", "verify", "report", "compare");
   }
 
   @Test

@@ -59,7 +59,16 @@ class ReportCommandsTest {
 
   @Test
   void theReport_saysWhatTheLibrarySays() throws IOException {
-    assertDone(train("--sample-every", 100, "--validation", 0.1, "--validation-every", 50));
+    assertDone(
+        train(
+            "--sample-every",
+            100,
+            "--validation",
+            0.1,
+            "--validation-every",
+            50,
+            "--gradcheck",
+            "20"));
     EncodedText all = EncodedText.read(book);
     EncodedText text = all.part(0, all.length() - 300);
     EncodedText heldOut = all.part(all.length() - 300, all.length());
@@ -91,7 +100,7 @@ class ReportCommandsTest {
     JsonObject network = comparison.getAsJsonArray("models").get(6).getAsJsonObject();
     assertThat(network.get("natsPerCharacter").getAsDouble())
         .isCloseTo(expected.best().evaluate(heldOut).natsPerCharacter(), within(1e-4));
-    assertThat(report.getAsJsonArray("gradientChecks")).hasSize(3);
+    assertThat(report.getAsJsonArray("gradientChecks")).as("m and n, m and 3, 3 and n").hasSize(3);
     for (JsonElement check : report.getAsJsonArray("gradientChecks")) {
       assertThat(check.getAsJsonObject().get("passed").getAsBoolean()).isTrue();
     }

@@ -60,6 +60,27 @@ public final class SymbolArray {
     return wide ? chars.get(piece)[at] : bytes.get(piece)[at] & 0xff;
   }
 
+  /** Copies count numbers from the given place on to the beginning of an array. */
+  public void copy(long from, int[] to, int count) {
+    int done = 0;
+    while (done < count) {
+      int piece = (int) ((from + done) / PIECE);
+      int at = (int) ((from + done) % PIECE);
+      int end = Math.min(count, done + PIECE - at);
+      if (wide) {
+        char[] numbers = chars.get(piece);
+        while (done < end) {
+          to[done++] = numbers[at++];
+        }
+      } else {
+        byte[] numbers = bytes.get(piece);
+        while (done < end) {
+          to[done++] = numbers[at++] & 0xff;
+        }
+      }
+    }
+  }
+
   /** Copies count numbers from the given place on to every stride-th place of an array. */
   public void copy(long from, int[] to, int at, int stride, int count) {
     for (int i = 0; i < count; i++) {

@@ -24,7 +24,7 @@ final class HiddenUnits {
   private static final double DEVIATIONS = 4;
 
   private static final int PASSAGE = 400; // characters shown
-  private static final int MAX_CHARACTERS = 10_000;
+  private static final int MAX_CHARACTERS = 5_000;
   private static final int MAX_STATES = 1 << 21; // doubles
   private static final double WORK = 1e10; // multiplications, which are some seconds
 

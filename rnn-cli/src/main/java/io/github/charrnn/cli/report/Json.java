@@ -7,8 +7,6 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.stream.Collector;
 import java.util.stream.DoubleStream;
 
@@ -16,7 +14,6 @@ import java.util.stream.DoubleStream;
 final class Json {
   private static final Gson GSON =
       new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
-  private static final MathContext DIGITS = new MathContext(6);
 
   private Json() {}
 
@@ -25,11 +22,13 @@ final class Json {
     return GSON.toJson(json);
   }
 
-  /** Six digits of a number; null for NaN and the infinities, which JSON does not have. */
+  /** Seven digits of a number; null for NaN and the infinities, which JSON does not have. */
   static JsonElement number(double x) {
-    return Double.isFinite(x)
-        ? new JsonPrimitive(new BigDecimal(x).round(DIGITS).stripTrailingZeros())
-        : JsonNull.INSTANCE;
+    if (!Double.isFinite(x)) {
+      return JsonNull.INSTANCE;
+    }
+    boolean fits = x == 0 || (Math.abs(x) >= Float.MIN_NORMAL && Math.abs(x) <= Float.MAX_VALUE);
+    return fits ? new JsonPrimitive((float) x) : new JsonPrimitive(x);
   }
 
   static JsonArray numbers(DoubleStream values) {

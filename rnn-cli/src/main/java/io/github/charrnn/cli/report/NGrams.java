@@ -113,14 +113,15 @@ final class NGrams {
   private int count(int node, int symbol) {
     long key = key(node, symbol);
     int slot = slot(keys, children, key);
-    if (children[slot] == 0) {
+    int child = children[slot];
+    if (child == 0) {
+      child = nodes;
       keys[slot] = key;
-      children[slot] = nodes;
+      children[slot] = child;
       types[node]++;
       nodes++;
       grow();
     }
-    int child = child(node, symbol);
     counts[child]++;
     totals[node]++;
     return child;

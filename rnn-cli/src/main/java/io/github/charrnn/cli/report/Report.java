@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 /** What there is to say of a run, as JSON: the page shows it, and other programs may read it. */
@@ -94,17 +95,14 @@ public final class Report {
         "samples",
         result.samples().stream().map(sample -> sample(sample, analysis)).collect(Json.array()));
     List<String> notes = new ArrayList<>(origin.notes());
-    boolean ended = state != State.RUNNING;
-    report.put(
-        "passages",
-        ended
-            ? analysis.map(it -> it.passages(result.best())).orElseGet(JsonArray::new)
-            : new JsonArray());
+    Optional<Analysis> ofBest = analysis.filter(it -> state != State.RUNNING);
+    // Beside the passages, because whoever waits for the end of training waits for this.
+    CompletableFuture<Optional<JsonObject>> comparison =
+        CompletableFuture.supplyAsync(() -> ofBest.flatMap(it -> it.comparison(result.best())));
+    report.put("passages", ofBest.map(it -> it.passages(result.best())).orElseGet(JsonArray::new));
     report.put("gradientChecks", analysis.map(Analysis::gradientChecks).orElseGet(JsonArray::new));
-    if (ended && analysis.isPresent()) {
-      analysis.get().comparison(result.best()).ifPresent(it -> report.put("comparison", it));
-      analysis.get().units(result.best()).ifPresent(it -> report.put("units", it));
-    }
+    ofBest.flatMap(it -> it.units(result.best())).ifPresent(it -> report.put("units", it));
+    comparison.join().ifPresent(it -> report.put("comparison", it));
     analysis.ifPresent(it -> notes.addAll(it.notes()));
     JsonArray sentences = new JsonArray();
     notes.forEach(sentences::add);

@@ -14,6 +14,7 @@ final class Words {
   /** No sample has a longer one, in chars. */
   private static final int LONGEST = 2_000;
 
+  private static final int BLOCK = 1 << 13; // symbols
   private static final long BYTES_PER_WORD = 100;
 
   private final Set<String> known = new HashSet<>();
@@ -31,8 +32,13 @@ final class Words {
   Words(EncodedText text, long bytes) {
     room = bytes;
     Reader reader = new Reader(this::add);
-    for (; read < text.length() && room > 0; read++) {
-      reader.read(text.vocab().codePointOf(text.symbol(read)));
+    int[] block = new int[BLOCK];
+    while (read < text.length() && room > 0) {
+      int count = text.symbols(read, block);
+      for (int i = 0; i < count && room > 0; i++) {
+        reader.read(text.vocab().codePointOf(block[i]));
+        read++;
+      }
     }
     reader.end();
   }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.charrnn.CharVocab;
+import io.github.charrnn.EncodedText;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +14,7 @@ class VerbatimTest {
   private static final CharVocab LETTERS = CharVocab.of("abcdefghijklmnopqrstuvwxyz ");
 
   private static Verbatim of(String passage, String text) {
-    return new Verbatim(LETTERS.encode(passage), LETTERS.encode(text));
+    return Verbatim.of(List.of(LETTERS.encode(passage)), LETTERS.encode(text)).get(0);
   }
 
   @Test
@@ -90,7 +92,7 @@ class VerbatimTest {
     String text = "\uD83D\uDE00\uD83D\uDE01a\uD83D\uDE02";
     String passage = "\uD83D\uDE01a\uD83D\uDE03\uD83D\uDE00";
     CharVocab vocab = CharVocab.of(text + passage);
-    Verbatim verbatim = new Verbatim(vocab.encode(passage), vocab.encode(text));
+    Verbatim verbatim = Verbatim.of(List.of(vocab.encode(passage)), vocab.encode(text)).get(0);
 
     assertThat(verbatim.longest()).isEqualTo(2);
     assertThat(verbatim.longestStart()).isZero();
@@ -144,5 +146,22 @@ class VerbatimTest {
       text.append((char) ('a' + random.nextInt(alphabet)));
     }
     return text.toString();
+  }
+
+  @Test
+  void severalPassages_areEachComparedAlone() {
+    EncodedText text = LETTERS.encode("abcdabcaabb");
+    List<String> passages = List.of("abca", "", "dd", "caab", "abca");
+    List<Verbatim> together = Verbatim.of(passages.stream().map(LETTERS::encode).toList(), text);
+    for (int i = 0; i < passages.size(); i++) {
+      Verbatim alone = Verbatim.of(List.of(LETTERS.encode(passages.get(i))), text).get(0);
+      assertThat(together.get(i).longest()).as(passages.get(i)).isEqualTo(alone.longest());
+      assertThat(together.get(i).longestStart()).isEqualTo(alone.longestStart());
+      for (int n = 1; n < 5; n++) {
+        assertThat(together.get(i).share(n)).isEqualTo(alone.share(n));
+      }
+    }
+    assertThat(together.get(0).longest()).isEqualTo(4);
+    assertThat(together.get(2).longest()).as("dd is not in the text, d is").isEqualTo(1);
   }
 }

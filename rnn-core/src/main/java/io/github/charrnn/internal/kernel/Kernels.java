@@ -60,6 +60,11 @@ public final class Kernels {
     }
   }
 
+  /** Training has run long enough for vector code to be compiled: from now on it pays always. */
+  public static synchronized void warm() {
+    work = WORTHWHILE;
+  }
+
   private static synchronized boolean worthwhile(double multiplyAdds) {
     if (Double.isInfinite(multiplyAdds)) {
       return true;
