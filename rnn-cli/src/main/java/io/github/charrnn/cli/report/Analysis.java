@@ -122,16 +122,20 @@ public final class Analysis {
     return text.part(0, Math.min(text.length(), length));
   }
 
-  /** Begins what depends on the text alone. */
-  public Analysis begin() {
+  /**
+   * Begins what depends on the text alone; it goes on when {@link #warm} is called.
+   *
+   * @param afterwards what the thread does in the end
+   */
+  public Analysis begin(Supplier<?> afterwards) {
     Thread thread =
         new Thread(
             () -> {
+              awaitWarmth();
               complete(words, this::readWords);
               complete(crossEntropies, this::crossEntropiesOfNgrams);
-              complete(new CompletableFuture<>(), Page::prepare);
-              awaitWarmth();
               complete(gradientChecks, this::checkGradients);
+              complete(new CompletableFuture<>(), afterwards);
             },
             "rnn-analysis");
     thread.setDaemon(true);
@@ -140,8 +144,8 @@ public final class Analysis {
   }
 
   /**
-   * Lets gradients be checked, as soon as training has compiled what that needs too: before, it
-   * would take several times as long, and training's share of the processors.
+   * Lets it go on, once training is compiled: before, Java's compiler needs the other processors,
+   * and training waits for it; and what gradient checks run would be compiled twice.
    */
   public Analysis warm() {
     warm.countDown();
@@ -156,7 +160,7 @@ public final class Analysis {
     }
   }
 
-  private static <T> void complete(CompletableFuture<T> future, Supplier<T> task) {
+  private static <T> void complete(CompletableFuture<T> future, Supplier<? extends T> task) {
     try {
       future.complete(task.get());
     } catch (RuntimeException | Error e) { // a page without it is better than no page

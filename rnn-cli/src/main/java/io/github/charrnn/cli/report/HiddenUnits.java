@@ -58,19 +58,15 @@ final class HiddenUnits {
     List<Unit> found = new ArrayList<>();
     for (Map.Entry<String, double[]> feature : features(codePoints).entrySet()) {
       double[] values = feature.getValue();
-      int unit = -1; // none where the property never changes
-      double most = 0;
-      for (int j = 0; j < m; j++) {
-        double r = Math.abs(correlation(states, m, j, values, 0, half));
-        if (r > most) {
-          unit = j;
-          most = r;
-        }
+      double[] chosenOn = correlations(states, m, values, 0, half);
+      int unit = 0;
+      for (int j = 1; j < m; j++) {
+        unit = Math.abs(chosenOn[j]) > Math.abs(chosenOn[unit]) ? j : unit;
       }
-      if (unit < 0) {
+      if (chosenOn[unit] == 0) { // the property never changes
         continue;
       }
-      double r = correlation(states, m, unit, values, half, codePoints.length);
+      double r = correlations(states, m, values, half, codePoints.length)[unit];
       if (Math.abs(r) >= least) {
         List<Double> activations = new ArrayList<>();
         for (int t = half; t < end; t++) {
@@ -100,28 +96,34 @@ final class HiddenUnits {
     return units;
   }
 
-  /** Pearson's correlation of a unit with values over from..to-1; 0 if one of them is constant. */
-  private static double correlation(
-      double[] states, int m, int unit, double[] values, int from, int to) {
-    double meanX = 0;
-    double meanY = 0;
-    for (int t = from; t < to; t++) {
-      meanX += states[t * m + unit];
-      meanY += values[t];
-    }
-    meanX /= to - from;
-    meanY /= to - from;
-    double xx = 0;
+  /**
+   * Pearson's correlations of all units with values, over from..to-1: 0 where one of the two is
+   * constant. Both are moved by their first values, so that constants come to exactly 0.
+   */
+  private static double[] correlations(double[] states, int m, double[] values, int from, int to) {
+    double[] x = new double[m];
+    double[] xx = new double[m];
+    double[] xy = new double[m];
+    double y = 0;
     double yy = 0;
-    double xy = 0;
     for (int t = from; t < to; t++) {
-      double x = states[t * m + unit] - meanX;
-      double y = values[t] - meanY;
-      xx += x * x;
-      yy += y * y;
-      xy += x * y;
+      double v = values[t] - values[from];
+      y += v;
+      yy += v * v;
+      for (int j = 0; j < m; j++) {
+        double h = states[t * m + j] - states[from * m + j];
+        x[j] += h;
+        xx[j] += h * h;
+        xy[j] += h * v;
+      }
     }
-    return xx == 0 || yy == 0 ? 0 : xy / Math.sqrt(xx * yy);
+    int n = to - from;
+    double[] r = new double[m];
+    for (int j = 0; j < m; j++) {
+      double product = (n * xx[j] - x[j] * x[j]) * (n * yy - y * y);
+      r[j] = product > 0 ? (n * xy[j] - x[j] * y) / Math.sqrt(product) : 0;
+    }
+    return r;
   }
 
   /** The properties, by what a person would call them. */

@@ -58,7 +58,9 @@ class ReportTest {
   private static Analysis analysis(
       EncodedText text, Optional<EncodedText> heldOut, VanillaRnn model, int sequenceLength) {
     Analysis analysis =
-        new Analysis(text, heldOut, model, sequenceLength, Analysis.FEW_ELEMENTS).begin();
+        new Analysis(text, heldOut, model, sequenceLength, Analysis.FEW_ELEMENTS)
+            .warm()
+            .begin(() -> true);
     analysis.await(60);
     return analysis;
   }
@@ -224,7 +226,8 @@ class ReportTest {
   @Test
   void analyses_thatAreReadWhileTheyGoOnAreNoError() throws InterruptedException {
     TrainingResult result = Trainer.of(model).samples(1, 10).train(text, 20);
-    Analysis analysis = new Analysis(text, Optional.empty(), model, 25, 400).begin();
+    Analysis analysis =
+        new Analysis(text, Optional.empty(), model, 25, 400).warm().begin(() -> true);
     List<Throwable> thrown = new ArrayList<>();
     Thread reader =
         new Thread(
