@@ -115,7 +115,7 @@ final class ReportCommand implements Callable<Integer> {
     TrainingResult result = run.isPresent() ? run.get() : ofModel(best, settings, split.text());
     Analysis analysis =
         new Analysis(split.text(), split.heldOut(), best, settings.sequenceLength(), elements)
-            .begin(() -> true);
+            .begin();
     analysis.await(PATIENCE_SECONDS);
     notes.add(
         "This report was made after training: machine and kernels are those that made it, and the"

@@ -69,7 +69,7 @@ final class RunReport implements AutoCloseable {
     this.repeat = repeat;
     this.analysis = analysis;
     server = port.isPresent() ? Optional.of(serve(port.getAsInt())) : Optional.empty();
-    analysis.begin(this::rehearse);
+    analysis.begin();
   }
 
   private LiveServer serve(int port) throws IOException {
@@ -105,27 +105,15 @@ final class RunReport implements AutoCloseable {
       run = Optional.of(training);
     }
     steps++;
-    boolean warm = steps == Math.min(WARM_STEPS, training.plannedSteps() / 4);
-    if (warm || (server.isPresent() && System.nanoTime() - published >= LIVE_NANOS)) {
+    if (steps == Math.min(WARM_STEPS, training.plannedSteps() / 4)) {
+      analysis.warm();
+    }
+    if (server.isPresent() && System.nanoTime() - published >= LIVE_NANOS) {
       Standing latest = new Standing(training.result(), training.summary());
       standing = Optional.of(latest);
       begun.complete(latest);
       published = System.nanoTime();
     }
-    if (warm) {
-      analysis.warm();
-    }
-  }
-
-  /**
-   * Makes a page that nobody sees. What runs for the first time takes several times as long, and at
-   * the end of training somebody waits for it.
-   */
-  private int rehearse() {
-    Standing now = standing.orElseThrow();
-    return Page.of("", report(now, now.result().steps(), Report.State.FINISHED))
-        .getBytes(UTF_8)
-        .length;
   }
 
   private JsonObject live() {

@@ -122,12 +122,8 @@ public final class Analysis {
     return text.part(0, Math.min(text.length(), length));
   }
 
-  /**
-   * Begins what depends on the text alone; it goes on when {@link #warm} is called.
-   *
-   * @param afterwards what the thread does in the end
-   */
-  public Analysis begin(Supplier<?> afterwards) {
+  /** Begins what depends on the text alone; it goes on when {@link #warm} is called. */
+  public Analysis begin() {
     Thread thread =
         new Thread(
             () -> {
@@ -135,7 +131,7 @@ public final class Analysis {
               complete(words, this::readWords);
               complete(crossEntropies, this::crossEntropiesOfNgrams);
               complete(gradientChecks, this::checkGradients);
-              complete(new CompletableFuture<>(), afterwards);
+              complete(new CompletableFuture<>(), Page::prepare);
             },
             "rnn-analysis");
     thread.setDaemon(true);

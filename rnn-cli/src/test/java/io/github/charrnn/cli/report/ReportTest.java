@@ -58,9 +58,7 @@ class ReportTest {
   private static Analysis analysis(
       EncodedText text, Optional<EncodedText> heldOut, VanillaRnn model, int sequenceLength) {
     Analysis analysis =
-        new Analysis(text, heldOut, model, sequenceLength, Analysis.FEW_ELEMENTS)
-            .warm()
-            .begin(() -> true);
+        new Analysis(text, heldOut, model, sequenceLength, Analysis.FEW_ELEMENTS).warm().begin();
     analysis.await(60);
     return analysis;
   }
@@ -226,8 +224,7 @@ class ReportTest {
   @Test
   void analyses_thatAreReadWhileTheyGoOnAreNoError() throws InterruptedException {
     TrainingResult result = Trainer.of(model).samples(1, 10).train(text, 20);
-    Analysis analysis =
-        new Analysis(text, Optional.empty(), model, 25, 400).warm().begin(() -> true);
+    Analysis analysis = new Analysis(text, Optional.empty(), model, 25, 400).warm().begin();
     List<Throwable> thrown = new ArrayList<>();
     Thread reader =
         new Thread(
