@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 /** What there is to say of a run, as JSON: the page shows it, and other programs may read it. */
@@ -96,16 +95,12 @@ public final class Report {
         result.samples().stream().map(sample -> sample(sample, analysis)).collect(Json.array()));
     List<String> notes = new ArrayList<>(origin.notes());
     Optional<Analysis> ofBest = analysis.filter(it -> state != State.RUNNING);
-    // Beside each other, because somebody waits for the end of training.
-    CompletableFuture<JsonArray> passages =
-        CompletableFuture.supplyAsync(
-            () -> ofBest.map(it -> it.passages(result.best())).orElseGet(JsonArray::new));
+    report.put("passages", ofBest.map(it -> it.passages(result.best())).orElseGet(JsonArray::new));
     report.put("gradientChecks", analysis.map(Analysis::gradientChecks).orElseGet(JsonArray::new));
     ofBest
         .flatMap(it -> it.comparison(result.best()))
         .ifPresent(it -> report.put("comparison", it));
     ofBest.flatMap(it -> it.units(result.best())).ifPresent(it -> report.put("units", it));
-    report.put("passages", passages.join());
     analysis.ifPresent(it -> notes.addAll(it.notes()));
     JsonArray sentences = new JsonArray();
     notes.forEach(sentences::add);

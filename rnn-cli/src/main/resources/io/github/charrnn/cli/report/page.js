@@ -406,7 +406,7 @@
     const {model, text, settings, machine} = report;
     show(keep(section, 'facts', 'div', {class: 'facts'}), [
       facts('Text', [['Name', has(text.name) ? name(text.name) : null], ['Characters', number(text.characters)],
-        ['Fingerprint', text.fingerprint, 'fingerprint']]),
+        ['Held out', report.validation ? number(report.validation.characters) : null], ['Fingerprint', text.fingerprint, 'fingerprint']]),
       facts('Model', [['Hidden units', number(model.hiddenSize)], ['Symbols', number(model.symbols)], ['Parameters', number(model.parameters)],
         ['Fingerprint', model.fingerprint, 'fingerprint']]),
       facts('Training', trainingSettings(report)),
