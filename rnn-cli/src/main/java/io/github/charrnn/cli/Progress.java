@@ -11,6 +11,10 @@ import java.util.Locale;
 final class Progress {
   private static final long LIVE_NANOS = 200_000_000;
   private static final long PLAIN_NANOS = 10_000_000_000L;
+
+  /** A narrow terminal shows this much of the curve rather than the epoch. */
+  private static final int LEAST_SPARKLINE = 6;
+
   private static final String ERASE_LINE = "\r\u001b[K";
 
   private final PrintWriter to;
@@ -67,14 +71,9 @@ final class Progress {
     long steps = training.plannedSteps();
     long done = step - startedAt;
     String left = done <= 0 ? "?" : time((now - started) / 1e9 * (steps - step) / done);
-    String head =
-        String.format(
-            Locale.ROOT,
-            "step %,d/%,d  epoch %.2f  smooth %.2f",
-            step,
-            steps,
-            training.epoch(),
-            training.smoothLoss());
+    String head = String.format(Locale.ROOT, "step %,d/%,d", step, steps);
+    String epoch = String.format(Locale.ROOT, "  epoch %.2f", training.epoch());
+    String smooth = String.format(Locale.ROOT, "  smooth %.2f", training.smoothLoss());
     String tail =
         String.format(
             Locale.ROOT,
@@ -82,8 +81,17 @@ final class Progress {
             training.smoothBitsPerCharacter(),
             training.charactersPerSecond() / 1_000,
             left);
-    int room = columns - 2 - head.length() - tail.length(); // with a space before it
-    return room > 0 ? head + " " + Sparkline.of(training.history(), room) + tail : head + tail;
+    if (columns == 0) {
+      return head + epoch + smooth + tail;
+    }
+    int room = columns - 2 - head.length() - smooth.length() - tail.length();
+    if (room - epoch.length() >= LEAST_SPARKLINE) {
+      head += epoch;
+      room -= epoch.length();
+    }
+    return room > 0
+        ? head + smooth + " " + Sparkline.of(training.history(), room) + tail
+        : head + smooth + tail;
   }
 
   /** As in 0:42 or 1:05:07. */

@@ -49,6 +49,9 @@ final class TrainCommand implements Callable<Integer> {
   /** The recipe's first updates are large: the smooth loss rises before it falls. */
   private static final long SETTLED_STEPS = 2_000;
 
+  private static final String RESUMED =
+      "This run was resumed: the command to repeat it assumes that it began with a new model.";
+
   private static final String EXTENSION = ".safetensors";
   private static final String CHECKPOINT_EXTENSION = ".checkpoint";
 
@@ -485,7 +488,7 @@ final class TrainCommand implements Callable<Integer> {
             Optional.of(Sources.name(text)),
             Optional.empty(),
             Optional.ofNullable(from).map(Path::toString),
-            List.of());
+            resume ? List.of(RESUMED) : List.of());
     long length = split.text().length() + split.heldOut().map(EncodedText::length).orElse(0L);
     List<String> more = repeatedOptions();
     int window = resume ? start.training().orElseThrow().sequenceLength() : seq;

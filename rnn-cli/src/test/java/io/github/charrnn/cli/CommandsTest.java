@@ -342,11 +342,25 @@ class CommandsTest {
     progress.clear();
     progress.clear();
 
-    String line = "\u001b[Kstep 1/100  epoch 0.33  smooth 17.33  1.000 bits/\r";
-    assertThat(written.toString()).contains(line).doesNotContain("\n");
+    String line = "\u001b[Kstep 1/100  smooth 17.33  1.000 bits/char  ";
+    assertThat(written.toString()).contains(line).doesNotContain("\n", "epoch");
     assertThat(written.toString().split("\r\u001b\\[K", -1)).hasSize(4);
     assertThat(Progress.time(3_905)).isEqualTo("1:05:05");
     assertThat(Progress.time(42.4)).isEqualTo("0:42");
+  }
+
+  @Test
+  void progress_onATerminalOf80Columns_showsTheCurve() {
+    java.io.StringWriter written = new java.io.StringWriter();
+    Progress progress = new Progress(new java.io.PrintWriter(written), 80);
+    io.github.charrnn.CharVocab vocab = io.github.charrnn.CharVocab.of("ab");
+    Trainer.of(VanillaRnn.builder(vocab).hiddenSize(1).build())
+        .every(2_000, progress::show)
+        .train("ab".repeat(40), 2_000);
+
+    assertThat(written.toString())
+        .containsPattern(
+            "step 2,000/2,000  (epoch \\d+\\.\\d\\d  )?smooth [\\d.]+ [\u2581-\u2588]{6,16}  ");
   }
 
   @Test

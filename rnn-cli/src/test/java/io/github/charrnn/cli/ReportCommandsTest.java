@@ -201,6 +201,8 @@ class ReportCommandsTest {
     assertDone(Cli.run("train", book, "-o", model, "--resume"));
 
     JsonObject resumed = withoutTimes(report());
+    assertThat(resumed.remove("notes").toString()).contains("This run was resumed");
+    undisturbed.remove("notes");
     // Options that the checkpoint does not tell of, and that change no model, are not in it.
     undisturbed.addProperty(
         "repeat", undisturbed.get("repeat").getAsString().replace(" --sample-every 40", ""));
