@@ -1,0 +1,133 @@
+package io.github.charrnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.charrnn.internal.Sha256;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The bits that every machine, every Java version, every kernel and every later version of this
+ * library must arrive at, where {@link TrainerTest} has those of the published recipe. Beside the
+ * parameters, the bytes of the file that they are saved as. If a change alters the order of a sum
+ * on purpose, they are recorded anew in a commit that says why.
+ */
+class GoldenTest {
+  @TempDir Path directory;
+
+  private final EncodedText text = Texts.harbour();
+
+  private VanillaRnn model(int hiddenSize) {
+    return VanillaRnn.builder(text.vocab()).hiddenSize(hiddenSize).seed(42).build();
+  }
+
+  /** Six streams are one more than a tile of rows has, and leave 31 windows to an epoch. */
+  @Test
+  void sixStreams() throws IOException {
+    TrainingResult result = Trainer.of(model(100)).sequenceLength(11).batchSize(6).train(text, 200);
+
+    assertGolden(
+        result,
+        "8ba0ef6d45c056155ffdfb1a441936c463e88c0769982d0ae0095472c8383d51",
+        "62b3fd9fda852fd9b0eb66da5521b36edf6c8d053b4fbb76b199e34c52590a2e");
+  }
+
+  @Test
+  void sixteenStreams() throws IOException {
+    TrainingResult result =
+        Trainer.of(model(100)).sequenceLength(7).batchSize(16).learningRate(0.05).train(text, 200);
+
+    assertGolden(
+        result,
+        "7a7de84bca637c52f35fb8d3373b26035c4ee120c54e2c64350761ee83aac0ad",
+        "0194c7b84971b67e785e7c9286dce67e62bd46e4425a94fb702ae44c468d3598");
+  }
+
+  @Test
+  void gradientDescent() throws IOException {
+    TrainingResult result =
+        Trainer.of(model(100))
+            .optimizer(Optimizer.SGD)
+            .learningRate(0.02)
+            .clip(1.5)
+            .train(text, 300);
+
+    assertGolden(
+        result,
+        "59ca29dae6106ce29cdd9bb056a64bfe48d0b6d5d8bbdcdcad273f4d62c117f7",
+        "450cae524f301c979016d014346ca07118919a31231b06c77dd512c06e5405db");
+  }
+
+  /** A vector of four lanes or more does not fit into a row: scalar kernels do the work. */
+  @Test
+  void fewerHiddenUnitsThanLanes() throws IOException {
+    TrainingResult result = Trainer.of(model(3)).batchSize(2).train(text, 500);
+
+    assertGolden(
+        result,
+        "8ec7bf6d2401da1da074f41ebba7719ae683b5774c0892cb2f678ec58e8993ac",
+        "3f5b108be9a4d4aff6cb2995ca0651a13d8190f9faa47ac84c55042d7e4b6460");
+  }
+
+  /** Goes wrong at step 137 until the learning rate has been halved twice. */
+  @Test
+  void aRunThatWasRolledBack() throws IOException {
+    TrainingResult result =
+        Trainer.of(model(40))
+            .checkpoint(directory.resolve("run.checkpoint"), 50)
+            .rollbacks(3)
+            .every(
+                1,
+                training -> {
+                  if (training.step() == 137 && training.learningRate() > 0.03) {
+                    training.parameters.c[0] = Double.NaN;
+                  }
+                })
+            .train(text, 300);
+
+    assertThat(result.last().training().orElseThrow().rollbacks()).isEqualTo(2);
+    assertGolden(
+        result,
+        "71ae17d07d1a7df6c2c015c3969352fc4ea602977ac3cea256486c77c7735ffe",
+        "e93efd46daba13247c3073c8f8e4a62c4ac4e4bd5485c94ad0e37206ca8309eb");
+  }
+
+  /** The best model is neither the last nor that of the lowest smooth loss. */
+  @Test
+  void aValidatedRun() throws IOException {
+    TrainingResult result =
+        Trainer.of(model(40))
+            .validation(text.part(1_500, text.length()), 30)
+            .bestByValidation()
+            .train(text.part(0, 1_500), 1_000);
+
+    assertThat(result.bestStep()).isEqualTo(660);
+    assertGolden(
+        result,
+        "af49ce7de924a12ef35f442e77919341781c02f37ecd88f6d420349c8473007b",
+        "2cfbe38a668007119fa2508284555fd5d73dff50a479a7d3617fb1ddc431d94b");
+  }
+
+  /**
+   * Compares a run with what was recorded.
+   *
+   * @param last the fingerprint of the parameters after the last step
+   * @param best the SHA-256 of the file that the best model is saved as
+   */
+  private void assertGolden(TrainingResult result, String last, String best) throws IOException {
+    Path file = directory.resolve("best.safetensors");
+    result.best().save(file);
+    byte[] hash = Sha256.digest().digest(Files.readAllBytes(file));
+
+    SoftAssertions.assertSoftly(
+        both -> {
+          both.assertThat(result.last().fingerprint()).as("the last parameters").isEqualTo(last);
+          both.assertThat(HexFormat.of().formatHex(hash)).as("the best's file").isEqualTo(best);
+        });
+  }
+}
