@@ -1,0 +1,193 @@
+package io.github.charrnn.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script rnn in a checkout of its own, where scripts stand in for Maven and Java. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class LauncherTest {
+  private static final String MAVEN =
+      """
+      #!/bin/bash
+      echo started >>builds
+      echo '[INFO] Downloading from central: https://example.org/maven2/a/1/a-1.pom'
+      sleep 0.5
+      echo '[INFO] --- maven-compiler-plugin:3.16.0:compile (default-compile) @ rnn-core ---'
+      sleep 0.5
+      [ ! -f slow ] || sleep 20
+      [ ! -f broken ] || { echo '[ERROR] no such symbol'; exit 1; }
+      echo made >rnn-cli/target/rnn.jar
+      """;
+
+  @TempDir Path directory;
+  private Path checkout;
+
+  @BeforeEach
+  void makeCheckout() throws IOException {
+    assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "skipped: the launcher needs bash");
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    checkout = directory.resolve("checkout");
+    for (String folder : List.of("rnn-core/src/main", "rnn-cli/src/main", "../bin")) {
+      Files.createDirectories(checkout.resolve(folder));
+    }
+    for (String pom : List.of("pom.xml", "rnn-core/pom.xml", "rnn-cli/pom.xml")) {
+      Files.writeString(checkout.resolve(pom), "");
+    }
+    Files.copy(Path.of("..", "rnn"), checkout.resolve("rnn"));
+    script("mvn", MAVEN);
+    script("java", "#!/bin/bash\necho \"${@: -2}\"\n");
+  }
+
+  private void script(String name, String text) throws IOException {
+    Path file = Files.writeString(directory.resolve("bin").resolve(name), text);
+    assertThat(file.toFile().setExecutable(true, false)).isTrue();
+  }
+
+  private Process start(String... command) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().merge("PATH", directory + "/bin", (path, bin) -> bin + ":" + path);
+    builder.environment().remove("JAVA_HOME");
+    return builder.start();
+  }
+
+  private Process rnn() throws IOException {
+    return start("/bin/bash", checkout + "/rnn", "sample");
+  }
+
+  /** All that a process says, line by line; the lines of a terminal may replace each other. */
+  private static List<String> lines(Process process) throws Exception {
+    String out = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).as(out).isTrue();
+    return Arrays.stream(out.split("[\r\n]+", -1))
+        .map(line -> line.replace("\u001b[K", ""))
+        .filter(line -> !line.isEmpty())
+        .toList();
+  }
+
+  private List<String> builds() throws IOException {
+    return Files.readAllLines(checkout.resolve("builds"));
+  }
+
+  @Test
+  void firstStart_saysWhatItDoes_andTheSecondNothing() throws Exception {
+    List<String> first = lines(rnn());
+
+    assertThat(first)
+        .containsSubsequence(
+            "rnn: building, the log is " + checkout + "/rnn-cli/target/build.log",
+            "rnn: fetching what Maven needs",
+            "rnn: compiling rnn-core")
+        .endsWith(checkout + "/rnn-cli/target/launcher/rnn.jar sample");
+    assertThat(first.get(first.size() - 2)).matches("rnn: built in \\d+ s");
+    assertThat(lines(rnn())).containsExactly(first.get(first.size() - 1));
+    FileTime later = FileTime.fromMillis(System.currentTimeMillis() + 9_000);
+    Files.setLastModifiedTime(checkout.resolve("rnn-core/pom.xml"), later);
+    assertThat(lines(rnn())).contains("rnn: compiling rnn-core");
+  }
+
+  @Test
+  void onATerminal_aLineMoves() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "skipped: this needs script");
+
+    List<String> lines =
+        lines(
+            start("script", "-qec", "stty cols 70; bash " + checkout + "/rnn sample", "/dev/null"));
+
+    assertThat(lines)
+        .contains("rnn: building for 0 s: fetching a-1.pom")
+        .anyMatch(line -> line.matches("rnn: building for [1-9] s: compiling rnn-core"));
+  }
+
+  @Test
+  void checkoutOfSomebodyElse_isRefusedAtOnceUnlessItIsBuilt() throws Exception {
+    List<String> command = new ArrayList<>(List.of("/bin/bash", checkout + "/rnn", "sample"));
+    if (Files.isWritable(Path.of("/"))) { // root may write everywhere
+      assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "skipped: this needs setpriv");
+      command.addAll(0, List.of("setpriv", "--reuid=65534", "--clear-groups"));
+    }
+    setPermissions("r-xr-xr-x");
+    List<String> lines = lines(start(command.toArray(new String[0])));
+    setPermissions("rwxr-xr-x");
+
+    assertThat(lines).hasSize(1);
+    assertThat(lines.get(0))
+        .startsWith("rnn: " + checkout + " must be built, and you cannot write to it: ");
+    List<String> built = lines(rnn());
+    setPermissions("r-xr-xr-x");
+    lines = lines(start(command.toArray(new String[0])));
+    setPermissions("rwxr-xr-x");
+    assertThat(lines).containsExactly(built.get(built.size() - 1));
+  }
+
+  private void setPermissions(String permissions) throws IOException {
+    for (String folder : List.of("rnn-core", "rnn-cli", "")) {
+      Files.setPosixFilePermissions(
+          checkout.resolve(folder), PosixFilePermissions.fromString(permissions));
+    }
+  }
+
+  @Test
+  void twoStarts_buildOnce() throws Exception {
+    Process first = rnn();
+    while (!Files.exists(checkout.resolve("builds"))) {
+      Thread.sleep(20);
+    }
+    List<String> second = lines(rnn());
+
+    assertThat(second).hasSize(2);
+    assertThat(second.get(0))
+        .isEqualTo("rnn: process " + first.pid() + " is building this checkout: waiting for it");
+    assertThat(lines(first)).contains("rnn: compiling rnn-core");
+    assertThat(builds()).hasSize(1);
+  }
+
+  @Test
+  void buildThatFails_saysWhy_andTheNextStartBuilds() throws Exception {
+    Files.writeString(checkout.resolve("broken"), "");
+    Process process = rnn();
+    assertThat(lines(process))
+        .endsWith(
+            "[ERROR] no such symbol",
+            "rnn: the build failed, all it said is in " + checkout + "/rnn-cli/target/build.log");
+    assertThat(process.exitValue()).isEqualTo(1);
+
+    Files.delete(checkout.resolve("broken"));
+    assertThat(lines(rnn())).anyMatch(line -> line.startsWith("rnn: built in"));
+  }
+
+  @Test
+  void buildThatIsKilled_leavesNothingThatTheNextStartTrusts() throws Exception {
+    Files.writeString(checkout.resolve("slow"), "");
+    Process process = rnn();
+    while (!Files.exists(checkout.resolve("builds"))) {
+      Thread.sleep(20);
+    }
+    Path halfWritten = checkout.resolve("rnn-core/target/classes/Half.class");
+    Files.createDirectories(halfWritten.getParent());
+    Files.writeString(halfWritten, "");
+    process.toHandle().destroy();
+    assertThat(lines(process))
+        .contains("rnn: the build was stopped, the next start begins it anew");
+    assertThat(process.exitValue()).isEqualTo(143);
+
+    Files.delete(checkout.resolve("slow"));
+    assertThat(lines(rnn())).anyMatch(line -> line.startsWith("rnn: built in"));
+    assertThat(halfWritten).doesNotExist();
+    assertThat(builds()).hasSize(2);
+  }
+}
