@@ -1,4 +1,4 @@
-# The picture in README.md, from the CSV that --history writes:
+# The picture in experiments.md, from the CSV that --history writes:
 #   ./rnn train tinyshakespeare.txt --history loss.csv && gnuplot docs/loss-curve.gp > docs/loss-curve.svg
 set datafile separator ","
 set terminal svg size 800,360 font "sans-serif,13" background "#ffffff"

@@ -1,32 +1,50 @@
 package io.github.charrnn.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.github.charrnn.CharVocab;
+import io.github.charrnn.EncodedText;
+import io.github.charrnn.Trainer;
+import io.github.charrnn.TrainingResult;
 import io.github.charrnn.VanillaRnn;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The example in README.md compiles and runs; so does its twin in the package documentation. */
+/**
+ * What README.md and the pages in docs/ show is true of this version: examples compile and run,
+ * options exist, links lead somewhere, and the file format is the one that is written.
+ */
 class ReadmeTest {
   private static final Path ROOT = Path.of("..");
+  private static final Path README = ROOT.resolve("README.md");
+  private static final Path DOCS = ROOT.resolve("docs");
 
   @TempDir Path directory;
 
   @Test
   void apiExample_compilesAndRuns() throws Exception {
     Object passage =
-        run(example(0) + "return passage;", "The cat sat on the mat and looked at The dog.\n");
+        run(example(README) + "return passage;", "The cat sat on the mat and looked at The dog.\n");
 
     assertThat(passage).asString().hasSize(1_000);
     assertThat(directory.resolve("book.safetensors")).exists();
@@ -34,7 +52,10 @@ class ReadmeTest {
 
   @Test
   void observingExample_compilesAndRuns() throws Exception {
-    Object nats = run(example(1) + "return \"\" + nats.length;", "A day, and another.\n");
+    Object nats =
+        run(
+            example(DOCS.resolve("report.md")) + "return \"\" + nats.length;",
+            "A day, and another.\n");
 
     assertThat(nats).as("of 80 held-out symbols").isEqualTo("79");
     assertThat(directory.resolve("book.csv")).isNotEmptyFile();
@@ -47,20 +68,18 @@ class ReadmeTest {
         CharVocab vocab = CharVocab.of(text);
         VanillaRnn rnn = VanillaRnn.builder(vocab).hiddenSize(9).build();
         """;
+    String example = example(DOCS.resolve("long-runs.md"));
     for (int day = 0; day < 2; day++) {
       Object steps =
-          run(setUp + example(2) + "return \"\" + result.steps();", "A day, and another.\n");
+          run(setUp + example + "return \"\" + result.steps();", "A day, and another.\n");
       assertThat(steps).isEqualTo("300");
       assertThat(directory.resolve("book.checkpoint")).exists();
     }
   }
 
-  /** An example of README, with fewer steps and files in the test's directory. */
-  private String example(int index) throws IOException {
-    Matcher examples =
-        Pattern.compile("(?s)```java\n(.*?)```")
-            .matcher(Files.readString(ROOT.resolve("README.md")));
-    String example = examples.results().toList().get(index).group(1);
+  /** The example of a page, with fewer steps and files in the test's directory. */
+  private String example(Path page) throws IOException {
+    String example = firstMatch("(?s)```java\n(.*?)```", Files.readString(page));
     return example
         .replace("100_000)", "300)")
         .replace("10_000,", "100,")
@@ -98,8 +117,7 @@ class ReadmeTest {
 
   @Test
   void packageDocumentation_hasTheSameExample() throws IOException {
-    String readme =
-        firstMatch("(?s)```java\n(.*?)```", Files.readString(ROOT.resolve("README.md")));
+    String readme = firstMatch("(?s)```java\n(.*?)```", Files.readString(README));
     String packageInfo =
         firstMatch(
             "(?s)<pre>\\{@code\n(.*?)\\}</pre>",
@@ -110,22 +128,125 @@ class ReadmeTest {
         .isEqualTo(readme.lines().toList());
   }
 
+  private static List<Path> pages() throws IOException {
+    try (Stream<Path> root = Files.list(ROOT);
+        Stream<Path> docs = Files.list(DOCS)) {
+      return Stream.concat(root, docs).filter(page -> page.toString().endsWith(".md")).toList();
+    }
+  }
+
   @Test
-  void everyOption_isInTheHelpThatReadmePointsTo() throws IOException {
-    String readme = Files.readString(ROOT.resolve("README.md"));
-    Matcher commands = Pattern.compile("(?m)^ *\\./rnn ([a-z]+)(.*)$").matcher(readme);
-    List<String> seen = new java.util.ArrayList<>();
-    while (commands.find()) {
-      String help = Cli.run(commands.group(1), "--help").out();
-      seen.add(commands.group(1));
-      Matcher options = Pattern.compile("(?<= )(--?[a-z][a-z-]*)").matcher(commands.group(2));
-      while (options.find()) {
-        assertThat(help).as(commands.group()).contains(options.group(1));
+  void everyOptionOfEveryCommand_isInItsHelp() throws IOException {
+    Map<String, String> help = new TreeMap<>();
+    for (Path page : pages()) {
+      Matcher commands =
+          Pattern.compile("\\./rnn ([a-z]+)([^`|;#\n]*)").matcher(Files.readString(page));
+      while (commands.find()) {
+        String said =
+            help.computeIfAbsent(commands.group(1), name -> Cli.run(name, "--help").out());
+        Matcher options = Pattern.compile("(?<= )(--?[a-z][a-z-]*)").matcher(commands.group(2));
+        while (options.find()) {
+          assertThat(said).as("%s: %s", page, commands.group()).contains(options.group(1));
+        }
       }
     }
-    assertThat(seen)
-        .contains(
-            "train", "sample", "evaluate", "gradcheck", "inspect", "verify", "report", "compare");
+    assertThat(help.keySet())
+        .containsExactly(
+            "compare", "evaluate", "gradcheck", "inspect", "report", "sample", "train", "verify");
+  }
+
+  @Test
+  void everyLink_leadsToAFileAndAHeading() throws IOException {
+    for (Path page : pages()) {
+      Matcher links =
+          Pattern.compile("\\]\\(([^)#\\s]*)#?([^)\\s]*)\\)").matcher(Files.readString(page));
+      while (links.find()) {
+        if (!links.group(1).startsWith("http")) {
+          Path target = links.group(1).isEmpty() ? page : page.resolveSibling(links.group(1));
+          assertThat(target).as("%s: %s", page, links.group()).exists();
+          if (!links.group(2).isEmpty()) {
+            assertThat(anchors(target)).as("%s: %s", page, links.group()).contains(links.group(2));
+          }
+        }
+      }
+    }
+  }
+
+  private static List<String> anchors(Path page) throws IOException {
+    return Files.readAllLines(page).stream()
+        .filter(line -> line.startsWith("#"))
+        .map(line -> line.replaceAll("^#+ ", "").toLowerCase(Locale.ROOT))
+        .map(line -> line.replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-'))
+        .toList();
+  }
+
+  /**
+   * Every key and every tensor of the tables in docs/model-file.md, in their order, and no other.
+   */
+  @Test
+  void modelFilePage_hasEveryKeyAndTensorThatIsWritten() throws IOException {
+    String days = "A day, and another.\n".repeat(40);
+    EncodedText text = CharVocab.of(days).encode(days);
+    Path checkpoint = directory.resolve("checkpoint");
+    TrainingResult result =
+        Trainer.of(VanillaRnn.builder(text.vocab()).hiddenSize(6).build())
+            .batchSize(3)
+            .validation(text.part(700, text.length()), 7)
+            .bestByValidation()
+            .samples(10, 5)
+            .checkpoint(checkpoint, 25)
+            .train(text.part(0, 700), 33);
+    Path model = directory.resolve("model");
+    result.best().save(model);
+    Path untrained = directory.resolve("untrained");
+    VanillaRnn.builder(text.vocab()).hiddenSize(6).build().save(untrained);
+    String page = Files.readString(DOCS.resolve("model-file.md"));
+    String ofModels = firstMatch("(?s)## Metadata of a model(.*?)\n## ", page);
+    JsonObject header = header(checkpoint);
+    JsonObject info = header.remove("__metadata__").getAsJsonObject();
+
+    assertThat(info.keySet()).containsExactlyElementsOf(names("`(\\w+)` \\| 1 ", page));
+    assertThat(header(model).getAsJsonObject("__metadata__").keySet())
+        .containsExactlyElementsOf(names("`(\\w+)` \\| 1 ", ofModels));
+    assertThat(header(untrained).getAsJsonObject("__metadata__").keySet())
+        .containsExactlyElementsOf(names("`(\\w+)` \\| 1 ", ofModels.split("A trained", 2)[0]));
+    String tensors = "`([\\w.]+)` \\| ([^|]+) \\| 1 \\|";
+    assertThat(header.keySet()).containsExactlyElementsOf(names(tensors, page));
+    assertThat(header.keySet()).contains("best.U", "memory.U", "validation");
+    long points =
+        (33 - info.get("historyPending").getAsLong()) / info.get("historyStride").getAsLong();
+    Matcher rows = Pattern.compile("(?m)^\\| " + tensors).matcher(page);
+    while (rows.find()) {
+      List<Long> shape = new ArrayList<>();
+      for (String length : rows.group(2).split(", ", -1)) {
+        shape.add(
+            switch (length) {
+              case "m" -> 6L;
+              case "K" -> (long) text.vocab().size();
+              case "B" -> 3L;
+              case "P" -> points;
+              case "2", "3" -> Long.parseLong(length);
+              default -> info.get(length.replace("`", "")).getAsLong();
+            });
+      }
+      assertThat(header.getAsJsonObject(rows.group(1)).get("shape"))
+          .as(rows.group())
+          .hasToString(shape.toString().replace(" ", ""));
+    }
+  }
+
+  private static List<String> names(String row, String page) {
+    return Pattern.compile("(?m)^\\| " + row)
+        .matcher(page)
+        .results()
+        .map(match -> match.group(1))
+        .toList();
+  }
+
+  private static JsonObject header(Path file) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    int length = (int) bytes.getLong();
+    return JsonParser.parseString(new String(bytes.array(), 8, length, UTF_8)).getAsJsonObject();
   }
 
   @Test
@@ -136,7 +257,7 @@ class ReadmeTest {
     VanillaRnn rnn = VanillaRnn.builder(CharVocab.of("to be")).hiddenSize(7).build();
     rnn.save(directory.resolve("book.safetensors"));
     String example =
-        firstMatch("(?s)```python\n(.*?)```", Files.readString(ROOT.resolve("README.md")));
+        firstMatch("(?s)```python\n(.*?)```", Files.readString(DOCS.resolve("model-file.md")));
     assertThat(example.lines()).hasSize(6);
 
     String numbers =
@@ -156,7 +277,7 @@ class ReadmeTest {
 
   /** The first line, and the numbers of the second, Python's in hexadecimal or Java's. */
   private static List<Object> values(String lines) {
-    List<Object> result = new java.util.ArrayList<>();
+    List<Object> result = new ArrayList<>();
     result.add(lines.lines().findFirst().orElseThrow());
     for (String number : lines.lines().skip(1).findFirst().orElseThrow().trim().split(" ", -1)) {
       result.add(Double.valueOf(number.equals("0x0.0p+0") ? "0" : number));
@@ -172,9 +293,7 @@ class ReadmeTest {
               .directory(directory.toFile())
               .redirectErrorStream(true)
               .start();
-      String output =
-          new String(
-              process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      String output = new String(process.getInputStream().readAllBytes(), UTF_8);
       return process.waitFor() == 0 ? output : "failed: " + output;
     } catch (IOException e) {
       return "failed: " + e.getMessage();
