@@ -20,12 +20,16 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CheckpointTest {
+  /** Of the steps to stop at; 7 is the checkpoints' interval. */
+  private static final int STRIDE = Boolean.getBoolean("tests.long") ? 1 : 4;
+
   @TempDir Path directory;
 
   private final EncodedText text = Texts.harbour();
@@ -59,7 +63,7 @@ class CheckpointTest {
     long steps = 80;
     TrainingResult undisturbed =
         trainer().batchSize(batchSize).optimizer(optimizer).train(part, steps);
-    for (long stop = 0; stop <= steps; stop++) {
+    for (long stop = 0; stop <= steps; stop += STRIDE) {
       Trainer stopped = trainer().batchSize(batchSize).optimizer(optimizer).checkpoint(file(), 7);
       assertThat(stoppedAt(stopped, stop).train(part, steps).steps()).isEqualTo(stop);
 
@@ -350,6 +354,7 @@ class CheckpointTest {
 
   /** Waits for as long as there is at least between two. */
   @Test
+  @Tag("once")
   void checkpoints_withoutAnInterval_areWrittenAfterAWhile() {
     List<Long> steps = new ArrayList<>();
     trainer()

@@ -12,10 +12,12 @@ import java.nio.DoubleBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Model files and checkpoints as the Deep Java Library reads them. */
+@Tag("once")
 class ForeignReaderTest {
   @TempDir Path directory;
 

@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What fuzzing has come across, again: files, and some that were written to begin with. */
+@Tag("once")
 class HostileCorpusTest {
   private static final Path CORPUS =
       Path.of("src", "test", "resources", "io", "github", "charrnn", "ModelFileFuzzTestInputs");

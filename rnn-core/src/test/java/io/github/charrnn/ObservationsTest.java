@@ -259,7 +259,7 @@ class ObservationsTest {
   void resumed_whereverItWasStopped_theObservationsAreTheSame(boolean selects) throws IOException {
     TrainingResult undisturbed = selecting(trainer(), selects).train(text, 70);
     Path file = directory.resolve("run");
-    for (long stop = 0; stop <= 70; stop++) {
+    for (long stop = 0; stop <= 70; stop += Boolean.getBoolean("tests.long") ? 1 : 3) {
       long at = stop;
       Trainer stopped = selecting(trainer().checkpoint(file, 8), selects);
       stopped.every(

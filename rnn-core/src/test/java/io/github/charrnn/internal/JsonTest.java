@@ -9,10 +9,12 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("once")
 class JsonTest {
   private static Map<String, Object> parse(String json) throws IOException {
     return Json.parseObject(json.getBytes(UTF_8), 8);

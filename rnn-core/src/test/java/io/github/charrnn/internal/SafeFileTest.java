@@ -21,12 +21,14 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("once")
 public class SafeFileTest {
   private static final byte[] OLD = "the old one, which was here".getBytes(UTF_8);
   private static final byte[] NEW = "the new one, and it is longer than that".getBytes(UTF_8);

@@ -1,0 +1,109 @@
+package io.github.charrnn.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.gson.Gson;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A Java that runs one command after the other in a working directory of its own. A test cannot
+ * change its own directory, and a process for each command costs a third of a second.
+ */
+final class Child implements AutoCloseable {
+  private static final Gson GSON = new Gson();
+
+  private final Process process;
+  private final Writer questions;
+  private final BufferedReader answers;
+
+  private Child(Process process) {
+    this.process = process;
+    questions = process.outputWriter(UTF_8);
+    answers = process.inputReader(UTF_8);
+  }
+
+  /** What a command left behind. */
+  record Outcome(int code, String err) {}
+
+  static Child start(Path directory) throws IOException {
+    List<String> command = new ArrayList<>(Command.java());
+    command.addAll(List.of("-XX:+UseSerialGC", "-Drnn.kernel=scalar", Child.class.getName()));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    return new Child(builder.redirectError(ProcessBuilder.Redirect.DISCARD).start());
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Runs a command with nothing on standard input. */
+  Outcome run(List<String> words) throws IOException, InterruptedException, TimeoutException {
+    questions.append(GSON.toJson(words)).append('\n').flush();
+    CompletableFuture<String> answer =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return String.valueOf(answers.readLine());
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    try {
+      String line = answer.get(60, TimeUnit.SECONDS);
+      if (line.equals("null")) {
+        throw new IOException("the child has ended");
+      }
+      return GSON.fromJson(line, Outcome.class);
+    } catch (ExecutionException e) {
+      throw new IOException(e);
+    } finally {
+      if (!answer.isDone()) {
+        close();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+
+  /**
+   * The child's side: an array of words on a line of standard input, an outcome on one of output.
+   */
+  public static void main(String[] args) throws IOException {
+    PrintStream out = new PrintStream(System.out, true, UTF_8);
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8));
+    System.setErr(new PrintStream(said, true, UTF_8)); // loggers and threads write there too
+    BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      said.reset();
+      Terminal terminal =
+          new Terminal(
+              new ByteArrayInputStream(new byte[0]),
+              OutputStream.nullOutputStream(),
+              said,
+              false,
+              0);
+      int code = Main.run(terminal, GSON.fromJson(line, String[].class));
+      out.println(GSON.toJson(new Outcome(code, said.toString(UTF_8))));
+    }
+  }
+}
