@@ -2,6 +2,13 @@ package io.github.charrnn.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.charrnn.cli.files.Destinations;
+import io.github.charrnn.cli.files.ModelFiles;
+import io.github.charrnn.cli.files.Replacement;
+import io.github.charrnn.cli.files.ReportFiles;
+import io.github.charrnn.cli.options.Options;
+import io.github.charrnn.cli.output.ExitCode;
+import io.github.charrnn.cli.output.Terminal;
 import io.github.charrnn.cli.report.Page;
 import io.github.charrnn.cli.report.Report;
 import java.io.IOException;
@@ -11,7 +18,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -23,7 +29,7 @@ final class CompareCommand implements Callable<Integer> {
   private static final int MOST = 24;
 
   private final Terminal terminal;
-  @Spec private CommandSpec spec;
+  @Spec private CommandSpec command;
 
   @Parameters(
       arity = "1..*",
@@ -44,29 +50,25 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (models.size() < 2 || models.size() > MOST) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "the number of models is " + models.size() + ", must be from 2 to " + MOST);
+      throw Options.wrong(
+          command, "the number of models is " + models.size() + ", must be from 2 to " + MOST);
     }
-    Destinations.requireWritable(output);
+    Destinations destinations = new Destinations();
     for (Path model : models) {
-      for (Path read : List.of(model, Reports.file(model))) {
-        if (Destinations.isSame(output, read.toString())) {
-          throw new ParameterException(
-              spec.commandLine(), "the page would replace " + read + ": name another file");
-        }
-      }
+      destinations.keep("a model", model.toString());
+      destinations.keep("a report", new ModelFiles(model).writtenNumbers().toString());
     }
+    Options.requireNoClash(command, () -> destinations.add("the page", output));
     JsonArray reports = new JsonArray();
     for (Path model : models) {
-      reports.add(Reports.read(model));
+      reports.add(ReportFiles.read(new ModelFiles(model)));
     }
     JsonObject page = new JsonObject();
     page.addProperty("format", Report.FORMAT);
-    page.addProperty("program", Main.program());
+    page.addProperty("program", Program.name());
     page.add("reports", reports);
-    RunReport.write(output, Page.of(models.size() + " runs compared", page));
+    Replacement.write(output, Page.of(models.size() + " runs compared", page));
     terminal.println("written " + output);
-    return Main.OK;
+    return ExitCode.OK;
   }
 }

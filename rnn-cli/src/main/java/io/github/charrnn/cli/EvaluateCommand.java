@@ -4,19 +4,25 @@ import io.github.charrnn.EncodedText;
 import io.github.charrnn.Evaluation;
 import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.files.Destinations;
+import io.github.charrnn.cli.files.Replacement;
+import io.github.charrnn.cli.files.Sources;
+import io.github.charrnn.cli.options.Options;
+import io.github.charrnn.cli.options.UnknownOption;
+import io.github.charrnn.cli.output.ExitCode;
+import io.github.charrnn.cli.output.Terminal;
 import io.github.charrnn.cli.report.SurprisalReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -28,7 +34,7 @@ import picocli.CommandLine.Spec;
             + " each one after it predicted.")
 final class EvaluateCommand implements Callable<Integer> {
   private final Terminal terminal;
-  @Spec private CommandSpec spec;
+  @Spec private CommandSpec command;
 
   @Parameters(index = "0", paramLabel = "MODEL", description = "A model that rnn train has saved.")
   private Path model;
@@ -39,13 +45,7 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "A UTF-8 file, or - for standard input.")
   private String text;
 
-  @Option(
-      names = "--unknown",
-      paramLabel = "<policy>",
-      description =
-          "What to do with characters that the model does not know: fail, skip, or a character to"
-              + " read instead.")
-  private String unknown = "fail";
+  @Mixin private UnknownOption unknown;
 
   @Option(
       names = "--html",
@@ -69,23 +69,19 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (text.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "TEXT is empty: name a file");
+      throw Options.wrong(command, "TEXT is empty: name a file");
     }
-    UnknownSymbols policy = Sources.unknown(spec, unknown);
+    UnknownSymbols policy = unknown.policy();
     VanillaRnn rnn = Sources.model(model);
     EncodedText encoded = Sources.text(terminal, text, rnn.vocab(), policy);
     if (html != null) {
-      Destinations.requireWritable(html);
-      for (String read : List.of(model.toString(), text)) {
-        if (Destinations.isSame(html, read)) {
-          throw new ParameterException(
-              spec.commandLine(), "the page would replace " + read + ": name another file");
-        }
-      }
+      Destinations destinations =
+          new Destinations().keep("the model", model.toString()).keep("the text", text);
+      Options.requireNoClash(command, () -> destinations.add("the page", html));
     }
     Evaluation evaluation = rnn.evaluate(encoded);
     if (html != null) {
-      RunReport.write(html, page(rnn, encoded, evaluation));
+      Replacement.write(html, page(rnn, encoded, evaluation));
     }
     if (json) {
       Map<String, Object> result = new LinkedHashMap<>();
@@ -107,12 +103,12 @@ final class EvaluateCommand implements Callable<Integer> {
               evaluation.bitsPerCharacter(),
               evaluation.perplexity()));
     }
-    return Main.OK;
+    return ExitCode.OK;
   }
 
   private String page(VanillaRnn rnn, EncodedText encoded, Evaluation evaluation) {
     return SurprisalReport.page(
-        Main.program(),
+        Program.name(),
         String.valueOf(model.getFileName()),
         Sources.name(text),
         rnn,

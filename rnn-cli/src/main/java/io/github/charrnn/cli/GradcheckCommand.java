@@ -3,6 +3,11 @@ package io.github.charrnn.cli;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.GradientCheck;
 import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.files.Sources;
+import io.github.charrnn.cli.options.Options;
+import io.github.charrnn.cli.options.TextParameter;
+import io.github.charrnn.cli.output.ExitCode;
+import io.github.charrnn.cli.output.Terminal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,9 +17,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Checks gradients against finite differences. */
@@ -26,15 +31,9 @@ import picocli.CommandLine.Spec;
             + " not zero. Exit code 1 if one is wrong.")
 final class GradcheckCommand implements Callable<Integer> {
   private final Terminal terminal;
-  @Spec private CommandSpec spec;
+  @Spec private CommandSpec command;
 
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "TEXT",
-      description = "A UTF-8 file, or - for standard input; the built-in story if left out.",
-      defaultValue = "",
-      showDefaultValue = Visibility.NEVER)
-  private String text = "";
+  @Mixin private TextParameter text;
 
   @Option(names = "--hidden", description = "Hidden size: the number of hidden units.")
   private int hidden = 100;
@@ -82,17 +81,16 @@ final class GradcheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Sources.requireNamed(spec, text);
-    EncodedText encoded = Sources.text(terminal, text);
+    EncodedText encoded = Sources.text(terminal, text.name());
     VanillaRnn.Builder builder = VanillaRnn.builder(encoded.vocab()).seed(seed);
-    Options.apply(spec, "--hidden", () -> builder.hiddenSize(hidden));
+    Options.apply(command, "--hidden", () -> builder.hiddenSize(hidden));
     GradientCheck check = GradientCheck.of(builder.build()).seed(seed);
-    Options.apply(spec, "--seq", () -> check.sequenceLength(seq));
-    Options.apply(spec, "--tolerance", () -> check.tolerance(tolerance));
-    Options.apply(spec, "--difference", () -> check.difference(difference));
+    Options.apply(command, "--seq", () -> check.sequenceLength(seq));
+    Options.apply(command, "--tolerance", () -> check.tolerance(tolerance));
+    Options.apply(command, "--difference", () -> check.difference(difference));
     if (sample != null) {
       int elements = sample;
-      Options.apply(spec, "--sample", () -> check.sample(elements));
+      Options.apply(command, "--sample", () -> check.sample(elements));
     }
     GradientCheck.Report report = check.run(encoded);
     if (json) {
@@ -100,7 +98,7 @@ final class GradcheckCommand implements Callable<Integer> {
     } else {
       terminal.println(table(report));
     }
-    return report.passed() ? Main.OK : Main.FAILED;
+    return report.passed() ? ExitCode.OK : ExitCode.FAILED;
   }
 
   private String table(GradientCheck.Report report) {

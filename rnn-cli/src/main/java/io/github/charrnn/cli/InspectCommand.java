@@ -2,6 +2,9 @@ package io.github.charrnn.cli;
 
 import io.github.charrnn.TrainingSummary;
 import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.files.Sources;
+import io.github.charrnn.cli.output.ExitCode;
+import io.github.charrnn.cli.output.Terminal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -32,7 +35,7 @@ final class InspectCommand implements Callable<Integer> {
     VanillaRnn rnn = Sources.model(model);
     if (json) {
       terminal.printJson(json(rnn));
-      return Main.OK;
+      return ExitCode.OK;
     }
     int m = rnn.hiddenSize();
     int k = rnn.vocab().size();
@@ -77,7 +80,7 @@ final class InspectCommand implements Callable<Integer> {
       line("trained on", "nothing yet");
     }
     line("fingerprint", "%s", rnn.fingerprint());
-    return Main.OK;
+    return ExitCode.OK;
   }
 
   private void line(String name, String format, Object... values) throws IOException {

@@ -8,8 +8,19 @@ import io.github.charrnn.TrainingResult;
 import io.github.charrnn.TrainingSummary;
 import io.github.charrnn.Validation;
 import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.files.Destinations;
+import io.github.charrnn.cli.files.ModelFiles;
+import io.github.charrnn.cli.files.ReportFiles;
+import io.github.charrnn.cli.files.Sources;
+import io.github.charrnn.cli.options.GradcheckOption;
+import io.github.charrnn.cli.options.Options;
+import io.github.charrnn.cli.options.UnknownOption;
+import io.github.charrnn.cli.options.ValidationOptions;
+import io.github.charrnn.cli.output.ExitCode;
+import io.github.charrnn.cli.output.Terminal;
 import io.github.charrnn.cli.report.Analysis;
 import io.github.charrnn.cli.report.Report;
+import io.github.charrnn.cli.train.RepeatingCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -17,13 +28,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -38,7 +49,7 @@ final class ReportCommand implements Callable<Integer> {
   private static final long PATIENCE_SECONDS = 24 * 3_600;
 
   private final Terminal terminal;
-  @Spec private CommandSpec spec;
+  @Spec private CommandSpec command;
 
   @Parameters(
       index = "0",
@@ -58,15 +69,9 @@ final class ReportCommand implements Callable<Integer> {
   @Option(names = "--story", description = "The text is the story that comes with rnn.")
   private boolean story;
 
-  @Option(
-      names = "--unknown",
-      paramLabel = "<policy>",
-      description =
-          "What to do with characters of TEXT that the model does not know: fail, skip, or a"
-              + " character to read instead.")
-  private String unknown = "fail";
+  @Mixin private UnknownOption unknown;
 
-  @Mixin private ReportOptions options;
+  @Mixin private GradcheckOption gradcheck;
 
   ReportCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -75,24 +80,22 @@ final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (story && !text.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(), "TEXT and --story exclude each other: give one of them");
+      throw Options.wrong(command, "TEXT and --story exclude each other: give one of them");
     }
-    Destinations.requireWritable(RunReport.html(model));
-    Path json = RunReport.json(model);
+    ModelFiles files = new ModelFiles(model);
+    Destinations.requireWritable(files.page());
     if (text.isEmpty() && !story) {
-      JsonObject stored = Reports.read(model);
-      RunReport.writePage(model, stored);
+      ReportFiles.writePage(files, ReportFiles.read(files));
     } else {
-      Destinations.requireWritable(json);
-      RunReport.write(model, anew());
+      Destinations.requireWritable(files.numbers());
+      ReportFiles.write(files, anew());
     }
-    terminal.println("written " + RunReport.html(model));
-    return Main.OK;
+    terminal.println("written " + files.page());
+    return ExitCode.OK;
   }
 
   private JsonObject anew() throws IOException {
-    int elements = options.elements();
+    OptionalInt elements = gradcheck.elements();
     List<String> notes = new ArrayList<>();
     Optional<TrainingResult> run = run(notes);
     VanillaRnn best = run.isPresent() ? run.get().best() : Sources.model(model);
@@ -100,7 +103,7 @@ final class ReportCommand implements Callable<Integer> {
         run.flatMap(it -> it.last().training())
             .or(best::training)
             .orElseThrow(() -> new IOException(model + " is a model that was never trained"));
-    EncodedText all = Sources.text(terminal, text, best.vocab(), Sources.unknown(spec, unknown));
+    EncodedText all = Sources.text(terminal, text, best.vocab(), unknown.policy());
     long heldOut = settings.validation().map(Validation::length).orElse(0L);
     if (all.length() != settings.textLength() + heldOut) {
       throw new IOException(
@@ -122,19 +125,12 @@ final class ReportCommand implements Callable<Integer> {
             + " command to repeat the run assumes that it began with a new model.");
     Report.Origin origin =
         new Report.Origin(
-            Main.program(),
+            Program.name(),
             String.valueOf(model.getFileName()),
             Optional.of(Sources.name(text)),
             Optional.of(
-                RunReport.command(
-                    text,
-                    all.length(),
-                    model,
-                    settings,
-                    result,
-                    Optional.empty(),
-                    result.steps(),
-                    List.of())),
+                new RepeatingCommand(text, all.length(), model, Optional.empty(), List.of())
+                    .of(result, settings, result.steps())),
             Optional.empty(),
             notes);
     boolean ended = result.steps() >= result.plannedSteps();
@@ -148,7 +144,7 @@ final class ReportCommand implements Callable<Integer> {
 
   /** What the checkpoint tells of the run that the model is of, if there is one. */
   private Optional<TrainingResult> run(List<String> notes) throws IOException {
-    Path checkpoint = TrainCommand.checkpointOf(model);
+    Path checkpoint = new ModelFiles(model).checkpoint();
     boolean isCheckpoint = Files.exists(model) && !Files.exists(checkpoint);
     try {
       TrainingResult run = TrainingResult.load(isCheckpoint ? model : checkpoint);

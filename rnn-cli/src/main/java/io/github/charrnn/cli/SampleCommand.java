@@ -3,6 +3,11 @@ package io.github.charrnn.cli;
 import io.github.charrnn.Sampler;
 import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.files.Sources;
+import io.github.charrnn.cli.options.Options;
+import io.github.charrnn.cli.options.UnknownOption;
+import io.github.charrnn.cli.output.ExitCode;
+import io.github.charrnn.cli.output.Terminal;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
@@ -10,9 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -26,7 +32,7 @@ final class SampleCommand implements Callable<Integer> {
   private static final long FLUSH_NANOS = 50_000_000;
 
   private final Terminal terminal;
-  @Spec private CommandSpec spec;
+  @Spec private CommandSpec command;
 
   @Parameters(paramLabel = "MODEL", description = "A model that rnn train has saved.")
   private Path model;
@@ -46,7 +52,7 @@ final class SampleCommand implements Callable<Integer> {
       paramLabel = "<k>",
       description = "Draw only from the k likeliest characters.",
       defaultValue = Option.NULL_VALUE,
-      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER)
+      showDefaultValue = Visibility.NEVER)
   private Integer topK;
 
   @Option(
@@ -66,16 +72,10 @@ final class SampleCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "The same from a UTF-8 file, or - for standard input: for long ones.",
       defaultValue = Option.NULL_VALUE,
-      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER)
+      showDefaultValue = Visibility.NEVER)
   private String primeFile;
 
-  @Option(
-      names = "--unknown",
-      paramLabel = "<policy>",
-      description =
-          "What to do with characters of the prime that the model does not know: fail, skip, or a"
-              + " character to read instead.")
-  private String unknown = "fail";
+  @Mixin private UnknownOption unknown;
 
   @Option(
       names = "--stop",
@@ -95,33 +95,29 @@ final class SampleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    UnknownSymbols policy = Sources.unknown(spec, unknown);
+    UnknownSymbols policy = unknown.policy();
     if (primeFile != null) {
       if (!prime.isEmpty()) {
-        throw new ParameterException(
-            spec.commandLine(), "--prime and --prime-file exclude each other: give one of them");
+        throw Options.wrong(
+            command, "--prime and --prime-file exclude each other: give one of them");
       }
       prime = Sources.string(terminal, primeFile);
     }
     VanillaRnn rnn = Sources.model(model);
     Sampler sampler = Sampler.of(rnn).seed(seed);
-    Options.apply(spec, "--temperature", () -> sampler.temperature(temperature));
+    Options.apply(command, "--temperature", () -> sampler.temperature(temperature));
     if (topK != null) {
       int k = topK;
-      Options.apply(spec, "--top-k", () -> sampler.topK(k));
+      Options.apply(command, "--top-k", () -> sampler.topK(k));
     }
-    Options.apply(spec, "--top-p", () -> sampler.topP(topP));
-    Options.apply(spec, "--prime", () -> sampler.prime(prime, policy));
+    Options.apply(command, "--top-p", () -> sampler.topP(topP));
+    Options.apply(command, "--prime", () -> sampler.prime(prime, policy));
     try {
       sampler.stop(stop);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(
-          spec.commandLine(), "--stop: " + e.getMessage() + ": the model can never write it", e);
+      throw Options.wrong(command, "--stop: " + e.getMessage() + ": the model can never write it");
     }
-    if (length < 0) {
-      throw new ParameterException(
-          spec.commandLine(), "--length: it is " + length + ", must be at least 0");
-    }
+    Options.requireAtLeast(command, "--length", length, 0);
     if (json) {
       StringBuilder text = new StringBuilder(prime);
       long drawn = sampler.sampleTo(text, length);
@@ -130,7 +126,7 @@ final class SampleCommand implements Callable<Integer> {
       result.put("characters", drawn);
       result.put("seed", seed);
       terminal.printJson(result);
-      return Main.OK;
+      return ExitCode.OK;
     }
     Writer out = terminal.out();
     out.append(prime);
@@ -139,7 +135,7 @@ final class SampleCommand implements Callable<Integer> {
       out.append('\n');
     }
     out.flush();
-    return Main.OK;
+    return ExitCode.OK;
   }
 
   /** Passes text on in pieces that are small to the eye and large to the system. */

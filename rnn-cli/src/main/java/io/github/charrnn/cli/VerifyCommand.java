@@ -1,6 +1,9 @@
 package io.github.charrnn.cli;
 
 import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.files.Sources;
+import io.github.charrnn.cli.output.ExitCode;
+import io.github.charrnn.cli.output.Terminal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -37,6 +40,6 @@ final class VerifyCommand implements Callable<Integer> {
             rnn.training()
                 .map(training -> String.format(Locale.ROOT, "step %,d", training.step()))
                 .orElse("untrained")));
-    return Main.OK;
+    return ExitCode.OK;
   }
 }

@@ -2,6 +2,7 @@ package io.github.charrnn.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.charrnn.cli.output.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;

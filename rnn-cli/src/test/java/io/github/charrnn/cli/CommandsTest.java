@@ -11,6 +11,8 @@ import io.github.charrnn.Evaluation;
 import io.github.charrnn.Sampler;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.output.Terminal;
+import io.github.charrnn.cli.train.Progress;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

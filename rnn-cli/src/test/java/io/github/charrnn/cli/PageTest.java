@@ -3,6 +3,8 @@ package io.github.charrnn.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.charrnn.cli.files.ModelFiles;
+import io.github.charrnn.cli.output.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -133,7 +135,7 @@ class PageTest {
 
   @Test
   void aReport_opensFromAFile_withoutNetworkOrError_atEveryWidthAndScheme() {
-    open(RunReport.html(model));
+    open(new ModelFiles(model).page());
 
     assertThat(browser().text(HEADINGS + ".map(it => it.textContent).join('; ')"))
         .isEqualTo(
@@ -147,7 +149,7 @@ class PageTest {
 
   @Test
   void theCurves_areThoseOfTheRun() throws IOException {
-    open(RunReport.html(model));
+    open(new ModelFiles(model).page());
 
     String chart = "Chart.getChart(document.querySelector('canvas')).data.datasets";
     assertThat(browser().text(chart + ".map(it => it.label).join('; ')"))
@@ -161,7 +163,7 @@ class PageTest {
 
   @Test
   void aReport_isUsableByKeyboard() {
-    open(RunReport.html(model));
+    open(new ModelFiles(model).page());
 
     String unit = "Chart.getChart(document.querySelector('canvas')).options.scales.y.title.text";
     assertThat(browser().text(unit)).isEqualTo("nats per window");
@@ -179,7 +181,7 @@ class PageTest {
 
   @Test
   void aReport_tellsAScreenReaderWhatItShows() {
-    open(RunReport.html(model));
+    open(new ModelFiles(model).page());
 
     assertThat(browser().accessibility())
         .contains("heading: story.safetensors", "radio: bits per character", "button: Copy")
@@ -190,7 +192,7 @@ class PageTest {
 
   @Test
   void aReport_isPrintedOnWhite() {
-    open(RunReport.html(model));
+    open(new ModelFiles(model).page());
     browser().scheme("dark");
 
     assertThat(new String(browser().pdf(), 0, 5, UTF_8)).isEqualTo("%PDF-");
@@ -208,7 +210,7 @@ class PageTest {
     train(
         book, "-o", hostile, "--steps", 300, "--sample-every", 100, "--hidden", 30, "-q", "--json");
 
-    open(RunReport.html(hostile));
+    open(new ModelFiles(hostile).page());
     assertThat(browser().text("document.querySelector('h1').textContent"))
         .isEqualTo(hostile.getFileName().toString());
     assertThat(browser().text("document.title")).contains(hostile.getFileName().toString());
@@ -247,13 +249,13 @@ class PageTest {
 
   @Test
   void aReportMadeAgain_looksTheSame() throws IOException {
-    byte[] before = Files.readAllBytes(RunReport.html(model));
-    Files.delete(RunReport.html(model));
+    byte[] before = Files.readAllBytes(new ModelFiles(model).page());
+    Files.delete(new ModelFiles(model).page());
 
     Cli.Outcome outcome = Cli.run("report", model);
 
     assertThat(outcome.code()).as(outcome.err()).isZero();
-    assertThat(RunReport.html(model)).hasBinaryContent(before);
+    assertThat(new ModelFiles(model).page()).hasBinaryContent(before);
   }
 
   /** A training in this process whose standard error can be read while it runs. */
@@ -318,7 +320,7 @@ class PageTest {
     browser().await(HEADINGS + ".length === 8");
     assertThat(browser().errors()).isEmpty();
     assertDrawn(4);
-    assertThat(RunReport.html(live)).exists();
+    assertThat(new ModelFiles(live).page()).exists();
   }
 
   /** A page from elsewhere cannot read the live page, and nobody can write to it. */

@@ -11,6 +11,8 @@ import io.github.charrnn.CharVocab;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.files.ModelFiles;
+import io.github.charrnn.cli.train.Sparkline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +44,8 @@ class ReportCommandsTest {
   }
 
   private JsonObject report() throws IOException {
-    return JsonParser.parseString(Files.readString(RunReport.json(model), UTF_8)).getAsJsonObject();
+    return JsonParser.parseString(Files.readString(new ModelFiles(model).numbers(), UTF_8))
+        .getAsJsonObject();
   }
 
   private static void assertDone(Cli.Outcome outcome) {
@@ -213,8 +216,8 @@ class ReportCommandsTest {
   void report_withTheText_isMadeFromModelAndCheckpoint() throws IOException {
     assertDone(train("--validation", 0.1, "--validation-every", 30, "--gradcheck", "all"));
     JsonObject written = report();
-    Files.delete(RunReport.json(model));
-    Files.delete(RunReport.html(model));
+    Files.delete(new ModelFiles(model).numbers());
+    Files.delete(new ModelFiles(model).page());
 
     assertDone(Cli.run("report", model, book, "--gradcheck", "all"));
 
@@ -222,7 +225,7 @@ class ReportCommandsTest {
     assertThat(anew.remove("notes").getAsJsonArray().toString()).contains("after training");
     written.remove("notes");
     assertThat(anew).isEqualTo(written);
-    assertThat(RunReport.html(model)).isNotEmptyFile();
+    assertThat(new ModelFiles(model).page()).isNotEmptyFile();
     assertThat(anew.getAsJsonArray("gradientChecks").get(0).toString())
         .contains("\"elements\":144,\"of\":144");
   }
@@ -230,7 +233,7 @@ class ReportCommandsTest {
   @Test
   void report_ofARunThatWasKilled_isMadeFromItsCheckpoint() throws IOException {
     assertDone(train());
-    Files.delete(RunReport.json(model));
+    Files.delete(new ModelFiles(model).numbers());
     Files.delete(model);
 
     assertDone(Cli.run("report", model, book));
@@ -242,7 +245,7 @@ class ReportCommandsTest {
   @Test
   void report_ofAModelWithoutItsRun_hasWhatAModelTells() throws IOException {
     assertDone(train("--no-checkpoint", "--no-report"));
-    assertThat(RunReport.html(model)).doesNotExist();
+    assertThat(new ModelFiles(model).page()).doesNotExist();
 
     assertDone(Cli.run("report", model, book));
 

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.Optional;
 
 /**
  * A page in one file: its data as JSON, the script that shows them, Chart.js and the style, all
@@ -22,7 +23,7 @@ import java.util.Base64;
  */
 public final class Page {
   private static final String CHART =
-      "/META-INF/resources/webjars/chart.js/4.5.1/dist/chart.umd.min.js";
+      "META-INF/resources/webjars/chart.js/4.5.1/dist/chart.umd.min.js";
 
   private static final String TITLE = "@TITLE@";
   private static final String DATA = "@DATA@";
@@ -37,7 +38,8 @@ public final class Page {
     static final Template ONLY = read();
 
     private static Template read() {
-      String chart = resource(CHART);
+      String chart =
+          text(CHART, Optional.ofNullable(Page.class.getClassLoader().getResourceAsStream(CHART)));
       chart = chart.substring(0, chart.lastIndexOf("//# sourceMappingURL")); // no such file here
       String script = resource("page.js");
       String style = resource("page.css");
@@ -102,10 +104,12 @@ public final class Page {
   }
 
   private static String resource(String name) {
-    try (InputStream in = Page.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new FileNotFoundException("the jar has lost its " + name);
-      }
+    return text(name, Optional.ofNullable(Page.class.getResourceAsStream(name)));
+  }
+
+  private static String text(String name, Optional<InputStream> resource) {
+    try (InputStream in =
+        resource.orElseThrow(() -> new FileNotFoundException("the jar has lost its " + name))) {
       return new String(in.readAllBytes(), UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -1,5 +1,6 @@
 package io.github.charrnn.cli.report;
 
+import com.google.gson.JsonElement;
 import io.github.charrnn.EncodedText;
 import java.util.HashSet;
 import java.util.Set;
@@ -22,7 +23,11 @@ final class Words {
   private long read;
 
   /** Of a text, that there are, and that the text has among them. */
-  record Count(int count, int known) {}
+  record Count(int count, int known) {
+    JsonElement json() {
+      return new Json.Members().put("count", count).put("known", known).json();
+    }
+  }
 
   /**
    * Reads a text from its beginning, as far as there is room.

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** The JSON of a run, against what the run came to, and the size of its page. */
@@ -58,7 +59,7 @@ class ReportTest {
   private static Analysis analysis(
       EncodedText text, Optional<EncodedText> heldOut, VanillaRnn model, int sequenceLength) {
     Analysis analysis =
-        new Analysis(text, heldOut, model, sequenceLength, Analysis.FEW_ELEMENTS).warm().begin();
+        new Analysis(text, heldOut, model, sequenceLength, OptionalInt.empty()).warm().begin();
     analysis.await(60);
     return analysis;
   }
@@ -224,7 +225,8 @@ class ReportTest {
   @Test
   void analyses_thatAreReadWhileTheyGoOnAreNoError() throws InterruptedException {
     TrainingResult result = Trainer.of(model).samples(1, 10).train(text, 20);
-    Analysis analysis = new Analysis(text, Optional.empty(), model, 25, 400).warm().begin();
+    Analysis analysis =
+        new Analysis(text, Optional.empty(), model, 25, OptionalInt.of(400)).warm().begin();
     List<Throwable> thrown = new ArrayList<>();
     Thread reader =
         new Thread(

@@ -1,4 +1,4 @@
-package io.github.charrnn.cli;
+package io.github.charrnn.cli.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -7,39 +7,48 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import io.github.charrnn.cli.report.Page;
 import io.github.charrnn.cli.report.Report;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Reports that were written before. */
-final class Reports {
+/** A run's report on disk: its numbers, and the page that shows them. */
+public final class ReportFiles {
   private static final List<String> SECTIONS =
       List.of("model", "text", "settings", "progress", "history");
 
-  private Reports() {}
+  private ReportFiles() {}
 
-  /** Where the report of a model is, which may be named by its own name too. */
-  static Path file(Path model) {
-    return model.toString().endsWith(RunReport.JSON) ? model : RunReport.json(model);
+  /** Writes the report of a model. */
+  public static void write(ModelFiles model, JsonObject report) throws IOException {
+    Replacement.write(model.numbers(), report + "\n");
+    writePage(model, report);
+  }
+
+  /** Writes its page. */
+  public static void writePage(ModelFiles model, JsonObject report) throws IOException {
+    String title = "Training of " + model.model().getFileName();
+    Replacement.write(model.page(), Page.of(title, report));
   }
 
   /** The report of a model. */
-  static JsonObject read(Path model) throws IOException {
-    Path file = file(model);
+  public static JsonObject read(ModelFiles model) throws IOException {
+    Path file = model.writtenNumbers();
     if (!Files.exists(file)) {
-      if (!Files.exists(model) && !Files.exists(TrainCommand.checkpointOf(model))) {
-        throw new NoSuchFileException(model.toString());
+      if (!Files.exists(model.model()) && !Files.exists(model.checkpoint())) {
+        throw new NoSuchFileException(model.model().toString());
       }
       throw new IOException(
-          "there is no report " + file + ": rnn report " + model + " TEXT makes one");
+          "there is no report " + file + ": rnn report " + model.model() + " TEXT makes one");
     }
     JsonElement json;
     try {
       json = JsonParser.parseString(Files.readString(file, UTF_8));
-    } catch (JsonParseException | java.nio.charset.CharacterCodingException e) {
+    } catch (JsonParseException | CharacterCodingException e) {
       throw new IOException(file + " is no report: it is not JSON", e);
     }
     if (!(json instanceof JsonObject report)

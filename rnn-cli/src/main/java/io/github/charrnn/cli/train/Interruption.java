@@ -1,4 +1,4 @@
-package io.github.charrnn.cli;
+package io.github.charrnn.cli.train;
 
 import io.github.charrnn.Training;
 import java.util.concurrent.CountDownLatch;
@@ -9,25 +9,25 @@ import java.util.concurrent.TimeUnit;
  * with 130 or 143. The hook asks training to stop and waits until this is closed, when what
  * training has come to is saved and said.
  */
-final class Interruption implements AutoCloseable {
+public final class Interruption implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
 
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread hook = new Thread(this::interrupt, "rnn-interruption");
   private volatile boolean requested;
 
-  Interruption() {
+  public Interruption() {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
   /** Called after every step: stops training if that was asked for. */
-  void stopIfRequested(Training training) {
+  public void stopIfRequested(Training training) {
     if (requested) {
       training.stop();
     }
   }
 
-  boolean requested() {
+  public boolean requested() {
     return requested;
   }
 

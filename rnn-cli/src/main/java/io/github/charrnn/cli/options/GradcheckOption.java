@@ -1,48 +1,48 @@
-package io.github.charrnn.cli;
+package io.github.charrnn.cli.options;
 
-import io.github.charrnn.cli.report.Analysis;
+import java.util.OptionalInt;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
 /** How many elements of each parameter a report's gradient checks compare. */
-final class ReportOptions {
+public final class GradcheckOption {
+  static final String NAME = "--gradcheck";
   private static final String ALL = "all";
 
   @Spec(Target.MIXEE)
-  private CommandSpec spec;
+  private CommandSpec command;
 
   @Option(
-      names = "--gradcheck",
+      names = NAME,
       paramLabel = "<n>",
       description =
           "Elements of each parameter that the report's gradient checks compare, drawn at random;"
               + " all, or 0 for no checks. Without it: as many as take little time, 100 at most, and only"
               + " with the run's hidden size and sequence length; otherwise also with 3 of each.",
       defaultValue = Option.NULL_VALUE,
-      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER)
+      showDefaultValue = Visibility.NEVER)
   private String gradcheck;
 
-  /** As {@link Analysis} takes it. */
-  int elements() {
+  /** How many, at least 0; empty for as many as take little time. */
+  public OptionalInt elements() {
     if (gradcheck == null) {
-      return Analysis.FEW_ELEMENTS;
+      return OptionalInt.empty();
     }
     if (gradcheck.equals(ALL)) {
-      return Integer.MAX_VALUE;
+      return OptionalInt.of(Integer.MAX_VALUE);
     }
     try {
       int elements = Integer.parseInt(gradcheck);
       if (elements >= 0) {
-        return elements;
+        return OptionalInt.of(elements);
       }
     } catch (NumberFormatException e) {
       // refused below
     }
-    throw new ParameterException(
-        spec.commandLine(),
-        "--gradcheck: it is '" + gradcheck + "', must be all or a number of at least 0");
+    throw Options.wrong(
+        command, NAME + " is '" + gradcheck + "', must be all or a number of at least 0");
   }
 }

@@ -1,5 +1,6 @@
-package io.github.charrnn.cli;
+package io.github.charrnn.cli.files;
 
+import io.github.charrnn.cli.output.Failures;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -7,16 +8,56 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 
 /**
- * Files that training is going to write: what can be wrong with them, found out before it starts.
+ * Files that a command is going to write: what can be wrong with them, found out before it starts.
  */
-final class Destinations {
-  private Destinations() {}
+public final class Destinations {
+  private final Map<String, String> kept = new LinkedHashMap<>(); // what they are, their names
+
+  /** A file that a destination would replace, and should not. */
+  public static final class ClashException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    ClashException(String message) {
+      super(message);
+    }
+  }
+
+  /** Names a file that the command reads: nothing that it writes may replace it. */
+  public Destinations keep(String what, String name) {
+    kept.put(what, name);
+    return this;
+  }
+
+  /**
+   * Names a file that the command writes, and that nothing that follows may replace.
+   *
+   * @throws ClashException if it would replace one that was named before
+   * @throws IOException if it cannot be written
+   */
+  public Destinations add(String what, Path file) throws IOException {
+    requireWritable(file);
+    for (Map.Entry<String, String> other : kept.entrySet()) {
+      if (isSame(file, other.getValue())) {
+        throw new ClashException(
+            String.format(
+                Locale.ROOT,
+                "%s would replace %s, %s: name another file",
+                what,
+                other.getKey(),
+                other.getValue()));
+      }
+    }
+    return keep(what, file.toString());
+  }
 
   /** Whether a file is the one of that name; an empty name and standard input are no files. */
-  static boolean isSame(Path file, String other) throws IOException {
+  private static boolean isSame(Path file, String other) throws IOException {
     if (other.isEmpty() || other.equals(Sources.STANDARD_INPUT)) {
       return false;
     }
@@ -26,7 +67,7 @@ final class Destinations {
   }
 
   /** Finds out before hours of training that their result could not be saved. */
-  static void requireWritable(Path file) throws IOException {
+  public static void requireWritable(Path file) throws IOException {
     Path target = target(file);
     Path directory = target.getParent();
     if (directory == null || Files.isDirectory(target)) {
@@ -55,7 +96,7 @@ final class Destinations {
       throw new IOException(
           "cannot create " + target + ": there is no permission to create files there", e);
     } catch (IOException e) {
-      throw new IOException("cannot create " + target + ": " + Main.explain(e), e);
+      throw new IOException("cannot create " + target + ": " + Failures.sentence(e), e);
     }
   }
 

@@ -1,4 +1,4 @@
-package io.github.charrnn.cli;
+package io.github.charrnn.cli.output;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -18,7 +18,7 @@ import java.util.Map;
  * Standard input, output and error. What is written to output is checked: a command must not report
  * success for data that went nowhere.
  */
-final class Terminal {
+public final class Terminal {
   private static final Gson GSON =
       new GsonBuilder().serializeNulls().disableHtmlEscaping().setPrettyPrinting().create();
 
@@ -29,7 +29,7 @@ final class Terminal {
   private final int errColumns;
 
   /** Standard output cannot be written to. */
-  static final class OutputException extends IOException {
+  public static final class OutputException extends IOException {
     private static final long serialVersionUID = 1;
 
     OutputException(IOException cause) {
@@ -37,12 +37,12 @@ final class Terminal {
     }
 
     /** Whether the reader of a pipe has gone, which is its right. */
-    boolean readerHasGone() {
+    public boolean readerHasGone() {
       return String.valueOf(getMessage()).contains("Broken pipe");
     }
   }
 
-  Terminal(
+  public Terminal(
       InputStream in, OutputStream out, OutputStream err, boolean outIsTerminal, int errColumns) {
     this.in = in;
     this.out = new BufferedWriter(new OutputStreamWriter(new Checked(out), UTF_8));
@@ -51,40 +51,40 @@ final class Terminal {
     this.errColumns = errColumns;
   }
 
-  InputStream in() {
+  public InputStream in() {
     return in;
   }
 
   /** Standard output, buffered: flush what should be seen now. */
-  Writer out() {
+  public Writer out() {
     return out;
   }
 
-  PrintWriter err() {
+  public PrintWriter err() {
     return err;
   }
 
-  boolean outIsTerminal() {
+  public boolean outIsTerminal() {
     return outIsTerminal;
   }
 
   /** How wide the terminal is that standard error is, or 0 if it is none. */
-  int errColumns() {
+  public int errColumns() {
     return errColumns;
   }
 
   /** Writes a line to standard output, to be seen at once. */
-  void println(String line) throws IOException {
+  public void println(String line) throws IOException {
     out.append(line).append('\n').flush();
   }
 
   /** Writes the one object that a program asked for. */
-  void printJson(Map<String, ?> object) throws IOException {
+  public void printJson(Map<String, ?> object) throws IOException {
     println(GSON.toJson(object));
   }
 
   /** JSON has neither NaN nor infinity: null stands for them. */
-  static Object jsonNumber(double x) {
+  public static Object jsonNumber(double x) {
     return Double.isFinite(x) ? x : JsonNull.INSTANCE;
   }
 

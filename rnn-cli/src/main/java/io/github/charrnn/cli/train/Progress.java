@@ -1,4 +1,4 @@
-package io.github.charrnn.cli;
+package io.github.charrnn.cli.train;
 
 import io.github.charrnn.Training;
 import java.io.PrintWriter;
@@ -8,7 +8,7 @@ import java.util.Locale;
  * How training is getting on, on standard error: one line that is rewritten in place on a terminal,
  * otherwise a new line now and then.
  */
-final class Progress {
+public final class Progress {
   private static final long LIVE_NANOS = 200_000_000;
   private static final long PLAIN_NANOS = 10_000_000_000L;
 
@@ -24,13 +24,13 @@ final class Progress {
   private long startedAt = -1; // the step
   private boolean lineStands;
 
-  Progress(PrintWriter to, int columns) {
+  public Progress(PrintWriter to, int columns) {
     this.to = to;
     this.columns = columns;
   }
 
   /** Called after every step, prints if it is time to. */
-  void update(Training training) {
+  public void update(Training training) {
     if (startedAt < 0) {
       startedAt = Math.max(0, training.step() - 1); // a run that is resumed begins with its next
     }
@@ -41,7 +41,7 @@ final class Progress {
   }
 
   /** Prints now. */
-  void show(Training training) {
+  public void show(Training training) {
     print(training, System.nanoTime());
   }
 
@@ -58,7 +58,7 @@ final class Progress {
   }
 
   /** Makes room for other output. */
-  void clear() {
+  public void clear() {
     if (lineStands) {
       to.print(ERASE_LINE);
       to.flush();
@@ -95,7 +95,7 @@ final class Progress {
   }
 
   /** As in 0:42 or 1:05:07. */
-  static String time(double seconds) {
+  public static String time(double seconds) {
     long s = Math.round(seconds);
     return s < 3600
         ? String.format(Locale.ROOT, "%d:%02d", s / 60, s % 60)

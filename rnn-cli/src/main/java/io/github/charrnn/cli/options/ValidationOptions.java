@@ -1,4 +1,4 @@
-package io.github.charrnn.cli;
+package io.github.charrnn.cli.options;
 
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.Trainer;
@@ -13,12 +13,11 @@ import java.util.Optional;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
 /** What part of the text is held out, and what is done with it. */
-final class ValidationOptions {
+public final class ValidationOptions {
   private static final long EVERY = 10_000;
 
   /** What says which model is the best. */
@@ -28,7 +27,7 @@ final class ValidationOptions {
   }
 
   @Spec(Target.MIXEE)
-  private CommandSpec spec;
+  private CommandSpec command;
 
   @Option(
       names = "--validation",
@@ -61,9 +60,16 @@ final class ValidationOptions {
   private BestBy bestBy;
 
   /** A text in two parts, the second of which may be empty. */
-  record Split(EncodedText text, Optional<EncodedText> heldOut, Optional<Validation> validation) {
+  public record Split(
+      EncodedText text, Optional<EncodedText> heldOut, Optional<Validation> validation) {
 
-    void applyTo(Trainer trainer) {
+    /** Characters in both. */
+    public long length() {
+      return text.length() + heldOut.map(EncodedText::length).orElse(0L);
+    }
+
+    /** Gives a trainer what is held out. */
+    public void applyTo(Trainer trainer) {
       validation.ifPresent(
           it -> {
             trainer.validation(heldOut.orElseThrow(), it.every());
@@ -75,7 +81,7 @@ final class ValidationOptions {
   }
 
   /** Splits a text as the options say. */
-  Split split(EncodedText text) {
+  public Split split(EncodedText text) {
     if (share == null) {
       requireAbsent("--validation-every", every);
       requireAbsent("--best-by", bestBy);
@@ -85,17 +91,20 @@ final class ValidationOptions {
   }
 
   /** Splits a text as the run did that is resumed; what is given must not be something else. */
-  Split split(EncodedText text, Optional<Validation> theirs, Path run) {
+  public Split split(EncodedText text, Optional<Validation> theirs, Path run) {
     if (share != null && !Optional.of(validation(text.length())).equals(theirs)) {
-      throw usage(
+      throw Options.wrong(
+          command,
           "--validation: the run of the checkpoint "
               + run
-              + " has "
-              + theirs.map(ValidationOptions::words).orElse("none")
+              + " holds out "
+              + theirs.map(ValidationOptions::words).orElse("nothing")
               + ": leave it out");
     }
     if (share == null && (every != null || bestBy != null)) {
-      throw usage("--validation-every and --best-by: the run of the checkpoint has its own");
+      throw Options.wrong(
+          command,
+          "--validation-every and --best-by: the run of the checkpoint has its own, leave them out");
     }
     return split(text, theirs);
   }
@@ -103,13 +112,13 @@ final class ValidationOptions {
   private static String words(Validation validation) {
     return String.format(
         Locale.ROOT,
-        "%,d characters held out, measured every %,d steps%s",
+        "%,d characters, measures on them every %,d steps%s",
         validation.length(),
         validation.every(),
-        validation.selects() ? ", and the best model by that" : "");
+        validation.selects() ? " and selects by that" : "");
   }
 
-  static Split split(EncodedText text, Optional<Validation> validation) {
+  public static Split split(EncodedText text, Optional<Validation> validation) {
     if (validation.isEmpty()) {
       return new Split(text, Optional.empty(), validation);
     }
@@ -120,11 +129,12 @@ final class ValidationOptions {
 
   private Validation validation(long length) {
     if (!(share > 0 && share < 1)) {
-      throw usage("--validation: it is " + share + ", must be above 0 and below 1");
+      throw Options.wrong(command, "--validation is " + share + ", must be above 0 and below 1");
     }
     long heldOut = characters(share, length);
     if (heldOut < 2) {
-      throw usage(
+      throw Options.wrong(
+          command,
           "--validation: "
               + share
               + " of "
@@ -133,20 +143,20 @@ final class ValidationOptions {
               + heldOut
               + ", must be at least 2: hold out more");
     }
-    if (every != null && every < 1) {
-      throw usage("--validation-every: it is " + every + ", must be at least 1");
+    if (every != null) {
+      Options.requireAtLeast(command, "--validation-every", every, 1);
     }
     return new Validation(heldOut, every == null ? EVERY : every, bestBy == BestBy.VALIDATION);
   }
 
   private void requireAbsent(String option, Object value) {
     if (value != null) {
-      throw usage(option + ": nothing is held out, give --validation too");
+      throw Options.wrong(command, option + " needs --validation: nothing is held out");
     }
   }
 
   /** The options that hold out the same part of a text of that length, as they are typed. */
-  static List<String> typed(Validation validation, long length) {
+  public static List<String> typed(Validation validation, long length) {
     List<String> words = new ArrayList<>();
     words.add("--validation");
     words.add(share(validation.length(), length));
@@ -171,9 +181,5 @@ final class ValidationOptions {
 
   private static long characters(double share, long length) {
     return (long) (share * length);
-  }
-
-  private ParameterException usage(String message) {
-    return new ParameterException(spec.commandLine(), message);
   }
 }

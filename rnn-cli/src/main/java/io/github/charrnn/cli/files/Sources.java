@@ -1,4 +1,4 @@
-package io.github.charrnn.cli;
+package io.github.charrnn.cli.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -7,6 +7,7 @@ import io.github.charrnn.EncodedText;
 import io.github.charrnn.ModelFormatException;
 import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.output.Terminal;
 import java.io.BufferedInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -16,29 +17,18 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 
 /** Where texts and models come from: files, standard input, and the story in the jar. */
-final class Sources {
+public final class Sources {
   /** The TEXT that means standard input. */
-  static final String STANDARD_INPUT = "-";
+  public static final String STANDARD_INPUT = "-";
 
   private static final String STORY = "story.txt";
 
   private Sources() {}
 
-  /** Refuses an empty TEXT that was typed: it is a script's variable that was not set. */
-  static void requireNamed(CommandSpec spec, String text) {
-    boolean typed = spec.commandLine().getParseResult().hasMatchedPositional(0);
-    if (typed && text.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(), "TEXT is empty: name a file, or leave it out for the story");
-    }
-  }
-
   /** Reads a text and finds its vocabulary; an empty name is the story. */
-  static EncodedText text(Terminal terminal, String name) throws IOException {
+  public static EncodedText text(Terminal terminal, String name) throws IOException {
     if (name.isEmpty()) {
       try (InputStream in = story()) {
         return EncodedText.read(in, STORY);
@@ -51,7 +41,7 @@ final class Sources {
   }
 
   /** What a person calls a text. */
-  static String name(String text) {
+  public static String name(String text) {
     if (text.isEmpty()) {
       return "the story that comes with rnn";
     }
@@ -61,7 +51,7 @@ final class Sources {
   }
 
   /** Reads a text that is short enough to be kept as it is. */
-  static String string(Terminal terminal, String name) throws IOException {
+  public static String string(Terminal terminal, String name) throws IOException {
     if (name.equals(STANDARD_INPUT)) {
       // Buffered, because the file stream below it would want to know a pipe's length.
       return string(new BufferedInputStream(terminal.in()).readAllBytes(), "standard input");
@@ -78,8 +68,8 @@ final class Sources {
   }
 
   /** Reads a text in a vocabulary that is given. */
-  static EncodedText text(Terminal terminal, String name, CharVocab vocab, UnknownSymbols unknown)
-      throws IOException {
+  public static EncodedText text(
+      Terminal terminal, String name, CharVocab vocab, UnknownSymbols unknown) throws IOException {
     if (name.isEmpty()) {
       try (InputStream in = story()) {
         return EncodedText.read(in, STORY, vocab, unknown);
@@ -91,7 +81,7 @@ final class Sources {
   }
 
   /** Loads a model; what is wrong with it is said with its name. */
-  static VanillaRnn model(Path file) throws IOException {
+  public static VanillaRnn model(Path file) throws IOException {
     try {
       return VanillaRnn.load(file);
     } catch (ModelFormatException e) {
@@ -100,7 +90,7 @@ final class Sources {
   }
 
   /** Loads the model that a checkpoint stands at, with the settings of its run. */
-  static VanillaRnn checkpoint(Path file) throws IOException {
+  public static VanillaRnn checkpoint(Path file) throws IOException {
     if (!Files.exists(file)) {
       throw new IOException("there is no checkpoint " + file + " to resume");
     }
@@ -116,24 +106,8 @@ final class Sources {
     return model;
   }
 
-  /** The policy that the option --unknown names. */
-  static UnknownSymbols unknown(CommandSpec spec, String policy) {
-    if (policy.equals("fail")) {
-      return UnknownSymbols.fail();
-    }
-    if (policy.equals("skip")) {
-      return UnknownSymbols.skip();
-    }
-    if (policy.codePointCount(0, policy.length()) != 1) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--unknown: it is '" + policy + "', must be fail, skip or a single symbol");
-    }
-    return UnknownSymbols.replaceWith(policy.codePointAt(0));
-  }
-
   private static InputStream story() throws IOException {
-    InputStream in = Sources.class.getResourceAsStream(STORY);
+    InputStream in = Sources.class.getResourceAsStream("/io/github/charrnn/cli/" + STORY);
     if (in == null) {
       throw new FileNotFoundException("the jar has lost its " + STORY);
     }

@@ -1,29 +1,29 @@
-package io.github.charrnn.cli;
+package io.github.charrnn.cli.output;
 
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** Commands as they are typed into a shell. */
-final class Shell {
+public final class Shell {
   private Shell() {}
 
   /** What this program was called by. */
-  static String rnn() {
+  public static String rnn() {
     return System.getProperty("rnn.command", "rnn");
   }
 
   /** The words as one line. */
-  static String line(List<String> words) {
+  public static String line(List<String> words) {
     return words.stream().map(Shell::quoted).collect(Collectors.joining(" "));
   }
 
   /** As a shell takes it for one word. */
-  static String quoted(String word) {
+  public static String quoted(String word) {
     return word.matches("[\\w./=,:+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   /** A file's name that no command takes for an option. */
-  static String file(String name) {
+  public static String file(String name) {
     return (name.startsWith("-") ? "./" : "") + name;
   }
 }

@@ -1,9 +1,9 @@
-package io.github.charrnn.cli;
+package io.github.charrnn.cli.train;
 
 import io.github.charrnn.LossHistory;
 
 /** The smooth loss of a run in a few characters. */
-final class Sparkline {
+public final class Sparkline {
   private static final String LEVELS = "▁▂▃▄▅▆▇█";
   private static final int MAX_WIDTH = 16;
 
@@ -15,7 +15,7 @@ final class Sparkline {
    *
    * @param room characters that there may be
    */
-  static String of(LossHistory history, int room) {
+  public static String of(LossHistory history, int room) {
     int size = history.size();
     int width = Math.min(Math.min(MAX_WIDTH, room), size);
     double[] values = new double[width];

@@ -1,0 +1,86 @@
+package io.github.charrnn.cli.options;
+
+import io.github.charrnn.cli.files.Destinations;
+import io.github.charrnn.cli.output.Failures;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Supplier;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** What all commands do with options: find out whether they were typed, refuse what is wrong. */
+public final class Options {
+  private Options() {}
+
+  /** Whether an option was typed. */
+  public static boolean given(CommandSpec command, String option) {
+    return command.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
+  /** The command line is wrong. */
+  public static ParameterException wrong(CommandSpec command, String message) {
+    return new ParameterException(command.commandLine(), message);
+  }
+
+  /** Refuses a number that is too small. */
+  public static void requireAtLeast(CommandSpec command, String option, long value, long least) {
+    if (value < least) {
+      throw wrong(command, option + " is " + value + ", must be at least " + least);
+    }
+  }
+
+  /** Names a file that is going to be written. */
+  public interface Naming {
+    void name() throws IOException;
+  }
+
+  /** Refuses a destination that would replace another file of the command. */
+  public static void requireNoClash(CommandSpec command, Naming destination) throws IOException {
+    try {
+      destination.name();
+    } catch (Destinations.ClashException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  /** The value of an option is not what the run to be resumed has. */
+  public static ParameterException notOfTheRun(
+      CommandSpec command, String option, Object value, Path checkpoint, Object theirs) {
+    return wrong(
+        command,
+        String.format(
+            Locale.ROOT,
+            "%s is %s, the run of the checkpoint %s has %s: leave it out",
+            option,
+            value,
+            checkpoint,
+            theirs));
+  }
+
+  /** Gives the value of an option to the library. */
+  public static void apply(CommandSpec command, String option, Runnable setting) {
+    get(
+        command,
+        option,
+        () -> {
+          setting.run();
+          return option;
+        });
+  }
+
+  /** What the library makes of the value of an option; what it refuses is said of the option. */
+  public static <T> T get(CommandSpec command, String option, Supplier<T> setting) {
+    try {
+      return setting.get();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), refusal(option, Failures.sentence(e)), e);
+    }
+  }
+
+  /** "topK is 0, must be at least 1" is of --top-k; what names nothing stands after the option. */
+  private static String refusal(String option, String sentence) {
+    String ofTheOption = sentence.replaceFirst("^[-\\w]+ is ", option + " is ");
+    return ofTheOption.startsWith(option) ? ofTheOption : option + ": " + sentence;
+  }
+}

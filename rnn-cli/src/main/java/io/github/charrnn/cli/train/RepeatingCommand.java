@@ -1,0 +1,46 @@
+package io.github.charrnn.cli.train;
+
+import io.github.charrnn.TrainingResult;
+import io.github.charrnn.TrainingSummary;
+import io.github.charrnn.cli.files.Sources;
+import io.github.charrnn.cli.options.ModelOptions;
+import io.github.charrnn.cli.options.RecipeOptions;
+import io.github.charrnn.cli.options.ValidationOptions;
+import io.github.charrnn.cli.output.Shell;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The command that trains the same model again.
+ *
+ * @param text its name, empty for the story
+ * @param length characters of it, with what is held out
+ * @param model the file to save to
+ * @param from the model that the run began with, if it was not a new one
+ * @param more options that the run's settings do not tell of
+ */
+public record RepeatingCommand(
+    String text, long length, Path model, Optional<Path> from, List<String> more) {
+
+  /** Makes the list immutable. */
+  public RepeatingCommand {
+    more = List.copyOf(more);
+  }
+
+  /** As it is typed. */
+  public String of(TrainingResult result, TrainingSummary settings, long steps) {
+    List<String> words = new ArrayList<>(List.of(Shell.rnn(), "train"));
+    if (!text.isEmpty()) {
+      words.add(text.equals(Sources.STANDARD_INPUT) ? text : Shell.file(text));
+    }
+    words.addAll(List.of("-o", Shell.file(model.toString())));
+    words.addAll(ModelOptions.typed(result.best(), from));
+    words.addAll(RecipeOptions.typed(settings));
+    settings.validation().ifPresent(it -> words.addAll(ValidationOptions.typed(it, length)));
+    words.addAll(more);
+    words.addAll(List.of("--steps", Long.toString(steps)));
+    return Shell.line(words);
+  }
+}

@@ -1,0 +1,123 @@
+package io.github.charrnn.cli.train;
+
+import com.google.gson.JsonObject;
+import io.github.charrnn.Training;
+import io.github.charrnn.TrainingResult;
+import io.github.charrnn.TrainingSummary;
+import io.github.charrnn.cli.files.ModelFiles;
+import io.github.charrnn.cli.files.ReportFiles;
+import io.github.charrnn.cli.report.Analysis;
+import io.github.charrnn.cli.report.LiveServer;
+import io.github.charrnn.cli.report.Report;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+
+/** The report of a run that this process trains: begun with it, shown while it runs, written. */
+public final class RunReport implements AutoCloseable {
+  /** After so many steps training runs as fast as it ever will. */
+  private static final long WARM_STEPS = 20_000;
+
+  private static final long LIVE_NANOS = 500_000_000;
+
+  /** The analysis of a text may go on for so long after training. */
+  private static final long PATIENCE_SECONDS = 600;
+
+  private static final long INTERRUPTED_PATIENCE_SECONDS = 3;
+
+  /** How a run stands. */
+  private record Standing(TrainingResult result, TrainingSummary settings) {}
+
+  private final Report.Origin origin;
+  private final RepeatingCommand repeat;
+  private final Analysis analysis;
+  private final Optional<LiveServer> server;
+  private final CompletableFuture<Standing> begun = new CompletableFuture<>();
+  private volatile Optional<Standing> standing = Optional.empty();
+  private volatile Optional<JsonObject> ended = Optional.empty();
+  private Optional<Training> run = Optional.empty();
+  private long steps; // in this process
+  private long published = System.nanoTime() - LIVE_NANOS;
+
+  /**
+   * Begins.
+   *
+   * @param origin without the command that repeats the run
+   * @param port of the live page, 0 for any; empty for no such page
+   * @throws IOException if the port is not free
+   */
+  public RunReport(
+      Report.Origin origin, RepeatingCommand repeat, Analysis analysis, OptionalInt port)
+      throws IOException {
+    this.origin = origin;
+    this.repeat = repeat;
+    this.analysis = analysis;
+    server = port.isPresent() ? Optional.of(serve(port.getAsInt())) : Optional.empty();
+    analysis.begin();
+  }
+
+  private LiveServer serve(int port) throws IOException {
+    try {
+      return new LiveServer(port, this::live);
+    } catch (IOException e) {
+      throw new IOException(
+          "--live cannot use port " + port + ": " + e.getMessage() + ": choose another --live-port",
+          e);
+    }
+  }
+
+  /** Where the page is while training runs, if it is. */
+  public Optional<String> address() {
+    return server.map(LiveServer::address);
+  }
+
+  /** Called after every step. */
+  public void update(Training training) {
+    if (run.isEmpty()) {
+      run = Optional.of(training);
+    }
+    steps++;
+    if (steps == Math.min(WARM_STEPS, training.plannedSteps() / 4)) {
+      analysis.warm();
+    }
+    if (server.isPresent() && System.nanoTime() - published >= LIVE_NANOS) {
+      Standing latest = new Standing(training.result(), training.summary());
+      standing = Optional.of(latest);
+      begun.complete(latest);
+      published = System.nanoTime();
+    }
+  }
+
+  private JsonObject live() {
+    if (ended.isPresent()) {
+      return ended.get();
+    }
+    Standing now = standing.orElseGet(begun::join);
+    return report(now, now.result().plannedSteps(), Report.State.RUNNING);
+  }
+
+  private JsonObject report(Standing now, long steps, Report.State state) {
+    String command = repeat.of(now.result(), now.settings(), steps);
+    return Report.of(
+        origin.repeatedBy(command), now.result(), now.settings(), state, Optional.of(analysis));
+  }
+
+  /** Writes page and numbers of a run that has ended. */
+  public void write(ModelFiles model, TrainingResult result, boolean interrupted)
+      throws IOException {
+    analysis.await(interrupted ? INTERRUPTED_PATIENCE_SECONDS : PATIENCE_SECONDS);
+    // Training that had come to its end already calls nobody.
+    TrainingSummary settings =
+        run.map(Training::summary).or(() -> result.last().training()).orElseThrow();
+    Report.State state = interrupted ? Report.State.INTERRUPTED : Report.State.FINISHED;
+    JsonObject report = report(new Standing(result, settings), result.steps(), state);
+    ended = Optional.of(report);
+    ReportFiles.write(model, report);
+  }
+
+  @Override
+  public void close() {
+    server.ifPresent(LiveServer::close);
+  }
+}

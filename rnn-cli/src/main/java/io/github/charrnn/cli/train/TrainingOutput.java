@@ -1,0 +1,247 @@
+package io.github.charrnn.cli.train;
+
+import io.github.charrnn.Sample;
+import io.github.charrnn.Sampler;
+import io.github.charrnn.Trainer;
+import io.github.charrnn.Training;
+import io.github.charrnn.TrainingResult;
+import io.github.charrnn.TrainingSummary;
+import io.github.charrnn.ValidationPoint;
+import io.github.charrnn.cli.files.RunFiles;
+import io.github.charrnn.cli.output.Failures;
+import io.github.charrnn.cli.output.Shell;
+import io.github.charrnn.cli.output.Terminal;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a run shows: samples on the way, what it came to at the end. */
+public final class TrainingOutput {
+  private static final int PASSAGE_LENGTH = 1_000;
+
+  /** The recipe's first updates are large: the smooth loss rises before it falls. */
+  private static final long SETTLED_STEPS = 2_000;
+
+  private final Terminal terminal;
+  private final PrintWriter err;
+  private final boolean quiet;
+  private final boolean json;
+  private final Progress progress;
+  private Optional<IOException> failure = Optional.empty();
+  private int rollbacksShown;
+
+  /**
+   * Nothing is shown yet.
+   *
+   * @param quiet whether progress is not shown
+   * @param json whether a program reads standard output, which gets one object and nothing else
+   */
+  public TrainingOutput(Terminal terminal, boolean quiet, boolean json) {
+    this.terminal = terminal;
+    this.err = terminal.err();
+    this.quiet = quiet;
+    this.json = json;
+    progress = new Progress(err, terminal.errColumns());
+  }
+
+  /** Says that a run goes on. */
+  public void resumes(Path checkpoint, TrainingSummary run) {
+    rollbacksShown = run.rollbacks();
+    if (!quiet) {
+      err.printf(Locale.ROOT, "going on from %s, step %,d%n", checkpoint, run.step());
+    }
+  }
+
+  /** Shows what a trainer does from now on. */
+  public void listenTo(Trainer trainer) {
+    trainer.onSample(this::sample);
+    if (!quiet) {
+      trainer.every(1, progress::update);
+    }
+    trainer.every(1, this::rollback);
+  }
+
+  /** Makes room for what others write. */
+  public void clear() {
+    progress.clear();
+  }
+
+  /** Says where the report is served. */
+  public void live(String address) {
+    err.println("live: " + address);
+  }
+
+  private void sample(Training training, Sample sample) {
+    String heading =
+        sample.step() == 0
+            ? "--- step 0, epoch 0.00 ---"
+            : String.format(
+                Locale.ROOT,
+                "--- step %,d, epoch %.2f, smooth loss %.2f, %.3f bits/char%s ---",
+                training.step(),
+                training.epoch(),
+                training.smoothLoss(),
+                training.smoothBitsPerCharacter(),
+                heldOut(training));
+    progress.clear();
+    print(heading + "\n" + sample.text() + "\n");
+  }
+
+  /** The held-out loss, if it was measured at this step. */
+  private static String heldOut(Training training) {
+    return training
+        .lastValidation()
+        .filter(point -> point.step() == training.step())
+        .map(
+            point ->
+                String.format(
+                    Locale.ROOT, ", held-out %.3f", point.natsPerCharacter() / Math.log(2)))
+        .orElse("");
+  }
+
+  private void rollback(Training training) {
+    if (training.rollbacks() > rollbacksShown) {
+      rollbacksShown = training.rollbacks();
+      progress.clear();
+      err.printf(
+          Locale.ROOT,
+          "rnn train: training diverged and went back to step %,d, learning rate %s from there"
+              + " (rollback %d)%n",
+          training.step() - 1,
+          training.learningRate(),
+          training.rollbacks());
+    }
+  }
+
+  /** Text that a person reads. */
+  private void print(String passage) {
+    if (json) {
+      if (!quiet) {
+        err.println(passage);
+      }
+      return;
+    }
+    if (failure.isEmpty()) {
+      try {
+        terminal.println(passage);
+      } catch (IOException e) {
+        failure = Optional.of(e); // the model is worth more than the sample: say it at the end
+      }
+    }
+  }
+
+  /** Says how a run ended that was to end, and what goes on with it. */
+  public void interrupted(TrainingResult result, RunFiles files, Optional<String> resuming) {
+    err.printf(
+        Locale.ROOT,
+        "rnn train: interrupted after step %,d; the best model so far is saved as %s%n",
+        result.steps(),
+        files.model());
+    resuming.ifPresent(command -> err.println("go on with: " + command));
+  }
+
+  /** Says that there is nothing to save. */
+  public void interruptedAtOnce() {
+    err.println("rnn train: interrupted before the first step, nothing is saved");
+  }
+
+  /** Says why a run failed that was interrupted. */
+  public void failed(Exception e) {
+    err.println("rnn train: " + Failures.sentence(e));
+  }
+
+  /**
+   * Shows what a run came to.
+   *
+   * @throws IOException if standard output could not be written, now or earlier
+   */
+  public void ended(TrainingResult result, RunFiles files) throws IOException {
+    if (json) {
+      terminal.printJson(json(result, files));
+    } else {
+      passage(result);
+      warnOfGuessing(result);
+      if (!quiet) {
+        summary(result, files);
+      }
+    }
+    if (failure.isPresent()) {
+      throw failure.get();
+    }
+  }
+
+  private static Map<String, Object> json(TrainingResult result, RunFiles files) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("steps", result.steps());
+    object.put("smoothLoss", Terminal.jsonNumber(result.smoothLoss()));
+    object.put("bestSmoothLoss", Terminal.jsonNumber(result.bestSmoothLoss()));
+    object.put("bestStep", result.bestStep());
+    object.put("charactersPerSecond", result.charactersPerSecond());
+    object.put("rollbacks", rollbacks(result));
+    object.put(
+        "heldOutLoss", result.bestValidation().map(ValidationPoint::natsPerCharacter).orElse(null));
+    object.put("model", files.model().toString());
+    object.put("checkpoint", files.checkpoint().map(Path::toString).orElse(null));
+    object.put("report", files.page().map(Path::toString).orElse(null));
+    return object;
+  }
+
+  private void passage(TrainingResult result) {
+    String best =
+        result.steps() == 0
+            ? "the untrained model"
+            : String.format(
+                Locale.ROOT,
+                "the best model, smooth loss %.4f at step %,d",
+                result.bestSmoothLoss(),
+                result.bestStep());
+    String passage = Sampler.of(result.best()).seed(result.best().seed()).sample(PASSAGE_LENGTH);
+    print("--- " + best + " ---\n" + passage + "\n");
+  }
+
+  private void warnOfGuessing(TrainingResult result) {
+    int window = result.last().training().map(TrainingSummary::sequenceLength).orElse(0);
+    double guessing = window * Math.log(result.best().vocab().size());
+    if (result.steps() >= SETTLED_STEPS && result.smoothLoss() > guessing) {
+      err.printf(
+          Locale.ROOT,
+          "rnn train: the smooth loss %.4g is above that of guessing, %.4g: lower --lr%n",
+          result.smoothLoss(),
+          guessing);
+    }
+  }
+
+  private void summary(TrainingResult result, RunFiles files) {
+    err.printf(
+        Locale.ROOT,
+        "%,d steps, smooth loss %.4f, best %.4f at step %,d, %,.0f characters per second%n",
+        result.steps(),
+        result.smoothLoss(),
+        result.bestSmoothLoss(),
+        result.bestStep(),
+        result.charactersPerSecond());
+    if (rollbacks(result) > 0) {
+      TrainingSummary run = result.last().training().orElseThrow();
+      err.printf(
+          Locale.ROOT,
+          "training diverged and was rolled back %d times, learning rate %s in the end%n",
+          run.rollbacks(),
+          run.learningRate() * Math.pow(0.5, run.rollbacks()));
+    }
+    err.println(
+        "saved "
+            + files.model()
+            + files.checkpoint().map(file -> ", all of the run " + file).orElse("")
+            + files.page().map(file -> ", its report " + file).orElse(""));
+    String name = Shell.quoted(Shell.file(files.model().toString()));
+    err.println("next: " + Shell.rnn() + " sample " + name + " --temperature 0.7");
+  }
+
+  private static int rollbacks(TrainingResult result) {
+    return result.last().training().map(TrainingSummary::rollbacks).orElse(0);
+  }
+}

@@ -1,0 +1,12 @@
+/** The command line of charrnn: what it needs is here, what it is for is in its commands. */
+module io.github.charrnn.cli {
+  requires com.google.gson;
+  requires info.picocli;
+  requires io.github.charrnn;
+  requires jdk.httpserver;
+
+  opens io.github.charrnn.cli to
+      info.picocli;
+  opens io.github.charrnn.cli.options to
+      info.picocli;
+}
