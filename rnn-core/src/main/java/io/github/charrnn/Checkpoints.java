@@ -1,6 +1,7 @@
 package io.github.charrnn;
 
 import io.github.charrnn.internal.CheckpointFile;
+import io.github.charrnn.internal.Header;
 import io.github.charrnn.internal.RunLock;
 import io.github.charrnn.internal.SafeFile;
 import java.io.Closeable;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /** The checkpoint of one run: locked from its start to its end, replaced when one is due. */
 final class Checkpoints implements Closeable {
@@ -38,6 +40,8 @@ final class Checkpoints implements Closeable {
   private final SafeFile file;
   private final SafeFile rollbackFile;
   private final RunLock lock;
+  private final LongSupplier clock; // nanoseconds
+  private final EncodedText text;
   private final String fingerprint;
   private final Optional<String> heldOutFingerprint;
   private long every;
@@ -53,9 +57,12 @@ final class Checkpoints implements Closeable {
    *
    * @throws IllegalStateException if another run has the lock
    */
-  Checkpoints(Path path, EncodedText text, Optional<EncodedText> heldOut) throws IOException {
+  Checkpoints(Path path, EncodedText text, Optional<EncodedText> heldOut, LongSupplier clock)
+      throws IOException {
     this.path = path;
+    this.clock = clock;
     rollbackPath = path.resolveSibling(path.getFileName() + ".rollback");
+    this.text = text;
     fingerprint = text.fingerprint();
     heldOutFingerprint = heldOut.map(EncodedText::fingerprint);
     file = SafeFile.locked(path);
@@ -85,14 +92,88 @@ final class Checkpoints implements Closeable {
     return maxRollbacks;
   }
 
-  /** Of the text. */
-  String fingerprint() {
-    return fingerprint;
+  /**
+   * Refuses to go on from a checkpoint as a run that it is not of.
+   *
+   * @throws IllegalArgumentException if it is of another model, recipe, text or validation
+   */
+  void requireSame(
+      Path file,
+      CheckpointFile.State state,
+      VanillaRnn model,
+      Recipe recipe,
+      Optional<Validation> validation) {
+    Header header = state.header();
+    if (header.hiddenSize != model.hiddenSize() || header.seed != model.seed()) {
+      throw new IllegalArgumentException(
+          "the checkpoint "
+              + file
+              + " is of another model, with hiddenSize "
+              + header.hiddenSize
+              + " and seed "
+              + header.seed
+              + ", not "
+              + model.hiddenSize()
+              + " and "
+              + model.seed());
+    }
+    String difference = header.recipe.difference(recipe);
+    if (!difference.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the run of the checkpoint " + file + " keeps its recipe: " + difference);
+    }
+    requireSameText(file, header);
+    Optional<Validation> theirs = header.training().flatMap(TrainingSummary::validation);
+    if (!theirs.equals(validation)) {
+      throw new IllegalArgumentException(
+          "the run of the checkpoint "
+              + file
+              + " keeps its validation: "
+              + words(theirs)
+              + ", not "
+              + words(validation));
+    }
+    if (!heldOutFingerprint.equals(state.observations().validationText())) {
+      throw new IllegalArgumentException(
+          "the held-out text is not the one that the run of the checkpoint "
+              + file
+              + " was started with");
+    }
   }
 
-  /** Of the held-out text, if there is one. */
-  Optional<String> heldOutFingerprint() {
-    return heldOutFingerprint;
+  private void requireSameText(Path file, Header header) {
+    String other =
+        "the text is not the one that the run of the checkpoint " + file + " was started with: ";
+    int symbols = header.vocab().size();
+    if (!text.vocab().equals(header.vocab())) {
+      throw new IllegalArgumentException(
+          other
+              + "its vocabulary has "
+              + text.vocab().size()
+              + " symbols, that had "
+              + symbols
+              + (text.vocab().size() == symbols ? " others" : ""));
+    }
+    if (text.length() != header.textLength) {
+      throw new IllegalArgumentException(
+          other + "it has " + text.length() + " characters, that had " + header.textLength);
+    }
+    if (!fingerprint.equals(header.text)) {
+      throw new IllegalArgumentException(other + "it has changed");
+    }
+  }
+
+  private static String words(Optional<Validation> validation) {
+    return validation
+        .map(
+            it ->
+                "every "
+                    + it.every()
+                    + " steps with "
+                    + it.length()
+                    + " characters"
+                    + (it.selects() ? ", which selects the best model" : ""))
+        .orElse("none");
   }
 
   /**
@@ -110,36 +191,33 @@ final class Checkpoints implements Closeable {
     } catch (ModelFormatException e) {
       throw new IllegalStateException(
           path
-              + " is in the way, and is no checkpoint of this library: "
+              + " exists and is not a charrnn checkpoint: "
               + e.getMessage()
               + "; name another file or delete it",
           e);
     }
-    long step = stepOf(state);
-    if (step > 0 && step < state.progress().plannedSteps()) {
+    long step = state.header().step;
+    long planned = state.header().plannedSteps;
+    if (step > 0 && step < planned) {
       throw new IllegalStateException(
           "the checkpoint "
               + path
               + " is of a run that has not ended, it is at step "
               + step
               + " of "
-              + state.progress().plannedSteps()
+              + planned
               + ": resume it, name another file or delete it");
     }
   }
 
-  private static long stepOf(CheckpointFile.State state) {
-    return state.model().training().orElseThrow().step();
-  }
-
   /** Takes note of what is in the file already. */
   void found(CheckpointFile.State state) {
-    savedStep = stepOf(state);
-    savedPlan = state.progress().plannedSteps();
-    savedAt = System.nanoTime();
-    CheckpointFile.Progress was = state.progress(); // the interval may be another from now on
+    Header was = state.header(); // the interval may be another from now on
+    savedStep = was.step;
+    savedPlan = was.plannedSteps;
+    savedAt = clock.getAsLong();
     rollbackBeside =
-        maxRollbacks > 0 && was.maxRollbacks() > 0 && savedStep % was.checkpointEvery() != 0;
+        maxRollbacks > 0 && was.maxRollbacks > 0 && savedStep % was.checkpointEvery != 0;
   }
 
   /** Called before the first step: afterwards the files are of this run. */
@@ -169,7 +247,7 @@ final class Checkpoints implements Closeable {
 
   private boolean isDue(long step) {
     return every == PACED
-        ? System.nanoTime() - savedAt >= Math.max(LEAST_NANOS, TIMES_THE_COST * cost)
+        ? clock.getAsLong() - savedAt >= Math.max(LEAST_NANOS, TIMES_THE_COST * cost)
         : step % every == 0;
   }
 
@@ -209,7 +287,7 @@ final class Checkpoints implements Closeable {
   }
 
   private void save(Training training) {
-    long began = System.nanoTime();
+    long began = clock.getAsLong();
     try {
       training.save(file, fingerprint, heldOutFingerprint, every, maxRollbacks);
     } catch (IOException e) {
@@ -225,7 +303,7 @@ final class Checkpoints implements Closeable {
     }
     savedStep = training.step();
     savedPlan = training.plannedSteps();
-    savedAt = System.nanoTime();
+    savedAt = clock.getAsLong();
     cost = savedAt - began;
   }
 

@@ -1,6 +1,7 @@
 package io.github.charrnn;
 
 import io.github.charrnn.internal.Parameters;
+import io.github.charrnn.internal.Range;
 import io.github.charrnn.internal.Window;
 import io.github.charrnn.internal.Xoshiro256;
 import java.util.ArrayList;
@@ -27,6 +28,8 @@ import java.util.function.Consumer;
  * <p>A difference quotient is itself only good to about 1e-9 here: L is some 100 nats, so its
  * rounding errors of 1e-14 are divided by 2h = 2e-5. Relative errors of elements below 1e-4 measure
  * that, not the gradient.
+ *
+ * <p>Not safe for use by several threads at a time; its reports are.
  */
 public final class GradientCheck {
   private static final double RELATIVE_FLOOR = 1e-6;
@@ -52,6 +55,7 @@ public final class GradientCheck {
    *
    * @param name U, W, V, b or c
    * @param elements how many of its elements were compared
+   * @param size how many it has
    * @param maxRelativeError the largest {@code |a - d| / max(1e-6, |a| + |d|)}
    * @param relativeErrorOfNorms {@code ||a - d|| / max(1e-6, ||a|| + ||d||)}
    * @param maxAbsoluteDifference the largest {@code |a - d|}
@@ -61,6 +65,7 @@ public final class GradientCheck {
   public record Tensor(
       String name,
       long elements,
+      long size,
       double maxRelativeError,
       double relativeErrorOfNorms,
       double maxAbsoluteDifference,
@@ -85,17 +90,13 @@ public final class GradientCheck {
   }
 
   /**
-   * The number of symbols in the window, n; 25 unless set.
+   * The number of characters in the window, n; 25 unless set.
    *
    * @param sequenceLength at least 1
    * @throws IllegalArgumentException if sequenceLength is below 1
    */
   public GradientCheck sequenceLength(int sequenceLength) {
-    if (sequenceLength < 1) {
-      throw new IllegalArgumentException(
-          "sequenceLength is " + sequenceLength + ", must be at least 1");
-    }
-    this.sequenceLength = sequenceLength;
+    this.sequenceLength = Range.atLeast(1, "sequenceLength", sequenceLength);
     return this;
   }
 
@@ -106,11 +107,7 @@ public final class GradientCheck {
    * @throws IllegalArgumentException if difference is not above 0 and finite
    */
   public GradientCheck difference(double difference) {
-    if (!(difference > 0 && difference < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "difference is " + difference + ", must be above 0 and finite");
-    }
-    this.difference = difference;
+    this.difference = Range.ABOVE_ZERO_AND_FINITE.require("difference", difference);
     return this;
   }
 
@@ -121,11 +118,7 @@ public final class GradientCheck {
    * @throws IllegalArgumentException if tolerance is not above 0 and finite
    */
   public GradientCheck tolerance(double tolerance) {
-    if (!(tolerance > 0 && tolerance < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "tolerance is " + tolerance + ", must be above 0 and finite");
-    }
-    this.tolerance = tolerance;
+    this.tolerance = Range.ABOVE_ZERO_AND_FINITE.require("tolerance", tolerance);
     return this;
   }
 
@@ -135,11 +128,8 @@ public final class GradientCheck {
    * @param elements at least 1
    * @throws IllegalArgumentException if elements is below 1
    */
-  public GradientCheck sample(int elements) {
-    if (elements < 1) {
-      throw new IllegalArgumentException("sample is " + elements + ", must be at least 1");
-    }
-    this.elements = elements;
+  public GradientCheck elements(int elements) {
+    this.elements = Range.atLeast(1, "elements", elements);
     return this;
   }
 
@@ -150,9 +140,9 @@ public final class GradientCheck {
   }
 
   /**
-   * Runs the check on the first sequenceLength + 1 symbols of a text.
+   * Runs the check on the first sequenceLength + 1 characters of a text.
    *
-   * @throws IllegalArgumentException if the text has fewer than sequenceLength + 1 symbols or
+   * @throws IllegalArgumentException if the text has fewer than sequenceLength + 1 characters or
    *     another vocabulary than the model
    */
   public Report run(EncodedText text) {
@@ -178,7 +168,7 @@ public final class GradientCheck {
               + sequenceLength
               + " needs at least "
               + (sequenceLength + 1L)
-              + " symbols, the text has "
+              + " characters, the text has "
               + text.length());
     }
     int m = model.hiddenSize();
@@ -200,11 +190,9 @@ public final class GradientCheck {
     Parameters p = model.parameters().copy();
     Xoshiro256 random = new Xoshiro256(seed + 1);
     List<Tensor> tensors = new ArrayList<>();
-    tensors.add(compare("U", window, p, p.u, gradient.u, random));
-    tensors.add(compare("W", window, p, p.w, gradient.w, random));
-    tensors.add(compare("V", window, p, p.v, gradient.v, random));
-    tensors.add(compare("b", window, p, p.b, gradient.b, random));
-    tensors.add(compare("c", window, p, p.c, gradient.c, random));
+    for (Parameters.Tensor tensor : Parameters.tensors()) {
+      tensors.add(compare(tensor.symbol(), window, p, p.get(tensor), gradient.get(tensor), random));
+    }
     return new Report(tensors);
   }
 
@@ -248,6 +236,7 @@ public final class GradientCheck {
     return new Tensor(
         name,
         count,
+        theta.length,
         maxRelative,
         Math.sqrt(differenceSquared) / Math.max(RELATIVE_FLOOR, norms),
         maxAbsolute,

@@ -3,6 +3,7 @@ package io.github.charrnn;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.charrnn.internal.Decimal;
+import io.github.charrnn.internal.Header;
 import io.github.charrnn.internal.SafeFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,7 +13,8 @@ import java.util.Objects;
 
 /**
  * The losses of a run, thinned for plotting: every point stands for the same number of steps, which
- * doubles whenever the points would become more than {@value #MAX_SIZE}. Immutable.
+ * doubles whenever the points would become more than {@value #MAX_SIZE}. Immutable, and safe for
+ * use by many threads.
  */
 public final class LossHistory {
   /**
@@ -60,7 +62,7 @@ public final class LossHistory {
    *
    * @throws IOException if the file cannot be written; then nothing has changed
    */
-  public void save(Path file) throws IOException {
+  public void saveCsv(Path file) throws IOException {
     StringBuilder csv = new StringBuilder("step,loss,smoothLoss\n");
     for (int i = 0; i < size(); i++) {
       csv.append(step(i)).append(',').append(Decimal.shortest(loss(i))).append(',');
@@ -117,21 +119,15 @@ public final class LossHistory {
       return pendingSum;
     }
 
-    /** Goes on from there; the last smooth loss is that of the last step. */
-    void restore(
-        double[] losses,
-        double[] smoothLosses,
-        long stride,
-        long pending,
-        double pendingSum,
-        double smoothLoss) {
+    /** Goes on from what a checkpoint has; the last smooth loss is that of its step. */
+    void restore(Header header, double[] losses, double[] smoothLosses) {
       size = losses.length;
       System.arraycopy(losses, 0, this.losses, 0, size);
       System.arraycopy(smoothLosses, 0, this.smoothLosses, 0, size);
-      this.stride = stride;
-      this.pending = pending;
-      this.pendingSum = pendingSum;
-      pendingSmooth = smoothLoss;
+      stride = header.historyStride;
+      pending = header.historyPending;
+      pendingSum = header.historyPendingSum;
+      pendingSmooth = header.smoothLoss;
     }
 
     private void halve() {

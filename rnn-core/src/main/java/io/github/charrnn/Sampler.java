@@ -1,5 +1,6 @@
 package io.github.charrnn;
 
+import io.github.charrnn.internal.Range;
 import io.github.charrnn.internal.Window;
 import io.github.charrnn.internal.Xoshiro256;
 import java.io.IOException;
@@ -47,11 +48,7 @@ public final class Sampler {
    * @throws IllegalArgumentException if temperature is not at least 0 and finite
    */
   public Sampler temperature(double temperature) {
-    if (!(temperature >= 0 && temperature < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "temperature is " + temperature + ", must be at least 0 and finite");
-    }
-    this.temperature = temperature;
+    this.temperature = Range.AT_LEAST_ZERO_AND_FINITE.require("temperature", temperature);
     return this;
   }
 
@@ -63,10 +60,7 @@ public final class Sampler {
    * @throws IllegalArgumentException if topK is below 1
    */
   public Sampler topK(int topK) {
-    if (topK < 1) {
-      throw new IllegalArgumentException("topK is " + topK + ", must be at least 1");
-    }
-    this.topK = topK;
+    this.topK = Range.atLeast(1, "topK", topK);
     return this;
   }
 
@@ -115,7 +109,7 @@ public final class Sampler {
    * @throws UnknownSymbolException if the vocabulary does not have one of its symbols, so that the
    *     model could never write it
    */
-  public Sampler stop(CharSequence stop) {
+  public Sampler stopAfter(CharSequence stop) {
     EncodedText encoded = model.vocab().encode(stop);
     int[] symbols = new int[Math.toIntExact(encoded.length())];
     encoded.copy(0, symbols, 0, 1, symbols.length);
@@ -126,7 +120,7 @@ public final class Sampler {
   /**
    * Draws a passage.
    *
-   * @param length at least 0; symbols to draw, unless the stop text comes first
+   * @param length at least 0; characters to draw, unless the stop text comes first
    * @throws IllegalArgumentException if length is below 0
    */
   public String sample(int length) {
@@ -143,15 +137,13 @@ public final class Sampler {
    * Draws a passage and hands on each symbol as soon as it is drawn.
    *
    * @param out gets one or, for a symbol beyond U+FFFF, two chars a symbol
-   * @param length at least 0; symbols to draw, unless the stop text comes first
+   * @param length at least 0; characters to draw, unless the stop text comes first
    * @return how many symbols were drawn
    * @throws IllegalArgumentException if length is below 0
    * @throws IOException if out throws it
    */
   public long sampleTo(Appendable out, long length) throws IOException {
-    if (length < 0) {
-      throw new IllegalArgumentException("length is " + length + ", must be at least 0");
-    }
+    Range.atLeast(0, "length", length);
     Passage passage = new Passage(length);
     passage.readPrime();
     for (long drawn = 0; drawn < length; drawn++) {

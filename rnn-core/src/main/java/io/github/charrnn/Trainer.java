@@ -1,13 +1,13 @@
 package io.github.charrnn;
 
 import io.github.charrnn.internal.CheckpointFile;
-import io.github.charrnn.internal.Observations;
+import io.github.charrnn.internal.Header;
+import io.github.charrnn.internal.Range;
 import io.github.charrnn.internal.SafeFile;
+import io.github.charrnn.internal.Streams;
 import io.github.charrnn.internal.Window;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +17,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Trains a model on a text: truncated backpropagation through time over consecutive windows, value
@@ -30,46 +31,80 @@ import java.util.function.Consumer;
  */
 public final class Trainer {
   private final VanillaRnn model;
-  private final List<Listener> listeners = new ArrayList<>();
-  private int sequenceLength = 25;
-  private int batchSize = 1;
-  private double learningRate = 0.1;
-  private double clip = 5;
-  private Optimizer optimizer = Optimizer.ADAGRAD;
+  private final Optional<Path> resumed; // the checkpoint that it goes on from
+  private Optional<CheckpointFile.State> read = Optional.empty(); // of it, until it is used
+  private Recipe recipe = Recipe.named("course");
+  private final List<Run.Listener> listeners = new ArrayList<>();
+  private final List<BiConsumer<? super Training, ? super Sample>> onSample = new ArrayList<>();
   private Optional<Path> checkpoint = Optional.empty();
   private OptionalLong checkpointEvery = OptionalLong.empty();
   private OptionalInt rollbacks = OptionalInt.empty();
   private Optional<EncodedText> heldOut = Optional.empty();
-  private long validationEvery = 1;
+  private long validationEvery = 10_000;
   private boolean bestByValidation;
   private OptionalLong sampleEvery = OptionalLong.empty();
   private int sampleLength;
-  private BiConsumer<? super Training, ? super Sample> onSample = (training, sample) -> {};
+  private LongSupplier clock = System::nanoTime;
 
-  private record Listener(long every, Consumer<? super Training> action) {}
-
-  private Trainer(VanillaRnn model) {
+  private Trainer(VanillaRnn model, Optional<Path> resumed) {
     this.model = model;
+    this.resumed = resumed;
   }
 
   /** A trainer that starts from the parameters of a model, new or trained before. */
   public static Trainer of(VanillaRnn model) {
-    return new Trainer(model);
+    return new Trainer(model, Optional.empty());
   }
 
   /**
-   * The number of symbols in a window, n: how far back gradients go; 25 unless set.
+   * A trainer that goes on from a checkpoint, by {@link #resume}: model, recipe, intervals and how
+   * often it may be rolled back are the run's. The recipe has to stay; intervals may be set anew.
+   * What was held out has to be given again, by {@link #validation(EncodedText)}. Further
+   * checkpoints go to the same file unless another is {@linkplain #checkpoint(Path) set}.
+   *
+   * @throws ModelFormatException if the file is no checkpoint, or is damaged in any bit
+   * @throws IllegalArgumentException if it does not fit into the heap
+   * @throws IOException if the file cannot be read
+   */
+  public static Trainer resuming(Path checkpoint) throws IOException {
+    CheckpointFile.State state = CheckpointFile.read(checkpoint);
+    Trainer trainer =
+        new Trainer(VanillaRnn.of(state.header(), state.parameters()), Optional.of(checkpoint));
+    trainer.read = Optional.of(state);
+    trainer.recipe = state.header().recipe;
+    trainer.model.training().flatMap(TrainingSummary::validation).ifPresent(trainer::takeOver);
+    return trainer;
+  }
+
+  private void takeOver(Validation validation) {
+    validationEvery = validation.every();
+    bestByValidation = validation.selects();
+  }
+
+  /** The model to start from, or as the checkpoint has it. */
+  public VanillaRnn model() {
+    return model;
+  }
+
+  /** The settings that decide the bits of a run. */
+  public Recipe recipe() {
+    return recipe;
+  }
+
+  /** Replaces all of these settings; those of {@code Recipe.named("course")} unless set. */
+  public Trainer recipe(Recipe recipe) {
+    this.recipe = Objects.requireNonNull(recipe, "recipe");
+    return this;
+  }
+
+  /**
+   * The number of characters in a window, n: how far back gradients go; 25 unless set.
    *
    * @param sequenceLength at least 1
    * @throws IllegalArgumentException if sequenceLength is below 1
    */
   public Trainer sequenceLength(int sequenceLength) {
-    if (sequenceLength < 1) {
-      throw new IllegalArgumentException(
-          "sequenceLength is " + sequenceLength + ", must be at least 1");
-    }
-    this.sequenceLength = sequenceLength;
-    return this;
+    return recipe(recipe.withSequenceLength(sequenceLength));
   }
 
   /**
@@ -85,11 +120,7 @@ public final class Trainer {
    * @throws IllegalArgumentException if batchSize is below 1
    */
   public Trainer batchSize(int batchSize) {
-    if (batchSize < 1) {
-      throw new IllegalArgumentException("batchSize is " + batchSize + ", must be at least 1");
-    }
-    this.batchSize = batchSize;
-    return this;
+    return recipe(recipe.withBatchSize(batchSize));
   }
 
   /**
@@ -99,12 +130,12 @@ public final class Trainer {
    * @throws IllegalArgumentException if learningRate is not above 0 and finite
    */
   public Trainer learningRate(double learningRate) {
-    if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "learningRate is " + learningRate + ", must be above 0 and finite");
-    }
-    this.learningRate = learningRate;
-    return this;
+    return learningRate(LearningRate.constant(learningRate));
+  }
+
+  /** The learning rate, step by step. */
+  public Trainer learningRate(LearningRate learningRate) {
+    return recipe(recipe.withLearningRate(learningRate));
   }
 
   /**
@@ -115,26 +146,17 @@ public final class Trainer {
    * @throws IllegalArgumentException if clip is not above 0
    */
   public Trainer clip(double clip) {
-    if (!(clip > 0)) {
-      throw new IllegalArgumentException("clip is " + clip + ", must be above 0");
-    }
-    this.clip = clip;
-    return this;
+    return clip(Clip.value(clip));
+  }
+
+  /** What keeps a gradient from becoming too large. */
+  public Trainer clip(Clip clip) {
+    return recipe(recipe.withClip(clip));
   }
 
   /** How gradients change parameters; AdaGrad unless set. */
   public Trainer optimizer(Optimizer optimizer) {
-    this.optimizer = Objects.requireNonNull(optimizer, "optimizer");
-    return this;
-  }
-
-  /** Takes over sequence length, batch size, learning rate, clip and optimizer of a run. */
-  public Trainer settings(TrainingSummary summary) {
-    return sequenceLength(summary.sequenceLength())
-        .batchSize(summary.batchSize())
-        .learningRate(summary.learningRate())
-        .clip(summary.clip())
-        .optimizer(summary.optimizer());
+    return recipe(recipe.withOptimizer(optimizer));
   }
 
   /**
@@ -174,6 +196,12 @@ public final class Trainer {
     return this;
   }
 
+  /** What checkpoints without an interval go by; tests have one of their own. */
+  Trainer clock(LongSupplier nanos) {
+    clock = nanos;
+    return this;
+  }
+
   /**
    * When training diverges, goes back to the last checkpoint that was written at a multiple of its
    * interval, and on from there with half the learning rate; 0 unless set, that is, training ends
@@ -186,32 +214,40 @@ public final class Trainer {
    * @throws IllegalArgumentException if atMost is below 0
    */
   public Trainer rollbacks(int atMost) {
-    if (atMost < 0) {
-      throw new IllegalArgumentException("rollbacks is " + atMost + ", must be at least 0");
-    }
-    rollbacks = OptionalInt.of(atMost);
+    rollbacks = OptionalInt.of(Range.atLeast(0, "rollbacks", atMost));
     return this;
   }
 
   /**
    * Measures the model on a text that it is not trained on: before the first step and after every
    * so many, as {@link VanillaRnn#evaluate} would, which changes nothing in training. {@link
-   * Training#validation} has the losses, and {@link TrainingResult}.
+   * Training#heldOutLosses} has the losses, and {@link TrainingResult}.
    *
-   * @param heldOut at least 2 symbols, in the model's vocabulary
+   * @param heldOut at least 2 characters, in the model's vocabulary
    * @param every at least 1; steps
-   * @throws IllegalArgumentException if heldOut has fewer than 2 symbols or another vocabulary, or
-   *     if every is below 1
+   * @throws IllegalArgumentException if heldOut has fewer than 2 characters or another vocabulary,
+   *     or if every is below 1
    */
   public Trainer validation(EncodedText heldOut, long every) {
-    model.requireSameVocab(heldOut);
-    VanillaRnn.requireEvaluable(heldOut);
     if (every < 1) {
       throw new IllegalArgumentException(
           "validation every " + every + " steps is asked for, must be at least 1");
     }
-    this.heldOut = Optional.of(heldOut);
     validationEvery = every;
+    return validation(heldOut);
+  }
+
+  /**
+   * The same at the interval of the run that is {@linkplain #resuming resumed}, or else every
+   * 10,000 steps.
+   *
+   * @param heldOut at least 2 characters, in the model's vocabulary
+   * @throws IllegalArgumentException if heldOut has fewer than 2 characters or another vocabulary
+   */
+  public Trainer validation(EncodedText heldOut) {
+    model.requireSameVocab(heldOut);
+    VanillaRnn.requireEvaluable(heldOut);
+    this.heldOut = Optional.of(heldOut);
     return this;
   }
 
@@ -239,11 +275,8 @@ public final class Trainer {
       throw new IllegalArgumentException(
           "a sample every " + every + " steps is asked for, must be at least 1");
     }
-    if (length < 0) {
-      throw new IllegalArgumentException("length is " + length + ", must be at least 0");
-    }
+    sampleLength = Range.atLeast(0, "length", length);
     sampleEvery = OptionalLong.of(every);
-    sampleLength = length;
     return this;
   }
 
@@ -253,16 +286,19 @@ public final class Trainer {
     return this;
   }
 
-  /** Calls a listener with each of the {@link #samples} when it is drawn, all of it. */
+  /**
+   * Adds a listener that gets each of the {@link #samples} when it is drawn, all of it. Several are
+   * called in the order in which they were added.
+   */
   public Trainer onSample(BiConsumer<? super Training, ? super Sample> listener) {
-    onSample = Objects.requireNonNull(listener, "listener");
+    onSample.add(Objects.requireNonNull(listener, "listener"));
     return this;
   }
 
   /**
-   * Calls a listener before the first step and after every so many steps, from the thread that
-   * trains. It may look, sample and {@linkplain Training#stop() stop}; none of that changes what
-   * training does. Several listeners are called in the order in which they were added.
+   * Adds a listener that is called before the first step and after every so many steps, from the
+   * thread that trains. It may look, sample and {@linkplain Training#stop() stop}; none of that
+   * changes what training does. Several listeners are called in the order in which they were added.
    *
    * @param steps at least 1
    * @throws IllegalArgumentException if steps is below 1
@@ -271,7 +307,7 @@ public final class Trainer {
     if (steps < 1) {
       throw new IllegalArgumentException("every is " + steps + " steps, must be at least 1");
     }
-    listeners.add(new Listener(steps, Objects.requireNonNull(listener, "listener")));
+    listeners.add(new Run.Listener(steps, Objects.requireNonNull(listener, "listener")));
     return this;
   }
 
@@ -286,31 +322,33 @@ public final class Trainer {
    * @throws UncheckedIOException if a checkpoint cannot be written
    */
   public TrainingResult train(EncodedText text, long steps) {
-    if (steps < 0) {
-      throw new IllegalArgumentException("steps is " + steps + ", must be at least 0");
-    }
-    Training training = start(text);
+    Range.atLeast(0, "steps", steps);
+    requireNew();
+    Training training = prepare(text, plan());
     training.plan(steps);
-    int atMost = rollbacks.orElse(0);
-    if (checkpoint.isEmpty()) {
-      if (atMost > 0) {
-        throw new IllegalStateException(
-            "rollbacks is " + atMost + ", and there is no checkpoint to go back to: name one");
-      }
-      inform(training);
-      while (training.step() < steps && !training.stopped()) {
-        training.advance();
-        inform(training);
-      }
-      return training.result();
-    }
-    try (Checkpoints checkpoints = new Checkpoints(checkpoint.get(), text, heldOut)) {
-      checkpoints.requireFree();
-      checkpoints.schedule(checkpointEvery.orElse(Checkpoints.PACED), atMost);
-      inform(training);
-      return run(training, checkpoints);
+    try {
+      return checkpoint.isPresent() ? trainWithCheckpoints(training) : trainWithout(training);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private TrainingResult trainWithout(Training training) throws IOException {
+    if (rollbacks.orElse(0) > 0) {
+      throw new IllegalStateException(
+          "rollbacks is "
+              + rollbacks.getAsInt()
+              + ", and there is no checkpoint to go back to: name one");
+    }
+    return new Run(training, listeners, Optional.empty()).begin();
+  }
+
+  private TrainingResult trainWithCheckpoints(Training training) throws IOException {
+    try (Checkpoints checkpoints =
+        new Checkpoints(checkpoint.orElseThrow(), training.text(), heldOut, clock)) {
+      checkpoints.requireFree();
+      checkpoints.schedule(checkpointEvery.orElse(Checkpoints.PACED), rollbacks.orElse(0));
+      return new Run(training, listeners, Optional.of(checkpoints)).begin();
     }
   }
 
@@ -338,54 +376,55 @@ public final class Trainer {
   }
 
   /**
-   * Goes on from a checkpoint to the number of steps that its run was started for; see {@link
-   * #resume(Path, EncodedText, long)}.
+   * Goes on from the checkpoint to the number of steps that its run was started for; otherwise like
+   * {@link #resume(EncodedText, long)}.
    */
-  public TrainingResult resume(Path file, EncodedText text) throws IOException {
-    return resume(file, text, OptionalLong.empty());
+  public TrainingResult resume(EncodedText text) {
+    return resume(text, OptionalLong.empty());
   }
 
   /**
-   * Goes on from a checkpoint, with its parameters instead of those of this trainer's model. The
-   * result is the same, to the last bit, as if the run had never stopped. Interval and rollbacks
-   * are the run's unless they are set here, and further checkpoints go to the same file unless
-   * another is. A listener is not called for the step at which the checkpoint was written, because
-   * it was then.
+   * Goes on from the checkpoint that this trainer was {@linkplain #resuming made of}, or from what
+   * has become of it since. The result is the same, to the last bit, as if the run had never
+   * stopped. A listener is not called for the step at which the checkpoint was written, because it
+   * was then.
    *
    * @param text the one that the run was started with
    * @param steps at least the checkpoint's step; how many there are to be in all
-   * @throws ModelFormatException if the file is no checkpoint, or is damaged in any bit
-   * @throws IllegalArgumentException if the text, the model's vocabulary, hidden size or seed, or a
-   *     setting of this trainer is not the run's, if steps is below the checkpoint's step, if a run
-   *     with rollbacks is to go on in another file, or for the reasons of {@link #start}
-   * @throws IllegalStateException if a run that writes the checkpoint is still running
+   * @throws IllegalArgumentException if text, recipe or validation are not the run's, if steps is
+   *     below the checkpoint's step, if a run with rollbacks is to go on in another file, or for
+   *     the reasons of {@link #start}
+   * @throws IllegalStateException if this trainer was not made of a checkpoint, or if a run that
+   *     writes it is still running
    * @throws TrainingDivergedException if the loss or a parameter is no longer finite
-   * @throws UncheckedIOException if a checkpoint cannot be written
-   * @throws IOException if the file cannot be read
+   * @throws UncheckedIOException if a checkpoint cannot be read or written
    */
-  public TrainingResult resume(Path file, EncodedText text, long steps) throws IOException {
-    return resume(file, text, OptionalLong.of(steps));
+  public TrainingResult resume(EncodedText text, long steps) {
+    return resume(text, OptionalLong.of(steps));
   }
 
-  private TrainingResult resume(Path file, EncodedText text, OptionalLong steps)
-      throws IOException {
-    if (!Files.exists(file)) {
-      throw new NoSuchFileException(file.toString());
-    }
-    try (Checkpoints checkpoints = new Checkpoints(checkpoint.orElse(file), text, heldOut)) {
-      return run(restored(file, text, steps, checkpoints), checkpoints);
+  private TrainingResult resume(EncodedText text, OptionalLong steps) {
+    Path file =
+        resumed.orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "this trainer begins new runs: Trainer.resuming(checkpoint) goes on"));
+    try (Checkpoints checkpoints = new Checkpoints(checkpoint.orElse(file), text, heldOut, clock)) {
+      Training training = restored(file, text, steps, checkpoints);
+      return new Run(training, listeners, Optional.of(checkpoints)).goOn();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
   /** Not part of resume, so that what was read does not stay in memory. */
   private Training restored(
       Path file, EncodedText text, OptionalLong steps, Checkpoints checkpoints) throws IOException {
-    CheckpointFile.State state = CheckpointFile.read(file);
-    CheckpointFile.Progress progress = state.progress();
-    requireSameRun(file, state, text, checkpoints);
+    CheckpointFile.State state = takeState(file);
+    Header header = state.header();
+    checkpoints.requireSame(file, state, model, recipe, validation());
     checkpoints.schedule(
-        checkpointEvery.orElse(progress.checkpointEvery()),
-        rollbacks.orElse(progress.maxRollbacks()));
+        checkpointEvery.orElse(header.checkpointEvery), rollbacks.orElse(header.maxRollbacks));
     if (checkpoint.isEmpty() || SafeFile.same(file, checkpoint.get())) {
       checkpoints.found(state);
     } else if (checkpoints.maxRollbacks() > 0) {
@@ -398,123 +437,36 @@ public final class Trainer {
     } else {
       checkpoints.requireFree();
     }
-    TrainingSummary run = state.model().training().orElseThrow();
-    long planned = steps.orElse(progress.plannedSteps());
-    if (planned < run.step()) {
+    long planned = steps.orElse(header.plannedSteps);
+    if (planned < header.step) {
       throw new IllegalArgumentException(
-          "steps is "
-              + planned
-              + ", the checkpoint "
-              + file
-              + " is at step "
-              + run.step()
-              + " already");
+          "steps is " + planned + ", the checkpoint " + file + " is at step " + header.step);
     }
-    Observations seen = state.observations();
-    Training training =
-        start(
-            text,
-            sampleEvery.isPresent()
-                ? measures()
-                : measures(seen.sampleEvery(), seen.sampleLength()));
-    training.restore(state, run.rollbacks());
+    Observation.Plan plan =
+        sampleEvery.isPresent() ? plan() : plan().withSamples(state.observations());
+    Training training = prepare(text, plan);
+    training.restore(state, header.rollbacks);
     training.plan(planned);
     return training;
   }
 
-  private TrainingResult run(Training training, Checkpoints checkpoints) throws IOException {
-    checkpoints.begin(training);
-    while (true) {
-      try {
-        while (training.step() < training.plannedSteps() && !training.stopped()) {
-          training.advance();
-          inform(training);
-          checkpoints.update(training);
-        }
-        checkpoints.end(training);
-        return training.result();
-      } catch (TrainingDivergedException e) {
-        if (training.rollbacks() >= checkpoints.maxRollbacks()) {
-          throw e.after(training.rollbacks());
-        }
-        rollBack(training, checkpoints);
-      }
-    }
-  }
-
-  private void rollBack(Training training, Checkpoints checkpoints) throws IOException {
-    CheckpointFile.State state = checkpoints.rollBack();
-    Path file = checkpoints.rollbackSource();
-    requireSameRun(file, state, training.text(), checkpoints);
-    if (state.model().training().orElseThrow().step() > training.step()) {
-      throw new IllegalArgumentException(
-          file + " is of a later step than the run has come to: it is not the run's");
-    }
-    training.restore(state, training.rollbacks() + 1);
-  }
-
-  private void requireSameRun(
-      Path file, CheckpointFile.State state, EncodedText text, Checkpoints checkpoints) {
-    TrainingSummary run = state.model().training().orElseThrow();
-    requireSame(file, "hiddenSize", model.hiddenSize(), state.model().parameters().hiddenSize);
-    requireSame(file, "seed", model.seed(), state.model().seed());
-    requireSame(file, "sequenceLength", sequenceLength, run.sequenceLength());
-    requireSame(file, "batchSize", batchSize, run.batchSize());
-    requireSame(file, "learningRate", learningRate, run.learningRate());
-    requireSame(file, "clip", clip, run.clip());
-    requireSame(file, "optimizer", optimizer, run.optimizer());
-    String other =
-        "the text is not the one that the run of the checkpoint " + file + " was started with: ";
-    if (!text.vocab().equals(state.model().vocab())) {
-      throw new IllegalArgumentException(
-          other
-              + "its vocabulary has "
-              + text.vocab().size()
-              + " symbols, that had "
-              + state.model().vocab().size()
-              + (text.vocab().size() == state.model().vocab().size() ? " others" : ""));
-    }
-    requireSame(file, "the length of the text", text.length(), run.textLength());
-    if (!checkpoints.fingerprint().equals(state.progress().text())) {
-      throw new IllegalArgumentException(other + "it has changed");
-    }
-    requireSame(file, "validation", words(validation()), words(run.validation()));
-    if (!checkpoints.heldOutFingerprint().equals(state.observations().validationText())) {
-      throw new IllegalArgumentException(
-          "the held-out text is not the one that the run of the checkpoint "
-              + file
-              + " was started with");
-    }
+  /** What was read when this trainer was made, unless the file has become another since. */
+  private CheckpointFile.State takeState(Path file) throws IOException {
+    Optional<CheckpointFile.State> state = read;
+    read = Optional.empty();
+    return state.isPresent() && CheckpointFile.isStill(file, state.get())
+        ? state.get()
+        : CheckpointFile.read(file);
   }
 
   private Optional<Validation> validation() {
     return heldOut.map(text -> new Validation(text.length(), validationEvery, bestByValidation));
   }
 
-  private static String words(Optional<Validation> validation) {
-    return validation
-        .map(
-            it ->
-                "every "
-                    + it.every()
-                    + " steps with "
-                    + it.length()
-                    + " symbols"
-                    + (it.selects() ? ", which selects the best model" : ""))
-        .orElse("none");
-  }
-
-  private static void requireSame(Path file, String what, Object ours, Object theirs) {
-    if (!ours.equals(theirs)) {
-      throw new IllegalArgumentException(
-          what
-              + " is "
-              + ours
-              + ", the run of the checkpoint "
-              + file
-              + " has "
-              + theirs
-              + ": a run that is resumed keeps it");
+  private void requireNew() {
+    if (resumed.isPresent()) {
+      throw new IllegalStateException(
+          "this trainer goes on from the checkpoint " + resumed.get() + ": call resume");
     }
   }
 
@@ -526,48 +478,48 @@ public final class Trainer {
    * @throws IllegalArgumentException if epochs is below 0
    */
   public long stepsOf(EncodedText text, int epochs) {
-    if (epochs < 0) {
-      throw new IllegalArgumentException("epochs is " + epochs + ", must be at least 0");
-    }
-    return epochs * TrainingSummary.stepsPerEpoch(text.length(), batchSize, sequenceLength);
+    Range.atLeast(0, "epochs", epochs);
+    return epochs
+        * new Streams(text.length(), recipe.sequenceLength(), recipe.batchSize()).stepsPerEpoch();
   }
 
   /**
-   * Starts a run that the caller advances step by step; listeners are not called, but that of
+   * Starts a run that the caller advances step by step; listeners are not called, but those of
    * {@link #onSample}.
    *
    * @throws IllegalArgumentException if the text has fewer than (sequenceLength + 1) batchSize
-   *     symbols or another vocabulary than the model, or if training does not fit into the heap
+   *     characters or another vocabulary than the model, or if training does not fit into the heap
    * @throws IllegalStateException if the held-out loss is to select and there is no {@link
-   *     #validation}
+   *     #validation}, or if this trainer was made of a checkpoint
    */
   public Training start(EncodedText text) {
-    return start(text, measures());
+    requireNew();
+    Training training = prepare(text, plan());
+    training.observe();
+    return training;
   }
 
-  private Training.Measures measures() {
-    return measures(sampleEvery.orElse(0), sampleLength);
+  private Observation.Plan plan() {
+    return new Observation.Plan(heldOut, validation(), sampleEvery.orElse(0), sampleLength);
   }
 
-  private Training.Measures measures(long every, int length) {
-    return new Training.Measures(heldOut, validation(), every, length, onSample);
-  }
-
-  private Training start(EncodedText text, Training.Measures measures) {
+  private Training prepare(EncodedText text, Observation.Plan plan) {
     if (bestByValidation && heldOut.isEmpty()) {
       throw new IllegalStateException(
           "the best model is to be selected by validation, and there is no text for it: name one");
     }
     model.requireSameVocab(text);
-    if (text.length() / batchSize <= sequenceLength) {
-      String streams = batchSize == 1 ? "" : " and batchSize " + batchSize;
+    int sequenceLength = recipe.sequenceLength();
+    int batchSize = recipe.batchSize();
+    long least = Streams.leastLength(sequenceLength, batchSize);
+    if (text.length() < least) {
       throw new IllegalArgumentException(
           "sequenceLength "
               + sequenceLength
-              + streams
-              + (batchSize == 1 ? " needs at least " : " need at least ")
-              + (sequenceLength + 1L) * batchSize
-              + " symbols, the text has "
+              + (batchSize == 1 ? " needs" : " and batchSize " + batchSize + " need")
+              + " at least "
+              + least
+              + " characters, the text has "
               + text.length());
     }
     int m = model.hiddenSize();
@@ -580,17 +532,6 @@ public final class Trainer {
             + batchSize;
     Window.requireTrainable(
         what, sequenceLength, batchSize, m, model.vocab().size(), text.memory());
-    return new Training(
-        model, text, sequenceLength, batchSize, learningRate, clip, optimizer, measures);
-  }
-
-  private void inform(Training training) {
-    training.measure();
-    for (int i = 0; i < listeners.size(); i++) { // an iterator would be an object a step
-      Listener listener = listeners.get(i);
-      if (training.step() % listener.every == 0) {
-        listener.action.accept(training);
-      }
-    }
+    return new Training(model, text, recipe, plan, List.copyOf(onSample));
   }
 }

@@ -1,13 +1,16 @@
 package io.github.charrnn;
 
 import io.github.charrnn.internal.CheckpointFile;
+import io.github.charrnn.internal.Header;
+import io.github.charrnn.internal.Observations;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What a training run came to, with all that is needed to plot it.
+ * What a training run came to, with all that is needed to plot it. Immutable, and safe for use by
+ * many threads.
  *
  * @param best the model at the lowest smooth loss, or at the lowest {@linkplain Trainer#validation
  *     held-out loss} if that selects; the model that training started from if no step was taken
@@ -21,8 +24,8 @@ import java.util.Optional;
  * @param seconds spent in steps, without what samples, held-out losses and listeners took
  * @param history the losses, thinned for plotting
  * @param samples what the model has written, thinned; empty without {@link Trainer#samples}
- * @param validation the held-out losses, thinned; empty without {@link Trainer#validation}
- * @param bestValidation the lowest held-out loss, if there is one
+ * @param heldOutLosses the held-out losses, thinned; empty without {@link Trainer#validation}
+ * @param bestHeldOutLoss the lowest held-out loss, if there is one
  */
 public record TrainingResult(
     VanillaRnn best,
@@ -35,21 +38,25 @@ public record TrainingResult(
     double seconds,
     LossHistory history,
     List<Sample> samples,
-    List<ValidationPoint> validation,
-    Optional<ValidationPoint> bestValidation) {
+    List<HeldOutLoss> heldOutLosses,
+    Optional<HeldOutLoss> bestHeldOutLoss) {
+
+  private static final double NANOS_PER_SECOND = 1e9;
 
   /** Makes the lists immutable. */
   public TrainingResult {
     samples = List.copyOf(samples);
-    validation = List.copyOf(validation);
+    heldOutLosses = List.copyOf(heldOutLosses);
   }
 
-  /** Symbols trained on; 0 if no step was taken. */
+  /** Characters trained on; 0 if no step was taken. */
   public long charactersSeen() {
-    return last.training().map(run -> steps * run.sequenceLength() * run.batchSize()).orElse(0L);
+    return last.training()
+        .map(run -> steps * run.recipe().sequenceLength() * run.recipe().batchSize())
+        .orElse(0L);
   }
 
-  /** Symbols trained on per second spent in steps; 0 if no step was taken. */
+  /** Characters trained on per second spent in steps; 0 if no step was taken. */
   public double charactersPerSecond() {
     return seconds == 0 ? 0 : charactersSeen() / seconds;
   }
@@ -62,6 +69,30 @@ public record TrainingResult(
    * @throws IOException if the file cannot be read
    */
   public static TrainingResult load(Path checkpoint) throws IOException {
-    return Training.result(CheckpointFile.read(checkpoint));
+    CheckpointFile.State state = CheckpointFile.read(checkpoint);
+    Header header = state.header();
+    TrainingSummary run = header.training().orElseThrow();
+    VanillaRnn last = VanillaRnn.of(header, state.parameters());
+    VanillaRnn best =
+        state
+            .best()
+            .map(p -> last.with(p, Optional.of(run.at(header.bestStep, header.bestSmoothLoss))))
+            .orElse(last);
+    LossHistory.Recorder history = new LossHistory.Recorder();
+    history.restore(header, state.losses(), state.smoothLosses());
+    Observations seen = state.observations();
+    return new TrainingResult(
+        best,
+        last,
+        header.step,
+        header.smoothLoss,
+        header.bestSmoothLoss,
+        header.bestStep,
+        header.plannedSteps,
+        header.nanos / NANOS_PER_SECOND,
+        history.snapshot(),
+        seen.samples(),
+        seen.validation(),
+        seen.bestValidation());
   }
 }

@@ -1,8 +1,11 @@
 package io.github.charrnn;
 
+import io.github.charrnn.internal.Header;
+import io.github.charrnn.internal.Initialization;
 import io.github.charrnn.internal.Memory;
 import io.github.charrnn.internal.ModelFile;
 import io.github.charrnn.internal.Parameters;
+import io.github.charrnn.internal.Range;
 import io.github.charrnn.internal.Window;
 import io.github.charrnn.internal.Xoshiro256;
 import io.github.charrnn.internal.kernel.Kernels;
@@ -29,14 +32,36 @@ public final class VanillaRnn {
   private final CharVocab vocab;
   private final Parameters parameters;
   private final long seed;
+  private final Initializer initializer;
   private final Optional<TrainingSummary> training;
 
-  VanillaRnn(
-      CharVocab vocab, Parameters parameters, long seed, Optional<TrainingSummary> training) {
+  private VanillaRnn(
+      CharVocab vocab,
+      Parameters parameters,
+      long seed,
+      Initializer initializer,
+      Optional<TrainingSummary> training) {
     this.vocab = vocab;
     this.parameters = parameters;
     this.seed = seed;
+    this.initializer = initializer;
     this.training = training;
+  }
+
+  /** What a file has. */
+  static VanillaRnn of(Header header, Parameters parameters) {
+    return new VanillaRnn(
+        header.vocab(), parameters, header.seed, header.initializer, header.training());
+  }
+
+  /** Another state of this model. */
+  VanillaRnn with(Parameters other, Optional<TrainingSummary> how) {
+    return new VanillaRnn(vocab, other, seed, initializer, how);
+  }
+
+  /** What a file says of this model. */
+  Header header() {
+    return new Header(vocab, hiddenSize(), seed, initializer, training);
   }
 
   /** Starts a new, untrained model over a vocabulary. */
@@ -46,11 +71,10 @@ public final class VanillaRnn {
 
   /** Settings of a new model. */
   public static final class Builder {
-    private static final double INITIAL_DEVIATION = 0.01;
-
     private final CharVocab vocab;
     private int hiddenSize = 100;
     private long seed = 1;
+    private Initializer initializer = Initializer.normal(0.01);
 
     private Builder(CharVocab vocab) {
       this.vocab = Objects.requireNonNull(vocab, "vocab");
@@ -63,10 +87,7 @@ public final class VanillaRnn {
      * @throws IllegalArgumentException if hiddenSize is below 1
      */
     public Builder hiddenSize(int hiddenSize) {
-      if (hiddenSize < 1) {
-        throw new IllegalArgumentException("hiddenSize is " + hiddenSize + ", must be at least 1");
-      }
-      this.hiddenSize = hiddenSize;
+      this.hiddenSize = Range.atLeast(1, "hiddenSize", hiddenSize);
       return this;
     }
 
@@ -76,9 +97,14 @@ public final class VanillaRnn {
       return this;
     }
 
+    /** What the initial parameters are drawn by; {@code Initializer.normal(0.01)} unless set. */
+    public Builder initializer(Initializer initializer) {
+      this.initializer = Objects.requireNonNull(initializer, "initializer");
+      return this;
+    }
+
     /**
-     * The model: U, W and V normally distributed with mean 0 and standard deviation 0.01, drawn in
-     * this order and row by row, b and c zero.
+     * The model, its parameters drawn from the seed by the initializer.
      *
      * @throws IllegalArgumentException if training a model of hiddenSize hidden units over this
      *     vocabulary does not fit into the heap or into Java's arrays
@@ -89,19 +115,8 @@ public final class VanillaRnn {
       String what = "training with hiddenSize " + m + " and " + k + " symbols";
       Window.requireTrainable(what, 1, 1, m, k, 0); // what a new model is there for
       Parameters p = new Parameters(m, k);
-      Xoshiro256 random = new Xoshiro256(seed);
-      for (int i = 0; i < m; i++) {
-        for (int symbol = 0; symbol < k; symbol++) {
-          p.u[symbol * m + i] = INITIAL_DEVIATION * random.nextGaussian();
-        }
-      }
-      for (int i = 0; i < p.w.length; i++) {
-        p.w[i] = INITIAL_DEVIATION * random.nextGaussian();
-      }
-      for (int i = 0; i < p.v.length; i++) {
-        p.v[i] = INITIAL_DEVIATION * random.nextGaussian();
-      }
-      return new VanillaRnn(vocab, p, seed, Optional.empty());
+      new Initialization(p, new Xoshiro256(seed)).draw(initializer);
+      return new VanillaRnn(vocab, p, seed, initializer, Optional.empty());
     }
   }
 
@@ -123,6 +138,11 @@ public final class VanillaRnn {
   /** What the initial parameters were drawn from, before any training. */
   public long seed() {
     return seed;
+  }
+
+  /** What the initial parameters were drawn by. */
+  public Initializer initializer() {
+    return initializer;
   }
 
   /** How the parameters were trained; empty for a new model. */
@@ -265,7 +285,7 @@ public final class VanillaRnn {
    * @throws IOException if the file cannot be written; then nothing has changed
    */
   public void save(Path file) throws IOException {
-    ModelFile.write(file, new ModelFile.Model(vocab, parameters, seed, training));
+    ModelFile.write(file, new ModelFile.Model(header(), parameters));
   }
 
   /**
@@ -281,7 +301,7 @@ public final class VanillaRnn {
    */
   public static VanillaRnn load(Path file) throws IOException {
     ModelFile.Model model = ModelFile.read(file);
-    return new VanillaRnn(model.vocab(), model.parameters(), model.seed(), model.training());
+    return of(model.header(), model.parameters());
   }
 
   /**

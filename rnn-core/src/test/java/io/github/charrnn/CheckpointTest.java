@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.charrnn.internal.CheckpointFile;
+import io.github.charrnn.internal.Header;
 import io.github.charrnn.internal.SafeFileTest;
 import io.github.charrnn.internal.Sha256;
 import java.io.IOException;
@@ -14,13 +15,14 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +45,10 @@ class CheckpointTest {
     return Trainer.of(model);
   }
 
+  private Trainer resuming() throws IOException {
+    return Trainer.resuming(file());
+  }
+
   /** Ends runs at that step. */
   private static Trainer stoppedAt(Trainer trainer, long step) {
     return trainer.every(
@@ -54,11 +60,45 @@ class CheckpointTest {
         });
   }
 
+  @Test
+  void aTrainer_beginsOrGoesOn_andSaysWhich() throws IOException {
+    stoppedAt(trainer().checkpoint(file(), 10), 5).train(text, 25);
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> trainer().resume(text))
+        .withMessage("this trainer begins new runs: Trainer.resuming(checkpoint) goes on");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> resuming().train(text, 30))
+        .withMessage("this trainer goes on from the checkpoint " + file() + ": call resume");
+    assertThatIllegalStateException().isThrownBy(() -> resuming().start(text));
+    assertThat(resuming().recipe()).isEqualTo(trainer().recipe());
+    assertThat(resuming().model().training().orElseThrow().step()).isEqualTo(5);
+  }
+
+  /** The second call reads the file again, which the first has replaced. */
+  @Test
+  void aTrainerThatResumes_goesOnFromWhatTheFileHasBecome() throws IOException {
+    stoppedAt(trainer().checkpoint(file(), 10), 5).train(text, 25);
+    Trainer resuming = resuming();
+
+    assertThat(resuming.resume(text, 25).steps()).isEqualTo(25);
+    TrainingResult result = resuming.resume(text, 40);
+
+    assertSame(result, trainer().train(text, 40), "in two parts");
+    Path other = directory.resolve("other");
+    Trainer.of(VanillaRnn.builder(text.vocab()).hiddenSize(10).seed(3).build())
+        .checkpoint(other)
+        .train(text, 3);
+    Files.move(other, file(), StandardCopyOption.REPLACE_EXISTING);
+    assertRefused(resuming, text, "the checkpoint " + file() + " is of another model");
+  }
+
   /** The epochs are of 37 windows with one stream, of 12 with three. */
   @ParameterizedTest
-  @CsvSource({"1, ADAGRAD", "3, ADAGRAD", "1, SGD", "5, SGD"})
-  void resumed_whereverItWasStopped_isTheSameToTheBit(int batchSize, Optimizer optimizer)
+  @CsvSource({"1, adagrad", "3, adagrad", "1, sgd", "5, sgd"})
+  void resumed_whereverItWasStopped_isTheSameToTheBit(int batchSize, String name)
       throws IOException {
+    Optimizer optimizer = Optimizer.named(name);
     EncodedText part = text.vocab().encode(Texts.decode(text).substring(0, 940));
     long steps = 80;
     TrainingResult undisturbed =
@@ -67,8 +107,7 @@ class CheckpointTest {
       Trainer stopped = trainer().batchSize(batchSize).optimizer(optimizer).checkpoint(file(), 7);
       assertThat(stoppedAt(stopped, stop).train(part, steps).steps()).isEqualTo(stop);
 
-      TrainingResult resumed =
-          trainer().batchSize(batchSize).optimizer(optimizer).resume(file(), part);
+      TrainingResult resumed = resuming().resume(part);
 
       assertSame(resumed, undisturbed, "stopped at " + stop);
       Files.delete(file());
@@ -80,10 +119,10 @@ class CheckpointTest {
     VanillaRnn large = VanillaRnn.builder(text.vocab()).hiddenSize(100).seed(42).build();
     stoppedAt(Trainer.of(large).checkpoint(file(), 50), 1).train(text, 1_000);
     for (long stop : new long[] {2, 49, 50, 51, 333, 334, 900}) {
-      assertThat(stoppedAt(Trainer.of(large), stop).resume(file(), text).steps()).isEqualTo(stop);
+      assertThat(stoppedAt(resuming(), stop).resume(text).steps()).isEqualTo(stop);
     }
 
-    TrainingResult result = Trainer.of(large).resume(file(), text);
+    TrainingResult result = resuming().resume(text);
 
     assertThat(result.last().fingerprint())
         .as("the golden hash of TrainerTest")
@@ -100,8 +139,7 @@ class CheckpointTest {
       stoppedAt(Trainer.of(tiny).sequenceLength(1).checkpoint(file(), 20_000), stop)
           .train(text, steps);
 
-      assertSame(
-          Trainer.of(tiny).sequenceLength(1).resume(file(), text), undisturbed, "at " + stop);
+      assertSame(resuming().resume(text), undisturbed, "at " + stop);
       Files.delete(file());
     }
   }
@@ -128,7 +166,7 @@ class CheckpointTest {
 
   private String csv(TrainingResult result) throws IOException {
     Path csv = directory.resolve("csv");
-    result.history().save(csv);
+    result.history().saveCsv(csv);
     String lines = Files.readString(csv);
     Files.delete(csv);
     return lines;
@@ -142,9 +180,9 @@ class CheckpointTest {
     Trainer first =
         trainer().checkpoint(file(), 7).every(10, p -> calls.add(p.step() + p.sample(9)));
     stoppedAt(first, 20).train(text, 60);
-    Trainer second = trainer().every(10, p -> calls.add(p.step() + p.sample(9)));
-    stoppedAt(second, 33).resume(file(), text);
-    trainer().every(10, p -> calls.add(p.step() + p.sample(9))).resume(file(), text);
+    Trainer second = resuming().every(10, p -> calls.add(p.step() + p.sample(9)));
+    stoppedAt(second, 33).resume(text);
+    resuming().every(10, p -> calls.add(p.step() + p.sample(9))).resume(text);
 
     assertThat(calls).isEqualTo(undisturbed);
   }
@@ -168,7 +206,7 @@ class CheckpointTest {
         .isEqualTo(
             LongStream.rangeClosed(1, 25).map(step -> (step - 1) / 10 * 10).boxed().toList());
     assertThat(stepOf(file())).isEqualTo(25);
-    assertThat(CheckpointFile.read(file()).progress().plannedSteps()).isEqualTo(25);
+    assertThat(CheckpointFile.read(file()).header().plannedSteps).isEqualTo(25);
   }
 
   @Test
@@ -199,28 +237,25 @@ class CheckpointTest {
     VanillaRnn loaded = VanillaRnn.load(file());
 
     assertThat(bytes(loaded)).isEqualTo(bytes(result.last()));
-    TrainingResult resumed =
-        Trainer.of(loaded).settings(loaded.training().orElseThrow()).resume(file(), text, 40);
+    TrainingResult resumed = resuming().resume(text, 40);
     assertSame(resumed, trainer().clip(2).train(text, 40), "by its own settings");
   }
 
   @Test
   void otherSettings_areRefused_andNamed() throws IOException {
     stoppedAt(trainer().checkpoint(file(), 10), 5).train(text, 25);
-    VanillaRnn larger = VanillaRnn.builder(text.vocab()).hiddenSize(10).seed(3).build();
-    VanillaRnn seeded = VanillaRnn.builder(text.vocab()).hiddenSize(9).seed(4).build();
+    assertRefused(resuming().sequenceLength(24), text, "keeps its recipe: sequenceLength is 25");
+    assertRefused(resuming().batchSize(2), text, "batchSize is 1, not 2");
+    assertRefused(resuming().learningRate(0.2), text, "learningRate is 0.1, not 0.2");
     assertRefused(
-        Trainer.of(larger), text, "hiddenSize is 10, the run of the checkpoint ", " has 9");
-    assertRefused(Trainer.of(seeded), text, "seed is 4, the run of", " has 3");
-    assertRefused(trainer().sequenceLength(24), text, "sequenceLength is 24, the", "has 25");
-    assertRefused(trainer().batchSize(2), text, "batchSize is 2, the run of", " has 1");
-    assertRefused(trainer().learningRate(0.2), text, "learningRate is 0.2, the", "has 0.1");
-    assertRefused(trainer().clip(6), text, "clip is 6.0, the run of", " has 5.0");
-    assertRefused(trainer().optimizer(Optimizer.SGD), text, "optimizer is SGD", "ADAGRAD");
+        resuming().clip(6).optimizer(Optimizer.sgd()),
+        text,
+        "the run of the checkpoint " + file() + " keeps its recipe: ",
+        "optimizer is adagrad, not sgd; clip is 5.0, not 6.0");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> trainer().resume(file(), text, 4))
+        .isThrownBy(() -> resuming().resume(text, 4))
         .withMessageStartingWith("steps is 4, the checkpoint ")
-        .withMessageEndingWith(" is at step 5 already");
+        .withMessageEndingWith(" is at step 5");
   }
 
   @Test
@@ -230,23 +265,21 @@ class CheckpointTest {
     int e = original.indexOf('e');
     String changed = original.substring(0, e) + 'a' + original.substring(e + 1);
     assertRefused(
-        trainer(), text.vocab().encode(changed), "the text is not the one", "it has changed");
+        resuming(), text.vocab().encode(changed), "the text is not the one", "it has changed");
     EncodedText shorter = text.vocab().encode(original.substring(1));
     assertRefused(
-        trainer(),
+        resuming(),
         shorter,
-        "the length of the text is " + (text.length() - 1),
-        "has " + text.length());
-    CharVocab less = CharVocab.of("abc");
-    EncodedText other = less.encode("abcabcabcabcabcabcabcabcabcabcabc");
-    Trainer trainer = Trainer.of(VanillaRnn.builder(less).hiddenSize(9).seed(3).build());
+        "the text is not the one that the run of the checkpoint " + file() + " was started with",
+        "it has " + (text.length() - 1) + " characters, that had " + text.length());
+    EncodedText other = CharVocab.of("abc").encode("abcabcabcabcabcabcabcabcabcabcabc");
     assertRefused(
-        trainer, other, "the text is not the one", "its vocabulary has 3 symbols, that had 47");
+        resuming(), other, "the text is not the one", "its vocabulary has 3 symbols, that had 47");
   }
 
   private void assertRefused(Trainer trainer, EncodedText other, String... parts) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> trainer.resume(file(), other))
+        .isThrownBy(() -> trainer.resume(other))
         .withMessageContainingAll(parts);
   }
 
@@ -273,7 +306,7 @@ class CheckpointTest {
         .train(text, 40);
 
     assertThat(refusals).hasSize(6);
-    assertThat(trainer().resume(alias, text, 50).steps()).isEqualTo(50);
+    assertThat(Trainer.resuming(alias).resume(text, 50).steps()).isEqualTo(50);
     assertThat(list()).containsExactlyInAnyOrder("alias", "run.checkpoint");
   }
 
@@ -293,7 +326,7 @@ class CheckpointTest {
         .withMessageContaining("is of a run that has not ended, it is at step 5 of 25: resume it");
     assertThat(file()).hasBinaryContent(before);
 
-    trainer().resume(file(), text);
+    resuming().resume(text);
     assertThat(trainer().checkpoint(file(), 10).train(text, 3).steps()).isEqualTo(3);
   }
 
@@ -304,12 +337,12 @@ class CheckpointTest {
 
     assertThatIllegalStateException()
         .isThrownBy(() -> trainer().checkpoint(file(), 10).train(text, 25))
-        .withMessageContaining("is in the way, and is no checkpoint of this library");
+        .withMessageContaining("exists and is not a charrnn checkpoint");
     assertThatExceptionOfType(ModelFormatException.class)
-        .isThrownBy(() -> trainer().resume(file(), text))
+        .isThrownBy(() -> resuming().resume(text))
         .withMessageContaining("a model, but no checkpoint");
     assertThatExceptionOfType(NoSuchFileException.class)
-        .isThrownBy(() -> trainer().resume(directory.resolve("none"), text));
+        .isThrownBy(() -> Trainer.resuming(directory.resolve("none")));
     assertThat(file()).hasBinaryContent(before);
     assertThat(list()).containsExactly("run.checkpoint");
   }
@@ -352,34 +385,32 @@ class CheckpointTest {
     assertThat(Checkpoints.reason(new IOException("No space left"))).isEqualTo("No space left");
   }
 
-  /** Waits for as long as there is at least between two. */
+  /** By a clock that jumps at the second step. */
   @Test
-  @Tag("once")
-  void checkpoints_withoutAnInterval_areWrittenAfterAWhile() {
+  void checkpoints_withoutAnInterval_areWrittenFiveSecondsAfterTheOneBefore() {
+    assertThat(checkpointsSeen(4_999)).containsExactly(0L, 0L, 0L, 0L, 0L);
+    assertThat(checkpointsSeen(5_000)).containsExactly(0L, 0L, 2L, 2L, 2L);
+  }
+
+  private List<Long> checkpointsSeen(long jump) {
+    AtomicLong millis = new AtomicLong();
+    Path file = directory.resolve("after" + jump);
     List<Long> steps = new ArrayList<>();
     trainer()
-        .checkpoint(file())
+        .checkpoint(file)
+        .clock(() -> 1_000_000 * millis.get())
         .every(
             1,
             training -> {
               if (training.step() == 2) {
-                sleep(5_100);
+                millis.addAndGet(jump);
               }
               if (training.step() > 0) {
-                steps.add(stepOf(file()));
+                steps.add(stepOf(file));
               }
             })
         .train(text, 5);
-
-    assertThat(steps).containsExactly(0L, 0L, 2L, 2L, 2L);
-  }
-
-  private static void sleep(long millis) {
-    try {
-      Thread.sleep(millis);
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    return steps;
   }
 
   @Test
@@ -407,7 +438,7 @@ class CheckpointTest {
     byte[] before = Files.readAllBytes(file());
     Path other = directory.resolve("other");
 
-    trainer().checkpoint(other, 10).resume(file(), text);
+    resuming().checkpoint(other, 10).resume(text);
 
     assertThat(file()).hasBinaryContent(before);
     assertThat(stepOf(other)).isEqualTo(25);
@@ -422,7 +453,7 @@ class CheckpointTest {
     Files.writeString(directory.resolve(prefix + "locked-1.tmp"), "half");
     Files.createLink(directory.resolve(prefix + "locked-1.old"), file());
 
-    trainer().resume(file(), text);
+    resuming().resume(text);
 
     assertThat(list())
         .containsExactlyInAnyOrder("run.checkpoint", String.valueOf(other.getFileName()));
@@ -432,7 +463,7 @@ class CheckpointTest {
   private Trainer diverging() {
     return Trainer.of(VanillaRnn.builder(text.vocab()).hiddenSize(1).build())
         .sequenceLength(1)
-        .optimizer(Optimizer.SGD)
+        .optimizer(Optimizer.sgd())
         .learningRate(1.4e308)
         .clip(1);
   }
@@ -449,7 +480,7 @@ class CheckpointTest {
     assertThat(stepOf(file())).isEqualTo(2);
     assertThatExceptionOfType(TrainingDivergedException.class)
         .as("and once more, from there")
-        .isThrownBy(() -> diverging().resume(file(), text));
+        .isThrownBy(() -> resuming().resume(text));
   }
 
   @Test
@@ -458,7 +489,7 @@ class CheckpointTest {
         .isThrownBy(
             () ->
                 trainer()
-                    .optimizer(Optimizer.SGD)
+                    .optimizer(Optimizer.sgd())
                     .learningRate(1e308)
                     .clip(Double.POSITIVE_INFINITY)
                     .train(text, 100))
@@ -482,13 +513,17 @@ class CheckpointTest {
         .endsWith("500 2 3.5E307");
     TrainingSummary summary = result.last().training().orElseThrow();
     assertThat(summary.rollbacks()).isEqualTo(2);
-    assertThat(summary.learningRate()).isEqualTo(1.4e308);
+    assertThat(summary.recipe().learningRate().rate()).isEqualTo(1.4e308);
     assertThat(VanillaRnn.load(file()).training()).contains(summary);
   }
 
   /** Goes wrong at that step while the learning rate is above 0.03, that is, twice. */
   private Trainer goingWrongAt(long step) {
-    return trainer()
+    return goingWrongAt(trainer(), step);
+  }
+
+  private Trainer goingWrongAt(Trainer trainer, long step) {
+    return trainer
         .checkpoint(file(), 3)
         .rollbacks(2)
         .every(
@@ -509,7 +544,7 @@ class CheckpointTest {
     for (long stop = 0; stop <= 20; stop++) {
       stoppedAt(goingWrongAt(wrong), stop).train(text, 20);
 
-      assertSame(goingWrongAt(wrong).resume(file(), text), undisturbed, "stopped at " + stop);
+      assertSame(goingWrongAt(resuming(), wrong).resume(text), undisturbed, "stopped at " + stop);
       Files.delete(file());
     }
   }
@@ -528,7 +563,7 @@ class CheckpointTest {
   void rollbacks_thatAreAllowedLater_goBackToWhereTheRunWasResumed() throws IOException {
     stoppedAt(trainer().checkpoint(file(), 3), 5).train(text, 20);
 
-    TrainingResult result = goingWrongAt(8).resume(file(), text);
+    TrainingResult result = goingWrongAt(resuming(), 8).resume(text);
 
     assertThat(result.steps()).isEqualTo(20);
     assertThat(result.last().training().orElseThrow().rollbacks()).isEqualTo(2);
@@ -540,33 +575,33 @@ class CheckpointTest {
     Path other = directory.resolve("other");
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> trainer().checkpoint(other, 3).resume(file(), text))
+        .isThrownBy(() -> resuming().checkpoint(other, 3).resume(text))
         .withMessage(
             "a run with rollbacks goes on in its own checkpoint, %s: %s is another", file(), other);
     assertThat(list()).containsExactlyInAnyOrder("run.checkpoint", "run.checkpoint.rollback");
-    trainer().resume(file(), text, 21);
+    resuming().resume(text, 21);
     assertThat(list()).as("21 is a multiple of 3").containsExactly("run.checkpoint");
   }
 
   @Test
   void schedule_isTheRunsUnlessItIsSet() throws IOException {
     stoppedAt(trainer().checkpoint(file(), 7).rollbacks(2), 5).train(text, 20);
-    stoppedAt(trainer(), 9).resume(file(), text);
-    CheckpointFile.Progress kept = CheckpointFile.read(file()).progress();
-    assertThat(kept.checkpointEvery()).isEqualTo(7);
-    assertThat(kept.maxRollbacks()).isEqualTo(2);
+    stoppedAt(resuming(), 9).resume(text);
+    Header kept = CheckpointFile.read(file()).header();
+    assertThat(kept.checkpointEvery).isEqualTo(7);
+    assertThat(kept.maxRollbacks).isEqualTo(2);
 
-    stoppedAt(trainer().checkpoint(file(), 8).rollbacks(0), 11).resume(file(), text);
-    CheckpointFile.Progress set = CheckpointFile.read(file()).progress();
-    assertThat(set.checkpointEvery()).isEqualTo(8);
-    assertThat(set.maxRollbacks()).isZero();
+    stoppedAt(resuming().checkpoint(file(), 8).rollbacks(0), 11).resume(text);
+    Header set = CheckpointFile.read(file()).header();
+    assertThat(set.checkpointEvery).isEqualTo(8);
+    assertThat(set.maxRollbacks).isZero();
   }
 
   @Test
   void rollbacks_withoutAnInterval_areToMultiplesOfAThousand() throws IOException {
     trainer().checkpoint(file()).rollbacks(2).train(text, 1_001);
 
-    assertThat(CheckpointFile.read(file()).progress().checkpointEvery()).isEqualTo(1_000);
+    assertThat(CheckpointFile.read(file()).header().checkpointEvery).isEqualTo(1_000);
     assertThat(stepOf(directory.resolve("run.checkpoint.rollback"))).isEqualTo(1_000);
   }
 
@@ -574,17 +609,17 @@ class CheckpointTest {
   void anEndedRun_thatIsExtended_hasNotEndedFromThenOn() throws IOException {
     trainer().checkpoint(file(), 100).train(text, 20);
     List<Long> plans = new ArrayList<>();
-    trainer()
+    resuming()
         .checkpoint(file(), 100)
         .every(21, training -> plans.add(planOf(file())))
-        .resume(file(), text, 50);
+        .resume(text, 50);
 
     assertThat(plans).containsExactly(50L, 50L);
   }
 
   private static long planOf(Path checkpoint) {
     try {
-      return CheckpointFile.read(checkpoint).progress().plannedSteps();
+      return CheckpointFile.read(checkpoint).header().plannedSteps;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -593,10 +628,7 @@ class CheckpointTest {
   @Test
   void resumedAtStepZero_hasTheModelOfTheCheckpoint() throws IOException {
     trainer().checkpoint(file(), 100).train(text, 0);
-    VanillaRnn other =
-        Trainer.of(model).train(text, 1).last(); // the same seed, and other parameters
-
-    TrainingResult result = Trainer.of(other).resume(file(), text, 0);
+    TrainingResult result = Trainer.resuming(file()).resume(text, 0);
 
     assertThat(result.last().fingerprint()).isEqualTo(model.fingerprint());
     assertThat(result.best().fingerprint()).isEqualTo(model.fingerprint());
@@ -607,7 +639,7 @@ class CheckpointTest {
     Trainer trainer =
         Trainer.of(VanillaRnn.builder(text.vocab()).hiddenSize(1).build())
             .sequenceLength(1)
-            .optimizer(Optimizer.SGD)
+            .optimizer(Optimizer.sgd())
             .learningRate(2.1e307)
             .checkpoint(file(), 100_000);
 
@@ -625,13 +657,15 @@ class CheckpointTest {
     byte[] own = Files.readAllBytes(beside);
 
     Files.delete(beside);
-    assertThatExceptionOfType(NoSuchFileException.class)
-        .isThrownBy(() -> goingWrongAt(8).resume(file(), text))
+    assertThatExceptionOfType(UncheckedIOException.class)
+        .isThrownBy(() -> goingWrongAt(resuming(), 8).resume(text))
+        .withCauseInstanceOf(NoSuchFileException.class)
         .withMessageContainingAll(beside.toString(), "missing");
 
     Files.write(beside, Arrays.copyOf(own, own.length - 1));
-    assertThatExceptionOfType(ModelFormatException.class)
-        .isThrownBy(() -> goingWrongAt(8).resume(file(), text))
+    assertThatExceptionOfType(UncheckedIOException.class)
+        .isThrownBy(() -> goingWrongAt(resuming(), 8).resume(text))
+        .withCauseInstanceOf(ModelFormatException.class)
         .withMessageContaining(beside + " cannot be gone back to: the file is truncated");
 
     Files.delete(beside);
@@ -639,24 +673,25 @@ class CheckpointTest {
         .checkpoint(beside, 100)
         .train(text, 3);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> goingWrongAt(8).resume(file(), text))
-        .withMessageContainingAll("hiddenSize is 9", beside.toString(), "has 10");
+        .isThrownBy(() -> goingWrongAt(resuming(), 8).resume(text))
+        .withMessageContainingAll(
+            "is of another model, with hiddenSize 10 and seed 3, not 9", beside.toString());
 
     Files.delete(beside);
     trainer().checkpoint(beside, 100).train(text, 15);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> goingWrongAt(8).resume(file(), text))
+        .isThrownBy(() -> goingWrongAt(resuming(), 8).resume(text))
         .withMessageContaining(beside + " is of a later step than the run has come to");
 
     Files.write(beside, own);
-    assertThat(goingWrongAt(8).resume(file(), text).steps()).isEqualTo(20);
+    assertThat(goingWrongAt(resuming(), 8).resume(text).steps()).isEqualTo(20);
   }
 
   @Test
   void anotherInterval_goesBackToTheSameCheckpoint() throws IOException {
     stoppedAt(goingWrongAt(11), 9).train(text, 20); // a multiple of 3, and not of 4
 
-    TrainingResult result = goingWrongAt(11).checkpoint(file(), 4).resume(file(), text);
+    TrainingResult result = goingWrongAt(resuming(), 11).checkpoint(file(), 4).resume(text);
 
     assertThat(result.last().training().orElseThrow().rollbacks()).isEqualTo(2);
     assertThat(result.last().fingerprint())
@@ -671,10 +706,10 @@ class CheckpointTest {
   @Test
   void aRunWithoutRollbacks_dropsWhatItWouldHaveGoneBackTo() throws IOException {
     stoppedAt(goingWrongAt(99), 7).train(text, 40);
-    stoppedAt(trainer().checkpoint(file(), 3).rollbacks(0), 20).resume(file(), text);
+    stoppedAt(resuming().checkpoint(file(), 3).rollbacks(0), 20).resume(text);
     assertThat(list()).containsExactly("run.checkpoint");
 
-    TrainingResult result = goingWrongAt(22).resume(file(), text);
+    TrainingResult result = goingWrongAt(resuming(), 22).resume(text);
 
     assertThat(result.steps()).isEqualTo(40);
     assertThat(result.last().training().orElseThrow().rollbacks()).isEqualTo(2);

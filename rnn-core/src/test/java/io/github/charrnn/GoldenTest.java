@@ -52,7 +52,7 @@ class GoldenTest {
   void gradientDescent() throws IOException {
     TrainingResult result =
         Trainer.of(model(100))
-            .optimizer(Optimizer.SGD)
+            .optimizer(Optimizer.sgd())
             .learningRate(0.02)
             .clip(1.5)
             .train(text, 300);

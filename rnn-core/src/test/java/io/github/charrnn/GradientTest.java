@@ -213,13 +213,13 @@ class GradientTest {
     EncodedText text = Texts.harbour();
     VanillaRnn model = VanillaRnn.builder(text.vocab()).hiddenSize(30).build();
 
-    GradientCheck.Report report = GradientCheck.of(model).sample(40).seed(5).run(text);
+    GradientCheck.Report report = GradientCheck.of(model).elements(40).seed(5).run(text);
 
     assertThat(report.parameters())
         .extracting(GradientCheck.Tensor::elements)
         .containsExactly(40L, 40L, 40L, 30L, 40L);
-    assertThat(report).isEqualTo(GradientCheck.of(model).sample(40).seed(5).run(text));
-    assertThat(report).isNotEqualTo(GradientCheck.of(model).sample(40).seed(6).run(text));
+    assertThat(report).isEqualTo(GradientCheck.of(model).elements(40).seed(5).run(text));
+    assertThat(report).isNotEqualTo(GradientCheck.of(model).elements(40).seed(6).run(text));
   }
 
   private static GradientCheck.Report checkAfter(

@@ -207,7 +207,11 @@ class HostileFileTest {
   private static String saveLarge(Path file, int hiddenSize) throws IOException {
     Parameters parameters = new Parameters(hiddenSize, 3);
     Arrays.setAll(parameters.w, i -> i);
-    VanillaRnn model = new VanillaRnn(CharVocab.of("abc"), parameters, 1, Optional.empty());
+    VanillaRnn model =
+        VanillaRnn.builder(CharVocab.of("abc"))
+            .hiddenSize(1)
+            .build()
+            .with(parameters, Optional.empty());
     model.save(file);
     return model.fingerprint();
   }

@@ -121,8 +121,12 @@ class ModelFileTest {
     return Stream.of(
         edit(
             "\"formatVersion\":\"1\"",
+            "\"formatVersion\":\"3\"",
+            "the model's format version is 3, this library reads up to 2"),
+        edit(
+            "\"formatVersion\":\"1\"",
             "\"formatVersion\":\"2\"",
-            "the model's format version is 2, this library reads up to 1"),
+            "formatVersion is \"2\", must be a whole number from 1 to 1"),
         edit("\"formatVersion\":\"1\"", "\"formatVersion\":\"01\"", "formatVersion is \"01\""),
         edit("\"format\":\"charrnn\"", "\"format\":\"pt\"", "not a model of this library"),
         edit("\"hiddenSize\":\"2\"", "\"hiddenSize\":\"3\"", "tensor U is not as"),
@@ -131,16 +135,25 @@ class ModelFileTest {
             "\"hiddenSize\":\"0\"",
             "hiddenSize is \"0\", must be a whole number from 1 to 46300"),
         edit("\"hiddenSize\":\"2\"", "\"hiddenSize\":\"99999999999\"", "hiddenSize is"),
-        edit("\"vocabulary\":\"abc\"", "\"vocabulary\":\"acb\"", "not in ascending order"),
-        edit("\"vocabulary\":\"abc\"", "\"vocabulary\":\"aab\"", "not in ascending order"),
-        edit("\"vocabulary\":\"abc\"", "\"vocabulary\":\"a\"", "has 1 symbols, must have from 2"),
+        edit(
+            "\"vocabulary\":\"abc\"",
+            "\"vocabulary\":\"acb\"",
+            "must be from 2 to 65536 different symbols in ascending order"),
+        edit(
+            "\"vocabulary\":\"abc\"",
+            "\"vocabulary\":\"aab\"",
+            "must be from 2 to 65536 different symbols in ascending order"),
+        edit(
+            "\"vocabulary\":\"abc\"",
+            "\"vocabulary\":\"a\"",
+            "must be from 2 to 65536 different symbols in ascending order"),
         edit("\"vocabulary\":\"abc\"", "\"vocabulary\":\"ab\\ud800\"", "half a surrogate pair"),
         edit("\"seed\":\"1\"", "\"seed\":\"1\",\"extra\":\"x\"", "unknown key, \"extra\""),
         edit("\"seed\":\"1\"", "\"seed\":\"1\",\"s\\u0065ed\":\"1\"", "a key twice"),
         edit("\"seed\":\"1\"", "\"seed\":\"+1\"", "seed is \"+1\", must be a whole number"),
         edit("\"seed\":\"1\"", "\"seed\":1", "a value that is no string"),
-        edit("\"seed\":\"1\"", "\"seed\":\"1\",\"step\":\"1\"", "has no learningRate"),
-        edit("\"generator\":\"xo", "\"generator\":\"yo", "unknown random generator"),
+        edit("\"seed\":\"1\"", "\"seed\":\"1\",\"step\":\"1\"", "has no sequenceLength"),
+        edit("\"generator\":\"xo", "\"generator\":\"yo", "must be xoshiro256++/polar/1"),
         edit("\"dtype\":\"F64\"", "\"dtype\":\"F32\"", "tensor U is not as"),
         edit("\"shape\":[2,2]", "\"shape\":[4]", "tensor W is not as"),
         edit("\"shape\":[2,2]", "\"shape\":[2,2.0]", "',' is expected"),
@@ -212,7 +225,7 @@ class ModelFileTest {
     long began = System.nanoTime();
     assertThatExceptionOfType(ModelFormatException.class)
         .isThrownBy(() -> VanillaRnn.load(file))
-        .withMessageContaining("sha256 is not 64 hexadecimal digits");
+        .withMessageContaining("must be 64 hexadecimal digits");
     assertThat(System.nanoTime() - began).isLessThan(1_000_000_000L);
   }
 
@@ -265,7 +278,7 @@ class ModelFileTest {
             bytes(tiny()), header -> header.replace("\"abc\"", "\"" + inLatin1 + "\""));
 
     assertThat(refuse(altered))
-        .hasMessageContaining("the vocabulary has 65537 symbols, must have from 2 to 65536");
+        .hasMessageContaining("must be from 2 to 65536 different symbols in ascending order");
   }
 
   @Test

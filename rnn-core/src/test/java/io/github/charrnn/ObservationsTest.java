@@ -142,25 +142,24 @@ class ObservationsTest {
 
   @Test
   void validation_isTheEvaluationOfTheModelAsItStands() {
-    List<ValidationPoint> expected = new ArrayList<>();
+    List<HeldOutLoss> expected = new ArrayList<>();
     TrainingResult result =
         trainer()
             .every(
                 20,
                 p -> {
                   expected.add(
-                      new ValidationPoint(
-                          p.step(), p.model().evaluate(heldOut).natsPerCharacter()));
-                  assertThat(p.lastValidation()).contains(expected.get(expected.size() - 1));
-                  assertThat(p.validation()).isEqualTo(expected);
+                      new HeldOutLoss(p.step(), p.model().evaluate(heldOut).natsPerCharacter()));
+                  assertThat(p.lastHeldOutLoss()).contains(expected.get(expected.size() - 1));
+                  assertThat(p.heldOutLosses()).isEqualTo(expected);
                 })
             .train(text, 110);
 
-    assertThat(result.validation()).isEqualTo(expected);
+    assertThat(result.heldOutLosses()).isEqualTo(expected);
     assertThat(expected).hasSize(6);
-    assertThat(result.bestValidation().orElseThrow().natsPerCharacter())
+    assertThat(result.bestHeldOutLoss().orElseThrow().natsPerCharacter())
         .isEqualTo(
-            expected.stream().mapToDouble(ValidationPoint::natsPerCharacter).min().orElseThrow());
+            expected.stream().mapToDouble(HeldOutLoss::natsPerCharacter).min().orElseThrow());
     assertThat(result.last().training().orElseThrow().validation())
         .contains(new Validation(300, 20, false));
   }
@@ -171,7 +170,7 @@ class ObservationsTest {
     Trainer trainer = trainer().learningRate(1).bestByValidation();
     TrainingResult result = trainer.train(text, 400);
 
-    ValidationPoint best = result.bestValidation().orElseThrow();
+    HeldOutLoss best = result.bestHeldOutLoss().orElseThrow();
     assertThat(result.bestStep()).isEqualTo(best.step()).isPositive().isLessThan(400);
     assertThat(result.best().evaluate(heldOut).natsPerCharacter())
         .isEqualTo(best.natsPerCharacter());
@@ -245,13 +244,13 @@ class ObservationsTest {
             .sequenceLength(1)
             .learningRate(1)
             .validation(short1, 1)
-            .every(1, p -> losses.add(p.lastValidation().orElseThrow().natsPerCharacter()))
+            .every(1, p -> losses.add(p.lastHeldOutLoss().orElseThrow().natsPerCharacter()))
             .train(text, 1_500);
 
-    assertThat(result.validation().stream().mapToLong(ValidationPoint::step))
+    assertThat(result.heldOutLosses().stream().mapToLong(HeldOutLoss::step))
         .containsExactlyElementsOf(LongStream.rangeClosed(0, 750).map(i -> 2 * i).boxed().toList());
     double best = losses.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
-    assertThat(result.bestValidation()).contains(new ValidationPoint(losses.indexOf(best), best));
+    assertThat(result.bestHeldOutLoss()).contains(new HeldOutLoss(losses.indexOf(best), best));
   }
 
   @ParameterizedTest
@@ -273,8 +272,7 @@ class ObservationsTest {
       assertObserved(TrainingResult.load(file), half);
 
       // The sampling interval is the run's.
-      TrainingResult resumed =
-          selecting(Trainer.of(model).validation(heldOut, 20), selects).resume(file, text);
+      TrainingResult resumed = Trainer.resuming(file).validation(heldOut).resume(text);
 
       assertObserved(resumed, undisturbed);
       Files.delete(file);
@@ -289,8 +287,8 @@ class ObservationsTest {
     assertThat(actual.last().fingerprint()).isEqualTo(expected.last().fingerprint());
     assertThat(actual.best().fingerprint()).isEqualTo(expected.best().fingerprint());
     assertThat(actual.samples()).isEqualTo(expected.samples());
-    assertThat(actual.validation()).isEqualTo(expected.validation());
-    assertThat(actual.bestValidation()).isEqualTo(expected.bestValidation());
+    assertThat(actual.heldOutLosses()).isEqualTo(expected.heldOutLosses());
+    assertThat(actual.bestHeldOutLoss()).isEqualTo(expected.bestHeldOutLoss());
     assertThat(actual.bestStep()).isEqualTo(expected.bestStep());
     assertThat(Double.compare(actual.bestSmoothLoss(), expected.bestSmoothLoss())).isZero();
     assertThat(actual.steps()).isEqualTo(expected.steps());
@@ -305,15 +303,17 @@ class ObservationsTest {
     trainer().checkpoint(file).train(text, 10);
     EncodedText changed = all.vocab().encode(heldOut.decode().replace('e', 'a'));
 
-    assertRefused(file, Trainer.of(model), "validation is none, the run of the checkpoint");
-    assertRefused(file, Trainer.of(model).validation(heldOut, 21), "validation is every 21 steps");
-    assertRefused(file, trainer().bestByValidation(), "which selects the best model");
-    assertRefused(file, Trainer.of(model).validation(changed, 20), "the held-out text is not");
+    assertRefused(Trainer.resuming(file), "characters, not none");
+    assertRefused(Trainer.resuming(file).validation(heldOut, 21), "characters, not every 21 steps");
+    assertRefused(
+        Trainer.resuming(file).validation(heldOut).bestByValidation(),
+        "characters, which selects the best model");
+    assertRefused(Trainer.resuming(file).validation(changed), "the held-out text is not");
   }
 
-  private void assertRefused(Path file, Trainer trainer, String message) {
+  private void assertRefused(Trainer trainer, String message) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> trainer.resume(file, text, 20))
+        .isThrownBy(() -> trainer.resume(text, 20))
         .withMessageContaining(message);
   }
 

@@ -41,9 +41,12 @@ class OldFilesTest {
     assertThat(model.fingerprint())
         .isEqualTo("b32fd8d61699592a8ee7018439dd78899f8aaf401750b7785d6946162bd75724");
     TrainingSummary summary = model.training().orElseThrow();
-    assertThat(summary.optimizer()).isEqualTo(Optimizer.SGD);
-    assertThat(summary.learningRate()).isEqualTo(0.02);
-    assertThat(summary.clip()).isInfinite();
+    assertThat(summary.recipe())
+        .isEqualTo(
+            Recipe.named("course")
+                .withOptimizer(Optimizer.sgd())
+                .withLearningRate(LearningRate.constant(0.02))
+                .withClip(Clip.value(Double.POSITIVE_INFINITY)));
     assertThat(summary.step()).isEqualTo(150);
     assertThat(again).hasSameBinaryContentAs(file);
   }
@@ -69,7 +72,10 @@ class OldFilesTest {
   void aCheckpoint_isResumedToTheBitsOfARunThatWasNotStopped() throws IOException {
     Path file = resource("run.checkpoint");
 
-    TrainingResult resumed = trainer().resume(file, text.part(0, 1_600));
+    TrainingResult resumed =
+        Trainer.resuming(file)
+            .validation(text.part(1_600, text.length()))
+            .resume(text.part(0, 1_600));
 
     TrainingResult undisturbed = trainer().train(text.part(0, 1_600), 120);
     assertThat(resumed.steps()).isEqualTo(120);

@@ -119,11 +119,11 @@ class SamplerTest {
 
     for (String stop : List.of("e", " t", "he ", whole.substring(100, 103))) {
       int end = whole.indexOf(stop) + stop.length();
-      assertThat(sampler.stop(stop).sample(400)).isEqualTo(whole.substring(0, end));
+      assertThat(sampler.stopAfter(stop).sample(400)).isEqualTo(whole.substring(0, end));
     }
-    assertThat(sampler.stop("").sample(400)).isEqualTo(whole);
+    assertThat(sampler.stopAfter("").sample(400)).isEqualTo(whole);
     assertThatExceptionOfType(UnknownSymbolException.class)
-        .isThrownBy(() -> sampler.stop("\u4E2D"));
+        .isThrownBy(() -> sampler.stopAfter("\u4E2D"));
   }
 
   @Test
@@ -135,7 +135,7 @@ class SamplerTest {
     for (int seed = 0; seed < 200; seed++) {
       Sampler sampler = Sampler.of(coin).seed(seed);
       String whole = sampler.sample(200);
-      String stopped = sampler.stop("aabaab").sample(200);
+      String stopped = sampler.stopAfter("aabaab").sample(200);
       int at = whole.indexOf("aabaab");
       assertThat(stopped).isEqualTo(at < 0 ? whole : whole.substring(0, at + 6));
     }
@@ -233,7 +233,8 @@ class SamplerTest {
     for (int i = 0; i < odds.length; i++) {
       p.c[i] = Math.log(odds[i]);
     }
-    return new VanillaRnn(CharVocab.of(codePoints), p, 0, Optional.empty());
+    VanillaRnn model = VanillaRnn.builder(CharVocab.of(codePoints)).hiddenSize(1).build();
+    return model.with(p, Optional.empty());
   }
 
   private static Map<Integer, Integer> counts(Sampler sampler, int draws) {

@@ -164,7 +164,7 @@ class TrainerTest {
     VanillaRnn afterEpoch = training.model();
     assertThat(training.advance())
         .isEqualTo(Trainer.of(afterEpoch).batchSize(3).start(part).advance());
-    assertThat(training.model().training().orElseThrow().batchSize()).isEqualTo(3);
+    assertThat(training.model().training().orElseThrow().recipe().batchSize()).isEqualTo(3);
   }
 
   @Test
@@ -231,8 +231,9 @@ class TrainerTest {
 
   /** Training updates V and W piece by piece on the way back; here all of it is done afterwards. */
   @ParameterizedTest
-  @CsvSource({"1, ADAGRAD", "3, ADAGRAD", "6, ADAGRAD", "2, SGD"})
-  void advance_movesEveryParameterByItsGradient(int streams, Optimizer optimizer) {
+  @CsvSource({"1, adagrad", "3, adagrad", "6, adagrad", "2, sgd"})
+  void advance_movesEveryParameterByItsGradient(int streams, String name) {
+    Optimizer optimizer = Optimizer.named(name);
     int n = 10;
     Training training =
         Trainer.of(model)
@@ -267,7 +268,7 @@ class TrainerTest {
       for (int i = 0; i < theta.length; i++) {
         int count = theta[i].length;
         Kernel kernel = window.kernel();
-        if (optimizer == Optimizer.SGD) {
+        if (optimizer.equals(Optimizer.sgd())) {
           kernel.descend(theta[i], 0, count, g[i], 0, 1.0 / streams, 0.5, 0.1);
         } else {
           kernel.adagrad(theta[i], squares[i], 0, count, g[i], 0, 1.0 / streams, 0.5, 0.1, 1e-8);
@@ -282,13 +283,13 @@ class TrainerTest {
   }
 
   private static double[][] tensors(Parameters p) {
-    return new double[][] {p.u, p.w, p.v, p.b, p.c};
+    return Parameters.tensors().stream().map(p::get).toArray(double[][]::new);
   }
 
   @Test
   void sgd_isPlainGradientDescentWithClipping() {
     Training training =
-        Trainer.of(model).optimizer(Optimizer.SGD).learningRate(0.01).clip(0.5).start(text);
+        Trainer.of(model).optimizer(Optimizer.sgd()).learningRate(0.01).clip(0.5).start(text);
     VanillaRnn before = training.model();
     training.advance();
     VanillaRnn after = training.model();
@@ -301,7 +302,7 @@ class TrainerTest {
     }
     assertThat(
             Trainer.of(model)
-                .optimizer(Optimizer.SGD)
+                .optimizer(Optimizer.sgd())
                 .learningRate(0.01)
                 .train(text, 2_000)
                 .smoothLoss())
@@ -358,7 +359,7 @@ class TrainerTest {
     assertRefused(() -> trainer.batchSize(0), "batchSize is 0, must be at least 1");
     assertRefused(
         () -> Trainer.of(model).batchSize(100).train(text, 1),
-        "sequenceLength 25 and batchSize 100 need at least 2600 symbols, the text has "
+        "sequenceLength 25 and batchSize 100 need at least 2600 characters, the text has "
             + text.length());
     assertRefused(() -> trainer.clip(0), "clip is 0.0, must be above 0");
     assertRefused(() -> trainer.clip(Double.NaN), "clip is NaN, must be above 0");
@@ -378,7 +379,7 @@ class TrainerTest {
     Trainer trainer = Trainer.of(model);
     assertRefused(
         () -> trainer.train("the mud", 1),
-        "sequenceLength 25 needs at least 26 symbols, the text has 7");
+        "sequenceLength 25 needs at least 26 characters, the text has 7");
     assertRefused(
         () -> trainer.train(CharVocab.of("ab").encode("ab".repeat(100)), 1),
         "the text is encoded with another vocabulary of 2 symbols, the model's has 47: encode it"
@@ -400,7 +401,7 @@ class TrainerTest {
         .withMessageEndingWith("choose a smaller one or start Java with -Xmx933g");
     assertRefused(
         () -> Trainer.of(model).sequenceLength(1_999_999_999).start(text),
-        "sequenceLength 1999999999 needs at least 2000000000 symbols, the text has "
+        "sequenceLength 1999999999 needs at least 2000000000 characters, the text has "
             + text.length());
     // A long text, to get past that: its window would need more than any heap.
     EncodedText longText = text.vocab().encode("mud ".repeat(12_500_000));

@@ -77,7 +77,7 @@ public class StepBenchmark {
     EncodedText encoded = Texts.read(text, vocabSize);
     VanillaRnn model = VanillaRnn.builder(encoded.vocab()).hiddenSize(hiddenSize).build();
     GradientCheck.Report report =
-        GradientCheck.of(model).sequenceLength(sequenceLength).sample(20).run(encoded);
+        GradientCheck.of(model).sequenceLength(sequenceLength).elements(20).run(encoded);
     if (!report.passed()) {
       throw new IllegalStateException("the gradients are wrong: " + report);
     }

@@ -90,7 +90,7 @@ final class GradcheckCommand implements Callable<Integer> {
     Options.apply(command, "--difference", () -> check.difference(difference));
     if (sample != null) {
       int elements = sample;
-      Options.apply(command, "--sample", () -> check.sample(elements));
+      Options.apply(command, "--sample", () -> check.elements(elements));
     }
     GradientCheck.Report report = check.run(encoded);
     if (json) {

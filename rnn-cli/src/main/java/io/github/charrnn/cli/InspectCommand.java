@@ -1,5 +1,6 @@
 package io.github.charrnn.cli;
 
+import io.github.charrnn.Recipe;
 import io.github.charrnn.TrainingSummary;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.Sources;
@@ -57,17 +58,18 @@ final class InspectCommand implements Callable<Integer> {
     line("seed", "%d", rnn.seed());
     if (rnn.training().isPresent()) {
       TrainingSummary training = rnn.training().get();
-      int n = training.sequenceLength();
-      long stepsPerEpoch = (training.textLength() / training.batchSize() - 1) / n;
+      Recipe recipe = training.recipe();
+      int n = recipe.sequenceLength();
+      long stepsPerEpoch = training.stepsPerEpoch();
       line("trained on", "%,d characters", training.textLength());
       line("sequence length", "%,d", n);
-      line("batch size", "%,d", training.batchSize());
-      line("optimizer", "%s", training.optimizer().name().toLowerCase(Locale.ROOT));
-      line("learning rate", "%s", training.learningRate());
+      line("batch size", "%,d", recipe.batchSize());
+      line("optimizer", "%s", recipe.optimizer().name());
+      line("learning rate", "%s", recipe.learningRate().rate());
       if (training.rollbacks() > 0) {
         line("rolled back", "%d times, each time to half the learning rate", training.rollbacks());
       }
-      line("clip", "%s", training.clip());
+      line("clip", "%s", recipe.clip().bound());
       line("step", "%,d (epoch %.2f)", training.step(), (double) training.step() / stepsPerEpoch);
       if (training.step() > 0) {
         line(
@@ -98,12 +100,15 @@ final class InspectCommand implements Callable<Integer> {
     rnn.training()
         .ifPresent(
             training -> {
-              result.put("sequenceLength", training.sequenceLength());
-              result.put("batchSize", training.batchSize());
-              result.put("learningRate", training.learningRate());
+              Recipe recipe = training.recipe();
+              result.put("sequenceLength", recipe.sequenceLength());
+              result.put("batchSize", recipe.batchSize());
+              result.put("learningRate", recipe.learningRate().rate());
               result.put("rollbacks", training.rollbacks());
-              result.put("clip", Double.isInfinite(training.clip()) ? "Infinity" : training.clip());
-              result.put("optimizer", training.optimizer().name().toLowerCase(Locale.ROOT));
+              result.put(
+                  "clip",
+                  Double.isInfinite(recipe.clip().bound()) ? "Infinity" : recipe.clip().bound());
+              result.put("optimizer", recipe.optimizer().name());
               result.put("textLength", training.textLength());
               result.put("step", training.step());
               result.put("smoothLoss", Terminal.jsonNumber(training.smoothLoss()));

@@ -117,7 +117,8 @@ final class ReportCommand implements Callable<Integer> {
     ValidationOptions.Split split = ValidationOptions.split(all, settings.validation());
     TrainingResult result = run.isPresent() ? run.get() : ofModel(best, settings, split.text());
     Analysis analysis =
-        new Analysis(split.text(), split.heldOut(), best, settings.sequenceLength(), elements)
+        new Analysis(
+                split.text(), split.heldOut(), best, settings.recipe().sequenceLength(), elements)
             .begin();
     analysis.await(PATIENCE_SECONDS);
     notes.add(
@@ -170,7 +171,7 @@ final class ReportCommand implements Callable<Integer> {
   /** As much as a model tells of its run. */
   private static TrainingResult ofModel(
       VanillaRnn best, TrainingSummary settings, EncodedText text) {
-    TrainingResult nothing = Trainer.of(best).settings(settings).train(text, 0);
+    TrainingResult nothing = Trainer.of(best).recipe(settings.recipe()).train(text, 0);
     return new TrainingResult(
         best,
         best,

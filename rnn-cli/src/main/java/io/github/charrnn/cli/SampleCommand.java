@@ -113,7 +113,7 @@ final class SampleCommand implements Callable<Integer> {
     Options.apply(command, "--top-p", () -> sampler.topP(topP));
     Options.apply(command, "--prime", () -> sampler.prime(prime, policy));
     try {
-      sampler.stop(stop);
+      sampler.stopAfter(stop);
     } catch (IllegalArgumentException e) {
       throw Options.wrong(command, "--stop: " + e.getMessage() + ": the model can never write it");
     }

@@ -1,7 +1,6 @@
 package io.github.charrnn.cli;
 
 import io.github.charrnn.EncodedText;
-import io.github.charrnn.ModelFormatException;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.TrainingResult;
 import io.github.charrnn.TrainingSummary;
@@ -139,7 +138,7 @@ final class TrainCommand implements Callable<Integer> {
     report.flatMap(RunReport::address).ifPresent(shown::live);
     return new TrainingSession(
             run.trainer(), shown, report, files, () -> namesNow(files), resuming())
-        .carryOut(() -> trained(run, files, asPlanned, count));
+        .carryOut(() -> trained(run, asPlanned, count));
   }
 
   private RunFiles files() {
@@ -190,15 +189,18 @@ final class TrainCommand implements Callable<Integer> {
 
   private Ready resumed(RunFiles files, TrainingOutput shown) throws IOException {
     Path file = files.checkpoint().orElseThrow();
-    VanillaRnn start = Sources.checkpoint(file);
+    Trainer trainer = Sources.checkpoint(file);
+    VanillaRnn start = trainer.model();
     TrainingSummary run = start.training().orElseThrow();
     shown.resumes(file, run);
     model.requireSame(start, file);
     recipe.requireSame(run, file);
     EncodedText all = sameText(start, file);
-    Trainer trainer = Trainer.of(start).settings(run);
     return new Ready(
-        start, trainer, validation.split(all, run.validation(), file), run.sequenceLength());
+        start,
+        trainer,
+        validation.split(all, run.validation(), file),
+        run.recipe().sequenceLength());
   }
 
   private EncodedText sameText(VanillaRnn start, Path file) throws IOException {
@@ -245,19 +247,11 @@ final class TrainCommand implements Callable<Integer> {
     return new ResumingCommand(typed, output != null, piped);
   }
 
-  private TrainingResult trained(Ready run, RunFiles files, boolean asPlanned, long count)
-      throws IOException {
+  private TrainingResult trained(Ready run, boolean asPlanned, long count) {
     EncodedText encoded = run.split().text();
     if (!checkpoint.resume()) {
       return run.trainer().train(encoded, count);
     }
-    Path file = files.checkpoint().orElseThrow();
-    try {
-      return asPlanned
-          ? run.trainer().resume(file, encoded)
-          : run.trainer().resume(file, encoded, count);
-    } catch (ModelFormatException e) {
-      throw new IOException(file + " cannot be used as a checkpoint: " + e.getMessage(), e);
-    }
+    return asPlanned ? run.trainer().resume(encoded) : run.trainer().resume(encoded, count);
   }
 }

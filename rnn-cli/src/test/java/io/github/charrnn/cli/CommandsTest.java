@@ -167,8 +167,8 @@ class CommandsTest {
   void train_sgd_isAnotherOptimizer() throws IOException {
     train("--optimizer", "sgd", "--lr", 0.01);
 
-    assertThat(VanillaRnn.load(model).training().orElseThrow().optimizer())
-        .isEqualTo(io.github.charrnn.Optimizer.SGD);
+    assertThat(VanillaRnn.load(model).training().orElseThrow().recipe().optimizer())
+        .isEqualTo(io.github.charrnn.Optimizer.sgd());
   }
 
   @Test
@@ -232,7 +232,7 @@ class CommandsTest {
                     .sample(50));
     assertThat(Cli.run("sample", model).out()).isEqualTo(Sampler.of(rnn).sample(1_000));
     assertThat(Cli.run("sample", model, "--stop", "e").out())
-        .isEqualTo(Sampler.of(rnn).stop("e").sample(1_000));
+        .isEqualTo(Sampler.of(rnn).stopAfter("e").sample(1_000));
     assertThat(Cli.run("sample", model, "--prime", "T\u00DFhe", "--unknown", "skip").out())
         .isEqualTo("T\u00DFhe" + Sampler.of(rnn).prime("The").sample(1_000));
   }

@@ -1,153 +1,48 @@
 package io.github.charrnn.internal;
 
-import io.github.charrnn.LossHistory;
 import io.github.charrnn.ModelFormatException;
-import io.github.charrnn.Optimizer;
-import io.github.charrnn.TrainingSummary;
-import io.github.charrnn.Validation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The checkpoint: a {@linkplain ModelFile model file} of the parameters as they stand, with all
  * else that training needs to go on as if it had never stopped.
  *
- * <p>More tensors: {@code memory.U} to {@code memory.c}, AdaGrad's sums of squares, not there with
- * another optimizer; {@code best.U} to {@code best.c}, not there while the parameters as they stand
- * are the best; {@code state} (B, m), the hidden state of each stream; {@code history.loss} and
- * {@code history.smoothLoss} (points). More metadata: {@code text}, the fingerprint of the text;
- * {@code plannedSteps}; {@code position}, of the next window in each stream; {@code loss}; {@code
- * bestSmoothLoss}; {@code bestStep}; {@code nanos}, spent in steps; {@code historyStride}, {@code
- * historyPending}, {@code historyPendingSum}. {@link Observations} has its own. There is no random
- * state: training draws nothing, and samples are drawn from seeds.
+ * <p>More tensors: those of each of the optimizer's {@linkplain Update#memoriesOf memories}, as in
+ * {@code memory.U} to {@code memory.c}; {@code best.U} to {@code best.c}, not there while the
+ * parameters as they stand are the best; {@code state} (B, m), the hidden state of each stream;
+ * {@code history.loss} and {@code history.smoothLoss} (points); and those of {@link Observations}.
+ * More metadata: see {@link Fields}. There is no random state: training draws nothing, and samples
+ * are drawn from seeds.
  */
 public final class CheckpointFile {
-  private static final Set<String> KEYS =
-      Set.of(
-          "text",
-          "plannedSteps",
-          "checkpointEvery",
-          "maxRollbacks",
-          "position",
-          "loss",
-          "bestSmoothLoss",
-          "bestStep",
-          "nanos",
-          "historyStride",
-          "historyPending",
-          "historyPendingSum");
-
-  private static final Set<String> ALL_KEYS =
-      Stream.of(KEYS, Observations.KEYS)
-          .flatMap(Collection::stream)
-          .collect(Collectors.toUnmodifiableSet());
-
-  private static final Set<String> VALIDATED_KEYS =
-      Stream.of(ALL_KEYS, Observations.VALIDATION_KEYS)
-          .flatMap(Collection::stream)
-          .collect(Collectors.toUnmodifiableSet());
-
   /**
    * Where training stands.
    *
-   * @param model the parameters as they stand, and the settings, with which the summary is present
-   * @param memory AdaGrad's sums of squares; of hidden size 0 with another optimizer
-   * @param best of hidden size 0 if the parameters as they stand are the best
+   * @param header with the settings of the run and its numbers
+   * @param parameters as they stand
+   * @param memories the optimizer's, by name
+   * @param best empty if the parameters as they stand are the best
    * @param hidden (B, m), the states that the next window starts from
    * @param losses (points)
    * @param smoothLosses (points)
+   * @param observations what the run was seen to do
    */
   @SuppressWarnings("ArrayRecordComponent") // nobody compares states
   public record State(
-      ModelFile.Model model,
-      Progress progress,
-      Parameters memory,
-      Parameters best,
+      Header header,
+      Parameters parameters,
+      Map<String, Parameters> memories,
+      Optional<Parameters> best,
       double[] hidden,
       double[] losses,
       double[] smoothLosses,
-      Observations observations) {
-
-    private State with(Observations seen) {
-      return new State(model, progress, memory, best, hidden, losses, smoothLosses, seen);
-    }
-  }
-
-  /**
-   * The numbers of a state.
-   *
-   * @param text the fingerprint of the text
-   * @param plannedSteps how many steps the run was started for
-   * @param checkpointEvery at which steps there are checkpoints, 0 if the clock says when
-   * @param maxRollbacks how often the run may be rolled back
-   * @param position of the next window in each stream
-   * @param loss of the last window; NaN before the first step
-   * @param bestSmoothLoss NaN before the first step
-   * @param bestStep 0 before the first step
-   * @param nanos spent in steps
-   * @param historyStride steps that a point of the history stands for
-   * @param historyPending steps since the last point
-   * @param historyPendingSum the sum of their losses, each divided by the stride
-   */
-  public record Progress(
-      String text,
-      long plannedSteps,
-      long checkpointEvery,
-      int maxRollbacks,
-      long position,
-      double loss,
-      double bestSmoothLoss,
-      long bestStep,
-      long nanos,
-      long historyStride,
-      long historyPending,
-      double historyPendingSum) {}
-
-  /** What a checkpoint says before its numbers are read. */
-  record Description(
-      ModelFile.Description model,
-      TrainingSummary summary,
-      Progress progress,
-      int points,
-      Observations.Counts counts) {
-
-    boolean hasMemory() {
-      return summary.optimizer() == Optimizer.ADAGRAD;
-    }
-
-    boolean hasBest() {
-      return progress.bestStep() != summary.step();
-    }
-
-    Map<String, List<Long>> shapes() {
-      long m = model.hiddenSize();
-      long k = model.vocab().size();
-      Map<String, List<Long>> shapes = new LinkedHashMap<>(ModelFile.shapes("", m, k));
-      if (hasMemory()) {
-        shapes.putAll(ModelFile.shapes("memory.", m, k));
-      }
-      if (hasBest()) {
-        shapes.putAll(ModelFile.shapes("best.", m, k));
-      }
-      shapes.put("state", List.of((long) summary.batchSize(), m));
-      shapes.put("history.loss", List.of((long) points));
-      shapes.put("history.smoothLoss", List.of((long) points));
-      shapes.putAll(counts.shapes());
-      return shapes;
-    }
-  }
-
-  private static final Observations NOTHING =
-      new Observations(0, 0, 1, List.of(), Optional.empty(), 1, List.of(), Optional.empty());
+      Observations observations) {}
 
   private CheckpointFile() {}
 
@@ -157,24 +52,12 @@ public final class CheckpointFile {
    * @throws IOException if that fails; then it is as it was
    */
   public static void write(SafeFile file, State state) throws IOException {
-    Progress progress = state.progress();
-    Metadata metadata =
-        ModelFile.metadata(state.model())
-            .put("text", progress.text())
-            .put("plannedSteps", progress.plannedSteps())
-            .put("checkpointEvery", progress.checkpointEvery())
-            .put("maxRollbacks", progress.maxRollbacks())
-            .put("position", progress.position())
-            .put("loss", progress.loss())
-            .put("bestSmoothLoss", progress.bestSmoothLoss())
-            .put("bestStep", progress.bestStep())
-            .put("nanos", progress.nanos())
-            .put("historyStride", progress.historyStride())
-            .put("historyPending", progress.historyPending())
-            .put("historyPendingSum", progress.historyPendingSum());
+    Header header = state.header();
+    header.sections.add(Header.Section.CHECKPOINT);
     Observations observations = state.observations();
-    observations.putInto(metadata);
-    Safetensors.write(file, metadata, tensors(state, observations.tensors(state.model().vocab())));
+    observations.putInto(header);
+    Safetensors.write(
+        file, Fields.write(header), tensors(state, observations.tensors(header.vocab())));
   }
 
   /**
@@ -186,121 +69,94 @@ public final class CheckpointFile {
    */
   public static State read(Path file) throws IOException {
     try (Safetensors in = Safetensors.open(file)) {
-      Metadata metadata = in.metadata();
-      ModelFile.Description model = ModelFile.describe(metadata);
-      if (!isCheckpoint(metadata)) {
+      Header header = Fields.read(in.metadata());
+      if (!header.has(Header.Section.CHECKPOINT)) {
         throw Safetensors.wrong(
             "a model, but no checkpoint: training cannot go on from it exactly");
       }
-      return read(in, model, file);
+      return read(in, header, file);
     }
   }
 
-  static State read(Safetensors in, ModelFile.Description model, Path file) throws IOException {
-    Description checkpoint = describe(model, in.metadata());
-    in.requireTensors(checkpoint.shapes());
-    int m = model.hiddenSize();
-    int k = model.vocab().size();
-    int streams = checkpoint.summary().batchSize();
-    String what = "the checkpoint " + file;
-    double others = 2.0 * Parameters.count(m, k) + (double) streams * m;
-    Memory.require(Double.BYTES * (Parameters.count(m, k) + others), what);
-    Memory.requireArray((double) streams * m, what);
-    State state =
-        new State(
-            model.with(Parameters.allocate(m, k, what)),
-            checkpoint.progress(),
-            checkpoint.hasMemory() ? Parameters.allocate(m, k, what) : new Parameters(0, 0),
-            checkpoint.hasBest() ? Parameters.allocate(m, k, what) : new Parameters(0, 0),
-            new double[streams * m],
-            new double[checkpoint.points()],
-            new double[checkpoint.points()],
-            NOTHING);
-    Observations.Numbers numbers = Observations.Numbers.allocate(checkpoint.counts());
-    in.read(tensors(state, numbers.tensors()));
-    requirePossible(state);
-    return state.with(numbers.decode(in.metadata(), model.vocab(), checkpoint.summary().step()));
+  /** Whether the file is the one that a state was read from, by its checksum. */
+  public static boolean isStill(Path file, State state) throws IOException {
+    try (Safetensors in = Safetensors.open(file)) {
+      return in.metadata().text(Safetensors.CHECKSUM).equals(state.header().checksum);
+    }
   }
 
-  static boolean isCheckpoint(Metadata metadata) {
-    return metadata.has("plannedSteps");
+  /** The rest of a file whose header was read. */
+  static State read(Safetensors in, Header header, Path file) throws IOException {
+    in.requireTensors(shapes(header));
+    int m = header.hiddenSize;
+    int k = header.vocab().size();
+    int streams = header.recipe.batchSize();
+    String what = "the checkpoint " + file;
+    double models = 3.0 * Parameters.count(m, k);
+    Memory.require(Double.BYTES * (models + (double) streams * m), what);
+    Memory.requireArray((double) streams * m, what);
+    Map<String, Parameters> memories = new LinkedHashMap<>();
+    for (String name : Update.memoriesOf(header.recipe.optimizer())) {
+      memories.put(name, Parameters.allocate(m, k, what));
+    }
+    int points = (int) header.points();
+    Observations.Numbers numbers = Observations.Numbers.allocate(header);
+    State unobserved =
+        new State(
+            header,
+            Parameters.allocate(m, k, what),
+            memories,
+            hasBest(header) ? Optional.of(Parameters.allocate(m, k, what)) : Optional.empty(),
+            new double[streams * m],
+            new double[points],
+            new double[points],
+            Observations.NONE);
+    in.read(tensors(unobserved, numbers.tensors()));
+    requirePossible(unobserved);
+    return new State(
+        header,
+        unobserved.parameters(),
+        memories,
+        unobserved.best(),
+        unobserved.hidden(),
+        unobserved.losses(),
+        unobserved.smoothLosses(),
+        numbers.decode(header));
+  }
+
+  private static boolean hasBest(Header header) {
+    return header.bestStep != header.step;
+  }
+
+  private static Map<String, List<Long>> shapes(Header header) {
+    long m = header.hiddenSize;
+    long k = header.vocab().size();
+    Map<String, List<Long>> shapes = new LinkedHashMap<>(Tensors.shapes("", m, k));
+    for (String name : Update.memoriesOf(header.recipe.optimizer())) {
+      shapes.putAll(Tensors.shapes(name + ".", m, k));
+    }
+    if (hasBest(header)) {
+      shapes.putAll(Tensors.shapes("best.", m, k));
+    }
+    shapes.put("state", List.of((long) header.recipe.batchSize(), m));
+    shapes.put("history.loss", List.of(header.points()));
+    shapes.put("history.smoothLoss", List.of(header.points()));
+    shapes.putAll(Observations.shapes(header));
+    return shapes;
   }
 
   private static List<Safetensors.Tensor> tensors(
       State state, List<Safetensors.Tensor> observations) {
-    List<Safetensors.Tensor> tensors =
-        new ArrayList<>(ModelFile.tensors("", state.model().parameters()));
-    if (state.memory().hiddenSize > 0) {
-      tensors.addAll(ModelFile.tensors("memory.", state.memory()));
-    }
-    if (state.best().hiddenSize > 0) {
-      tensors.addAll(ModelFile.tensors("best.", state.best()));
-    }
-    int m = state.model().parameters().hiddenSize;
+    List<Safetensors.Tensor> tensors = new ArrayList<>(Tensors.of("", state.parameters()));
+    state.memories().forEach((name, p) -> tensors.addAll(Tensors.of(name + ".", p)));
+    state.best().ifPresent(best -> tensors.addAll(Tensors.of("best.", best)));
+    int m = state.parameters().hiddenSize;
     int streams = state.hidden().length / m;
     tensors.add(Safetensors.Tensor.matrix("state", streams, m, state.hidden()));
     tensors.add(Safetensors.Tensor.vector("history.loss", state.losses()));
     tensors.add(Safetensors.Tensor.vector("history.smoothLoss", state.smoothLosses()));
     tensors.addAll(observations);
     return tensors;
-  }
-
-  /** What the metadata say of the run, checked. */
-  static Description describe(ModelFile.Description model, Metadata metadata)
-      throws ModelFormatException {
-    TrainingSummary summary =
-        model
-            .training()
-            .orElseThrow(() -> Safetensors.wrong("the checkpoint has no training settings"));
-    boolean validated = summary.validation().isPresent();
-    ModelFile.requireKeys(metadata, validated ? VALIDATED_KEYS : ALL_KEYS);
-    long step = summary.step();
-    long stepsPerEpoch = summary.stepsPerEpoch();
-    if (stepsPerEpoch == 0) {
-      throw metadata.wrong("textLength", "at least (sequenceLength + 1) batchSize");
-    }
-    long position = step == 0 ? 0 : ((step - 1) % stepsPerEpoch + 1) * summary.sequenceLength();
-    int maxRollbacks = (int) metadata.integer("maxRollbacks", 0, Integer.MAX_VALUE);
-    long stride = metadata.integer("historyStride", 1, 1L << 49);
-    long pending = metadata.integer("historyPending", 0, stride - 1);
-    long points = (step - pending) / stride;
-    if (Long.bitCount(stride) != 1
-        || points * stride + pending != step
-        || points > LossHistory.MAX_SIZE
-        || (points == LossHistory.MAX_SIZE && pending > 0)) {
-      throw metadata.wrong("historyStride", "a power of two that goes with the step");
-    }
-    boolean selected = summary.validation().map(Validation::selects).orElse(false);
-    long bestStep = metadata.integer("bestStep", selected ? 0 : Math.min(step, 1), step);
-    Progress progress =
-        new Progress(
-            metadata.hash("text"),
-            metadata.integer("plannedSteps", step, Long.MAX_VALUE),
-            metadata.integer("checkpointEvery", Math.min(maxRollbacks, 1), Long.MAX_VALUE),
-            maxRollbacks,
-            metadata.integer("position", position, position),
-            loss(metadata, "loss", step),
-            loss(metadata, "bestSmoothLoss", bestStep),
-            bestStep,
-            metadata.integer("nanos", 0, Long.MAX_VALUE),
-            stride,
-            pending,
-            metadata.number("historyPendingSum"));
-    if (pending == 0
-        ? progress.historyPendingSum() != 0
-        : !Double.isFinite(progress.historyPendingSum())) {
-      throw metadata.wrong("historyPendingSum", "finite, and 0 when nothing is pending");
-    }
-    return new Description(
-        model, summary, progress, (int) points, Observations.counts(metadata, validated));
-  }
-
-  private static double loss(Metadata metadata, String key, long step) throws ModelFormatException {
-    double loss = metadata.number(key);
-    if (step == 0 ? !Double.isNaN(loss) : !Double.isFinite(loss)) {
-      throw metadata.wrong(key, "finite, or NaN at step 0");
-    }
-    return loss;
   }
 
   /** Beyond finite, which all tensors are: no other numbers come about in training. */
@@ -310,11 +166,14 @@ public final class CheckpointFile {
         throw Safetensors.wrong("state has a value that is " + h + ", must be from -1 to 1");
       }
     }
-    for (Safetensors.Tensor tensor : ModelFile.tensors("memory.", state.memory())) {
-      for (double square : tensor.data()) {
-        if (square < 0) {
-          throw Safetensors.wrong(
-              tensor.name() + " has a value that is " + square + ", must be at least 0");
+    for (Map.Entry<String, Parameters> memory : state.memories().entrySet()) {
+      Range range = Update.rangeOf(memory.getKey());
+      for (Safetensors.Tensor tensor : Tensors.of(memory.getKey() + ".", memory.getValue())) {
+        for (double x : tensor.data()) {
+          if (!range.holds().test(x)) {
+            throw Safetensors.wrong(
+                tensor.name() + " has a value that is " + x + ", must be " + range.words());
+          }
         }
       }
     }

@@ -41,14 +41,6 @@ final class Metadata {
     return this;
   }
 
-  Metadata put(String key, long value) {
-    return put(key, Long.toString(value));
-  }
-
-  Metadata put(String key, double value) {
-    return put(key, Decimal.shortest(value));
-  }
-
   /** Refuses other keys than these. */
   void requireOnly(Set<String> allowed) throws ModelFormatException {
     for (String key : values.keySet()) {
@@ -66,15 +58,6 @@ final class Metadata {
     return value;
   }
 
-  /** A SHA-256 in hexadecimal. */
-  String hash(String key) throws ModelFormatException {
-    String value = text(key);
-    if (!value.matches("[0-9a-f]{64}")) {
-      throw Safetensors.wrong(key + " is not 64 hexadecimal digits");
-    }
-    return value;
-  }
-
   long integer(String key, long min, long max) throws ModelFormatException {
     String value = text(key);
     if (value.length() <= LONGEST_NUMBER) {
@@ -87,7 +70,12 @@ final class Metadata {
         // refused below
       }
     }
-    throw wrong(key, "a whole number from " + min + " to " + max);
+    throw wrong(key, whole(min, max));
+  }
+
+  /** A range of whole numbers, in words. */
+  static String whole(long min, long max) {
+    return "a whole number from " + min + " to " + max;
   }
 
   /** Any double, NaN and the infinities too. */

@@ -1,15 +1,14 @@
 package io.github.charrnn.internal;
 
 import io.github.charrnn.CharVocab;
+import io.github.charrnn.HeldOutLoss;
 import io.github.charrnn.ModelFormatException;
 import io.github.charrnn.Sample;
-import io.github.charrnn.ValidationPoint;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * What a run was seen to do beside its losses, as a checkpoint keeps it: texts that it has written
@@ -31,8 +30,8 @@ public record Observations(
     List<Sample> samples,
     Optional<String> validationText,
     long validationStride,
-    List<ValidationPoint> validation,
-    Optional<ValidationPoint> bestValidation) {
+    List<HeldOutLoss> validation,
+    Optional<HeldOutLoss> bestValidation) {
 
   /** At most so many samples are kept, whatever their length. */
   public static final int MAX_SAMPLES = 1_024;
@@ -52,15 +51,9 @@ public record Observations(
   private static final int POINT_COLUMNS = 2;
   private static final double MAX_EXACT = 1L << 53;
 
-  static final List<String> KEYS =
-      List.of("sampleEvery", "sampleLength", "sampleStride", "samples", "sampleSymbols");
-  static final List<String> VALIDATION_KEYS =
-      List.of(
-          "validationText",
-          "validationStride",
-          "validationPoints",
-          "validationBestStep",
-          "validationBestLoss");
+  /** Of a run that nobody has looked at. */
+  static final Observations NONE =
+      new Observations(0, 0, 1, List.of(), Optional.empty(), 1, List.of(), Optional.empty());
 
   /** Makes the lists immutable. */
   public Observations {
@@ -68,37 +61,24 @@ public record Observations(
     validation = List.copyOf(validation);
   }
 
-  /** How many of each there are in a file. */
-  record Counts(int samples, int symbols, OptionalLong points) {
-
-    Map<String, List<Long>> shapes() {
-      Map<String, List<Long>> shapes = new LinkedHashMap<>();
-      shapes.put("samples", List.of((long) samples, (long) SAMPLE_COLUMNS));
-      shapes.put("samples.symbols", List.of((long) symbols));
-      points.ifPresent(n -> shapes.put("validation", List.of(n, (long) POINT_COLUMNS)));
-      return shapes;
-    }
-  }
-
   // Writing
 
-  void putInto(Metadata metadata) {
-    metadata
-        .put("sampleEvery", sampleEvery)
-        .put("sampleLength", sampleLength)
-        .put("sampleStride", sampleStride)
-        .put("samples", samples.size())
-        .put("sampleSymbols", samples.stream().mapToLong(Observations::length).sum());
-    if (validationText.isPresent()) {
-      metadata
-          .put("validationText", validationText.get())
-          .put("validationStride", validationStride)
-          .put("validationPoints", validation.size())
-          .put("validationBestStep", bestValidation.map(ValidationPoint::step).orElse(0L))
-          .put(
-              "validationBestLoss",
-              bestValidation.map(ValidationPoint::natsPerCharacter).orElse(Double.NaN));
-    }
+  void putInto(Header header) {
+    header.sampleEvery = sampleEvery;
+    header.sampleLength = sampleLength;
+    header.sampleStride = sampleStride;
+    header.samples = samples.size();
+    header.sampleSymbols = samples.stream().mapToInt(Observations::length).sum();
+    validationText.ifPresent(
+        fingerprint -> {
+          header.sections.add(Header.Section.HELD_OUT);
+          header.validationText = fingerprint;
+          header.validationStride = validationStride;
+          header.validationPoints = validation.size();
+          header.validationBestStep = bestValidation.map(HeldOutLoss::step).orElse(0L);
+          header.validationBestLoss =
+              bestValidation.map(HeldOutLoss::natsPerCharacter).orElse(Double.NaN);
+        });
   }
 
   private static int length(Sample sample) {
@@ -123,94 +103,67 @@ public record Observations(
       points[POINT_COLUMNS * i] = validation.get(i).step();
       points[POINT_COLUMNS * i + 1] = validation.get(i).natsPerCharacter();
     }
-    return tensors(rows, symbols, points, validationText.isPresent());
+    return tensors(
+        rows, symbols, validationText.isPresent() ? Optional.of(points) : Optional.empty());
   }
 
   private static List<Safetensors.Tensor> tensors(
-      double[] rows, double[] symbols, double[] points, boolean validated) {
+      double[] rows, double[] symbols, Optional<double[]> points) {
     List<Safetensors.Tensor> tensors = new ArrayList<>();
     int samples = rows.length / SAMPLE_COLUMNS;
     tensors.add(Safetensors.Tensor.matrix("samples", samples, SAMPLE_COLUMNS, rows));
     tensors.add(Safetensors.Tensor.vector("samples.symbols", symbols));
-    if (validated) {
-      int count = points.length / POINT_COLUMNS;
-      tensors.add(Safetensors.Tensor.matrix("validation", count, POINT_COLUMNS, points));
-    }
+    points.ifPresent(
+        numbers -> {
+          int count = numbers.length / POINT_COLUMNS;
+          tensors.add(Safetensors.Tensor.matrix("validation", count, POINT_COLUMNS, numbers));
+        });
     return tensors;
   }
 
   // Reading
 
-  /**
-   * What the metadata say of the observations of a run, checked; their numbers are still to come.
-   */
-  static Counts counts(Metadata metadata, boolean validated) throws ModelFormatException {
-    int samples = (int) metadata.integer("samples", 0, MAX_SAMPLES);
-    long symbols = metadata.integer("sampleSymbols", 0, (long) samples * MAX_SAMPLE_LENGTH);
-    return new Counts(
-        samples,
-        (int) symbols,
-        validated
-            ? OptionalLong.of(metadata.integer("validationPoints", 0, MAX_POINTS))
-            : OptionalLong.empty());
+  /** Names and shapes of the tensors that a header tells of. */
+  static Map<String, List<Long>> shapes(Header header) {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    shapes.put("samples", List.of((long) header.samples, (long) SAMPLE_COLUMNS));
+    shapes.put("samples.symbols", List.of((long) header.sampleSymbols));
+    if (header.has(Header.Section.HELD_OUT)) {
+      shapes.put("validation", List.of((long) header.validationPoints, (long) POINT_COLUMNS));
+    }
+    return shapes;
   }
 
   /** Arrays of a file that is being read. */
   @SuppressWarnings("ArrayRecordComponent") // nobody compares them
-  record Numbers(Counts counts, double[] rows, double[] symbols, double[] points) {
+  record Numbers(double[] rows, double[] symbols, Optional<double[]> points) {
 
-    static Numbers allocate(Counts counts) {
+    static Numbers allocate(Header header) {
       return new Numbers(
-          counts,
-          new double[counts.samples() * SAMPLE_COLUMNS],
-          new double[counts.symbols()],
-          new double[(int) counts.points().orElse(0) * POINT_COLUMNS]);
+          new double[header.samples * SAMPLE_COLUMNS],
+          new double[header.sampleSymbols],
+          header.has(Header.Section.HELD_OUT)
+              ? Optional.of(new double[header.validationPoints * POINT_COLUMNS])
+              : Optional.empty());
     }
 
     List<Safetensors.Tensor> tensors() {
-      return Observations.tensors(rows, symbols, points, counts.points().isPresent());
+      return Observations.tensors(rows, symbols, points);
     }
 
-    /** What the metadata and these numbers say, checked. */
-    Observations decode(Metadata metadata, CharVocab vocab, long step) throws ModelFormatException {
-      long sampleEvery = metadata.integer("sampleEvery", 0, Long.MAX_VALUE);
-      int sampleLength = (int) metadata.integer("sampleLength", 0, Integer.MAX_VALUE);
-      long sampleStride = metadata.integer("sampleStride", 1, Long.MAX_VALUE);
-      List<Sample> samples = samples(vocab, step);
-      if (counts.points().isEmpty()) {
-        return new Observations(
-            sampleEvery,
-            sampleLength,
-            sampleStride,
-            samples,
-            Optional.empty(),
-            1,
-            List.of(),
-            Optional.empty());
-      }
+    /** What a header and these numbers say, checked. */
+    Observations decode(Header header) throws ModelFormatException {
       return new Observations(
-          sampleEvery,
-          sampleLength,
-          sampleStride,
-          samples,
-          Optional.of(metadata.hash("validationText")),
-          metadata.integer("validationStride", 1, Long.MAX_VALUE),
-          validation(step),
-          best(metadata, step));
-    }
-
-    private static Optional<ValidationPoint> best(Metadata metadata, long step)
-        throws ModelFormatException {
-      long bestStep = metadata.integer("validationBestStep", 0, step);
-      double best = metadata.number("validationBestLoss");
-      if (Double.isNaN(best) && bestStep == 0) {
-        return Optional.empty();
-      }
-      if (!(best >= 0 && best <= Double.MAX_VALUE)) {
-        throw metadata.wrong(
-            "validationBestLoss", "at least 0 and finite, or NaN if there is none");
-      }
-      return Optional.of(new ValidationPoint(bestStep, best));
+          header.sampleEvery,
+          header.sampleLength,
+          header.sampleStride,
+          samples(header.vocab(), header.step),
+          points.isPresent() ? Optional.of(header.validationText) : Optional.empty(),
+          header.validationStride,
+          points.isPresent() ? validation(points.get(), header.step) : List.of(),
+          Double.isNaN(header.validationBestLoss)
+              ? Optional.empty()
+              : Optional.of(new HeldOutLoss(header.validationBestStep, header.validationBestLoss)));
     }
 
     private List<Sample> samples(CharVocab vocab, long step) throws ModelFormatException {
@@ -237,15 +190,16 @@ public record Observations(
       return samples;
     }
 
-    private List<ValidationPoint> validation(long step) throws ModelFormatException {
-      List<ValidationPoint> validation = new ArrayList<>();
+    private static List<HeldOutLoss> validation(double[] points, long step)
+        throws ModelFormatException {
+      List<HeldOutLoss> validation = new ArrayList<>();
       long before = -1;
       for (int i = 0; i < points.length; i += POINT_COLUMNS) {
         before = whole("validation", points[i], before + 1, step);
         if (points[i + 1] < 0) {
           throw Safetensors.wrong("validation has a loss that is " + points[i + 1]);
         }
-        validation.add(new ValidationPoint(before, points[i + 1]));
+        validation.add(new HeldOutLoss(before, points[i + 1]));
       }
       return validation;
     }

@@ -1,6 +1,9 @@
 package io.github.charrnn.internal;
 
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /** U, W, V, b, c in the layout of the kernels; gradients and optimizer memory have the same one. */
 public final class Parameters {
@@ -13,6 +16,49 @@ public final class Parameters {
   /** By how many columns, at most, kernels pad a matrix when they pack it. */
   static final int MAX_PADDING = 64;
 
+  /** The tensors of a model, in the order in which files and checks have them. */
+  public enum Tensor {
+    U("U"),
+    W("W"),
+    V("V"),
+    B("b"),
+    C("c");
+
+    private final String symbol;
+
+    Tensor(String symbol) {
+      this.symbol = symbol;
+    }
+
+    /** Its letter in the equations, and its name in files. */
+    public String symbol() {
+      return symbol;
+    }
+
+    /** Its shape in the equations: one number for a vector, rows and columns for a matrix. */
+    public List<Long> shape(long hiddenSize, long vocabSize) {
+      return switch (this) {
+        case U -> List.of(hiddenSize, vocabSize);
+        case W -> List.of(hiddenSize, hiddenSize);
+        case V -> List.of(vocabSize, hiddenSize);
+        case B -> List.of(hiddenSize);
+        case C -> List.of(vocabSize);
+      };
+    }
+
+    /** How many numbers it has. */
+    public long size(long hiddenSize, long vocabSize) {
+      return shape(hiddenSize, vocabSize).stream().reduce(1L, (x, y) -> x * y);
+    }
+
+    /** Whether the kernels' layout is the transpose of the equations'. */
+    public boolean transposed() {
+      return this == U;
+    }
+  }
+
+  private static final List<Tensor> TENSORS = List.of(Tensor.values());
+
   public final int hiddenSize; // m
   public final int vocabSize; // K
   public final double[] u; // (K, m), by symbol: the transpose of the equations' U
@@ -20,16 +66,30 @@ public final class Parameters {
   public final double[] v; // (K, m)
   public final double[] b; // (m)
   public final double[] c; // (K)
+  private final Map<Tensor, double[]> data = new EnumMap<>(Tensor.class); // the same
 
   /** All zero. */
   public Parameters(int hiddenSize, int vocabSize) {
     this.hiddenSize = hiddenSize;
     this.vocabSize = vocabSize;
-    u = new double[vocabSize * hiddenSize];
-    w = new double[hiddenSize * hiddenSize];
-    v = new double[vocabSize * hiddenSize];
-    b = new double[hiddenSize];
-    c = new double[vocabSize];
+    for (Tensor tensor : TENSORS) {
+      data.put(tensor, new double[(int) tensor.size(hiddenSize, vocabSize)]);
+    }
+    u = get(Tensor.U);
+    w = get(Tensor.W);
+    v = get(Tensor.V);
+    b = get(Tensor.B);
+    c = get(Tensor.C);
+  }
+
+  /** The tensors that there are. */
+  public static List<Tensor> tensors() {
+    return TENSORS;
+  }
+
+  /** The numbers of a tensor in the kernels' layout, not a copy. */
+  public double[] get(Tensor tensor) {
+    return Objects.requireNonNull(data.get(tensor));
   }
 
   /**
@@ -62,7 +122,7 @@ public final class Parameters {
 
   /** How many numbers a model of this shape has. */
   public static long count(long hiddenSize, long vocabSize) {
-    return 2 * hiddenSize * vocabSize + hiddenSize * hiddenSize + hiddenSize + vocabSize;
+    return TENSORS.stream().mapToLong(tensor -> tensor.size(hiddenSize, vocabSize)).sum();
   }
 
   public Parameters copy() {
@@ -73,16 +133,12 @@ public final class Parameters {
 
   /** Becomes equal to other, which has the same shape. */
   public void set(Parameters other) {
-    System.arraycopy(other.u, 0, u, 0, u.length);
-    System.arraycopy(other.w, 0, w, 0, w.length);
-    System.arraycopy(other.v, 0, v, 0, v.length);
-    System.arraycopy(other.b, 0, b, 0, b.length);
-    System.arraycopy(other.c, 0, c, 0, c.length);
+    data.forEach((tensor, to) -> System.arraycopy(other.get(tensor), 0, to, 0, to.length));
   }
 
   /** Whether every number is from -bound to bound; NaN never is. */
   public boolean isWithin(double bound) {
-    for (double[] tensor : List.of(u, w, v, b, c)) {
+    for (double[] tensor : data.values()) {
       for (double x : tensor) {
         if (!(Math.abs(x) <= bound)) {
           return false;

@@ -66,9 +66,14 @@ final class Safetensors implements Closeable {
       return new Tensor(name, List.of((long) rows, (long) columns), columns, data, false);
     }
 
-    /** A (rows, columns) matrix in the file whose transpose is in memory. */
-    static Tensor transposed(String name, int rows, int columns, double[] data) {
-      return new Tensor(name, List.of((long) rows, (long) columns), columns, data, true);
+    /**
+     * A tensor of any shape.
+     *
+     * @param byColumn whether data holds the transpose of the matrix in the file
+     */
+    static Tensor of(String name, List<Long> shape, double[] data, boolean byColumn) {
+      int columns = Math.toIntExact(shape.get(shape.size() - 1));
+      return new Tensor(name, shape, columns, data, byColumn);
     }
 
     /** Where the double with that number in the file is in memory. */
@@ -314,7 +319,7 @@ final class Safetensors implements Closeable {
   void read(List<Tensor> wanted) throws IOException {
     MessageDigest digest = Sha256.digest();
     digest.update(lengthPrefix(header));
-    String checksum = metadata.hash(CHECKSUM);
+    String checksum = metadata.text(CHECKSUM);
     digest.update(withoutChecksum(checksum));
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
     for (Place place : places) {

@@ -165,8 +165,8 @@ public class SafeFileTest {
                 () ->
                     Safetensors.write(
                         SafeFile.locked(file(), disk),
-                        ModelFile.metadata(model),
-                        ModelFile.tensors("", model.parameters())));
+                        Fields.write(model.header()),
+                        Tensors.of("", model.parameters())));
         String loaded = VanillaRnn.load(file()).fingerprint();
         assertThat(loaded).as("%s at %d", fault, at).isIn(expected);
         if (reported == null) {

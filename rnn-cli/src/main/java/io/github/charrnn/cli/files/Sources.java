@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.ModelFormatException;
+import io.github.charrnn.Trainer;
 import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.output.Terminal;
@@ -89,21 +90,16 @@ public final class Sources {
     }
   }
 
-  /** Loads the model that a checkpoint stands at, with the settings of its run. */
-  public static VanillaRnn checkpoint(Path file) throws IOException {
+  /** A trainer that goes on from a checkpoint. */
+  public static Trainer checkpoint(Path file) throws IOException {
     if (!Files.exists(file)) {
       throw new IOException("there is no checkpoint " + file + " to resume");
     }
-    VanillaRnn model;
     try {
-      model = VanillaRnn.load(file);
+      return Trainer.resuming(file);
     } catch (ModelFormatException e) {
       throw new IOException(file + " cannot be used as a checkpoint: " + e.getMessage(), e);
     }
-    if (model.training().isEmpty()) {
-      throw new IOException(file + " is a model, and no checkpoint");
-    }
-    return model;
   }
 
   private static InputStream story() throws IOException {

@@ -6,7 +6,6 @@ import io.github.charrnn.TrainingSummary;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -47,7 +46,7 @@ public final class RecipeOptions {
       names = "--optimizer",
       description = {"adagrad or sgd (plain stochastic gradient descent).", "  Default: adagrad"},
       showDefaultValue = Visibility.NEVER)
-  private Optimizer optimizer = Optimizer.ADAGRAD;
+  private String optimizer = "adagrad";
 
   /** A setting: its option, how a trainer is given what was typed, and what a run has. */
   private record Setting(
@@ -62,27 +61,27 @@ public final class RecipeOptions {
               "--seq",
               (typed, trainer) -> trainer.sequenceLength(typed.seq),
               typed -> typed.seq,
-              TrainingSummary::sequenceLength),
+              run -> run.recipe().sequenceLength()),
           new Setting(
               "--batch",
               (typed, trainer) -> trainer.batchSize(typed.batch),
               typed -> typed.batch,
-              TrainingSummary::batchSize),
+              run -> run.recipe().batchSize()),
           new Setting(
               "--lr",
               (typed, trainer) -> trainer.learningRate(typed.lr),
               typed -> typed.lr,
-              TrainingSummary::learningRate),
+              run -> run.recipe().learningRate().rate()),
           new Setting(
               "--clip",
               (typed, trainer) -> trainer.clip(typed.clip),
               typed -> typed.clip,
-              TrainingSummary::clip),
+              run -> run.recipe().clip().bound()),
           new Setting(
               "--optimizer",
-              (typed, trainer) -> trainer.optimizer(typed.optimizer),
-              typed -> name(typed.optimizer),
-              run -> name(run.optimizer())));
+              (typed, trainer) -> trainer.optimizer(Optimizer.named(typed.optimizer)),
+              typed -> typed.optimizer,
+              run -> run.recipe().optimizer().name()));
 
   /** Characters in a window. */
   public int sequenceLength() {
@@ -112,10 +111,6 @@ public final class RecipeOptions {
     return SETTINGS.stream()
         .flatMap(setting -> Stream.of(setting.option, word(setting.theirs.apply(run))))
         .toList();
-  }
-
-  private static String name(Optimizer optimizer) {
-    return optimizer.name().toLowerCase(Locale.ROOT);
   }
 
   private static String word(Object value) {

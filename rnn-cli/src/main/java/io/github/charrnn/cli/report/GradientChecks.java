@@ -71,7 +71,7 @@ final class GradientChecks {
             .sequenceLength(n)
             .difference(DIFFERENCE)
             .tolerance(TOLERANCE)
-            .sample(elements.orElse(Math.max(FEWEST_ELEMENTS, (int) few)))
+            .elements(elements.orElse(Math.max(FEWEST_ELEMENTS, (int) few)))
             .run(text);
     long[] sizesOfTensors = {(long) m * k, (long) m * m, (long) k * m, m, k};
     JsonArray tensors =

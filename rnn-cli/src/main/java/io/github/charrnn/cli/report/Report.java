@@ -4,12 +4,12 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.github.charrnn.HeldOutLoss;
 import io.github.charrnn.LossHistory;
 import io.github.charrnn.Sample;
 import io.github.charrnn.TrainingResult;
 import io.github.charrnn.TrainingSummary;
 import io.github.charrnn.Validation;
-import io.github.charrnn.ValidationPoint;
 import io.github.charrnn.VanillaRnn;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,14 +129,14 @@ public final class Report {
       Origin origin, TrainingResult result, TrainingSummary settings) {
     Json.Members members =
         new Json.Members()
-            .put("sequenceLength", settings.sequenceLength())
-            .put("batchSize", settings.batchSize())
-            .number("learningRate", settings.learningRate());
-    if (Double.isFinite(settings.clip())) {
-      members.number("clip", settings.clip());
+            .put("sequenceLength", settings.recipe().sequenceLength())
+            .put("batchSize", settings.recipe().batchSize())
+            .number("learningRate", settings.recipe().learningRate().rate());
+    if (Double.isFinite(settings.recipe().clip().bound())) {
+      members.number("clip", settings.recipe().clip().bound());
     }
     members
-        .put("optimizer", settings.optimizer().name().toLowerCase(Locale.ROOT))
+        .put("optimizer", settings.recipe().optimizer().name())
         .put("seed", Long.toString(result.best().seed())); // may be beyond 2^53
     origin.from().ifPresent(from -> members.put("from", from));
     return members.put("rollbacks", settings.rollbacks()).json();
@@ -199,9 +199,10 @@ public final class Report {
             .put("characters", settings.length())
             .put("every", settings.every())
             .put("selects", settings.selects())
-            .put("points", result.validation().stream().map(Report::point).collect(Json.array()));
+            .put(
+                "points", result.heldOutLosses().stream().map(Report::point).collect(Json.array()));
     result
-        .bestValidation()
+        .bestHeldOutLoss()
         .ifPresent(
             best ->
                 members
@@ -210,7 +211,7 @@ public final class Report {
     return members.json();
   }
 
-  private static JsonElement point(ValidationPoint point) {
+  private static JsonElement point(HeldOutLoss point) {
     return new Json.Members()
         .put("step", point.step())
         .number("natsPerCharacter", point.natsPerCharacter())

@@ -1,12 +1,12 @@
 package io.github.charrnn.cli.train;
 
+import io.github.charrnn.HeldOutLoss;
 import io.github.charrnn.Sample;
 import io.github.charrnn.Sampler;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.Training;
 import io.github.charrnn.TrainingResult;
 import io.github.charrnn.TrainingSummary;
-import io.github.charrnn.ValidationPoint;
 import io.github.charrnn.cli.files.RunFiles;
 import io.github.charrnn.cli.output.Failures;
 import io.github.charrnn.cli.output.Shell;
@@ -94,7 +94,7 @@ public final class TrainingOutput {
   /** The held-out loss, if it was measured at this step. */
   private static String heldOut(Training training) {
     return training
-        .lastValidation()
+        .lastHeldOutLoss()
         .filter(point -> point.step() == training.step())
         .map(
             point ->
@@ -183,7 +183,7 @@ public final class TrainingOutput {
     object.put("charactersPerSecond", result.charactersPerSecond());
     object.put("rollbacks", rollbacks(result));
     object.put(
-        "heldOutLoss", result.bestValidation().map(ValidationPoint::natsPerCharacter).orElse(null));
+        "heldOutLoss", result.bestHeldOutLoss().map(HeldOutLoss::natsPerCharacter).orElse(null));
     object.put("model", files.model().toString());
     object.put("checkpoint", files.checkpoint().map(Path::toString).orElse(null));
     object.put("report", files.page().map(Path::toString).orElse(null));
@@ -204,7 +204,7 @@ public final class TrainingOutput {
   }
 
   private void warnOfGuessing(TrainingResult result) {
-    int window = result.last().training().map(TrainingSummary::sequenceLength).orElse(0);
+    int window = result.last().training().map(run -> run.recipe().sequenceLength()).orElse(0);
     double guessing = window * Math.log(result.best().vocab().size());
     if (result.steps() >= SETTLED_STEPS && result.smoothLoss() > guessing) {
       err.printf(
@@ -230,7 +230,7 @@ public final class TrainingOutput {
           Locale.ROOT,
           "training diverged and was rolled back %d times, learning rate %s in the end%n",
           run.rollbacks(),
-          run.learningRate() * Math.pow(0.5, run.rollbacks()));
+          run.recipe().learningRate().rate() * Math.pow(0.5, run.rollbacks()));
     }
     err.println(
         "saved "

@@ -101,7 +101,7 @@ public final class TrainingSession {
     save(files.model(), () -> result.best().save(files.model()));
     if (files.history().isPresent()) {
       Path history = files.history().get();
-      save(history, () -> result.history().save(history));
+      save(history, () -> result.history().saveCsv(history));
     }
     boolean interrupted = interruption.requested();
     if (interrupted) { // first, because whoever interrupts may not wait

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.EncodedText;
+import io.github.charrnn.HeldOutLoss;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.TrainingResult;
-import io.github.charrnn.ValidationPoint;
 import io.github.charrnn.VanillaRnn;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -161,18 +161,18 @@ class MarkovTest {
             .validation(heldOut, 250)
             .train(text, 8_000);
 
-    assertThat(result.validation()).hasSize(33);
-    assertThat(result.validation().get(0).natsPerCharacter())
+    assertThat(result.heldOutLosses()).hasSize(33);
+    assertThat(result.heldOutLosses().get(0).natsPerCharacter())
         .as("an untrained network guesses")
         .isCloseTo(Math.log(4), within(1e-3));
-    for (ValidationPoint point : result.validation()) {
+    for (HeldOutLoss point : result.heldOutLosses()) {
       assertThat(point.natsPerCharacter())
           .as("step %d", point.step())
           .isGreaterThan(rate - chance)
           .isGreaterThan(mean(source) - chance);
     }
-    double best = result.bestValidation().orElseThrow().natsPerCharacter();
-    double last = result.validation().get(32).natsPerCharacter();
+    double best = result.bestHeldOutLoss().orElseThrow().natsPerCharacter();
+    double last = result.heldOutLosses().get(32).natsPerCharacter();
     assertThat(best).isCloseTo(rate, within(0.03)).isCloseTo(mean(source), within(0.03));
     assertThat(last).isCloseTo(rate, within(0.03)).isCloseTo(mean(source), within(0.03));
   }

@@ -94,17 +94,18 @@ class ReportTest {
 
     JsonObject validation = report.getAsJsonObject("validation");
     JsonArray points = validation.getAsJsonArray("points");
-    assertThat(points).hasSize(11).hasSameSizeAs(result.validation());
+    assertThat(points).hasSize(11).hasSameSizeAs(result.heldOutLosses());
     for (int i = 0; i < points.size(); i++) {
       JsonObject point = points.get(i).getAsJsonObject();
-      assertThat(point.get("step").getAsLong()).isEqualTo(result.validation().get(i).step());
-      assertSixDigits(point.get("natsPerCharacter"), result.validation().get(i).natsPerCharacter());
+      assertThat(point.get("step").getAsLong()).isEqualTo(result.heldOutLosses().get(i).step());
+      assertSixDigits(
+          point.get("natsPerCharacter"), result.heldOutLosses().get(i).natsPerCharacter());
     }
     assertThat(validation.get("bestStep").getAsLong())
-        .isEqualTo(result.bestValidation().orElseThrow().step());
+        .isEqualTo(result.bestHeldOutLoss().orElseThrow().step());
     assertSixDigits(
         validation.get("bestNatsPerCharacter"),
-        result.bestValidation().orElseThrow().natsPerCharacter());
+        result.bestHeldOutLoss().orElseThrow().natsPerCharacter());
     assertThat(validation.get("characters").getAsLong()).isEqualTo(heldOut.length());
 
     JsonArray samples = report.getAsJsonArray("samples");
@@ -268,7 +269,7 @@ class ReportTest {
             .samples(1, 200)
             .train(encoded, 2L * LossHistory.MAX_SIZE - 32);
     assertThat(result.history().size()).isGreaterThan(LossHistory.MAX_SIZE - 32);
-    assertThat(result.validation().size()).isGreaterThan(1_000);
+    assertThat(result.heldOutLosses().size()).isGreaterThan(1_000);
     assertThat(result.samples().size()).isGreaterThan(220);
 
     JsonObject report =

@@ -7,4 +7,4 @@ package io.github.charrnn;
  * @param natsPerCharacter the cross-entropy, in nats per character, as {@link VanillaRnn#evaluate}
  *     has it
  */
-public record ValidationPoint(long step, double natsPerCharacter) {}
+public record HeldOutLoss(long step, double natsPerCharacter) {}

@@ -1,0 +1,101 @@
+package io.github.charrnn;
+
+import io.github.charrnn.internal.Named;
+import io.github.charrnn.internal.Range;
+import java.util.List;
+import java.util.Objects;
+import java.util.StringJoiner;
+
+/**
+ * Everything that decides the bits of a run beside the text and the model that it starts from.
+ * Immutable, and safe for use by many threads.
+ *
+ * @param sequenceLength the number of characters in a window, n: how far back gradients go; at
+ *     least 1
+ * @param batchSize the number of streams, B, that are trained on side by side; at least 1
+ * @param optimizer how gradients change parameters
+ * @param learningRate by how much, step by step
+ * @param clip what keeps a gradient from becoming too large
+ */
+public record Recipe(
+    int sequenceLength, int batchSize, Optimizer optimizer, LearningRate learningRate, Clip clip) {
+
+  private static final String COURSE = "course";
+
+  /**
+   * Checks the settings.
+   *
+   * @throws IllegalArgumentException if sequenceLength or batchSize is below 1
+   */
+  public Recipe {
+    Range.atLeast(1, "sequenceLength", sequenceLength);
+    Range.atLeast(1, "batchSize", batchSize);
+    Objects.requireNonNull(optimizer, "optimizer");
+    Objects.requireNonNull(learningRate, "learningRate");
+    Objects.requireNonNull(clip, "clip");
+  }
+
+  /**
+   * A recipe by its name. {@code course} is that of the KTH course DD2424 and of Karpathy's
+   * min-char-rnn: one stream, windows of 25, AdaGrad at 0.1, every element of the gradient clipped
+   * at 5. What a name stands for never changes.
+   *
+   * @throws IllegalArgumentException if name is not one of {@link #names}
+   */
+  public static Recipe named(String name) {
+    Named.find("recipe", name, names(), known -> known);
+    return new Recipe(25, 1, Optimizer.adaGrad(), LearningRate.constant(0.1), Clip.value(5));
+  }
+
+  /** The names of all recipes. */
+  public static List<String> names() {
+    return List.of(COURSE);
+  }
+
+  /** The same with another sequence length; at least 1. */
+  public Recipe withSequenceLength(int sequenceLength) {
+    return new Recipe(sequenceLength, batchSize, optimizer, learningRate, clip);
+  }
+
+  /** The same with another batch size; at least 1. */
+  public Recipe withBatchSize(int batchSize) {
+    return new Recipe(sequenceLength, batchSize, optimizer, learningRate, clip);
+  }
+
+  /** The same with another optimizer. */
+  public Recipe withOptimizer(Optimizer optimizer) {
+    return new Recipe(sequenceLength, batchSize, optimizer, learningRate, clip);
+  }
+
+  /** The same with another learning rate. */
+  public Recipe withLearningRate(LearningRate learningRate) {
+    return new Recipe(sequenceLength, batchSize, optimizer, learningRate, clip);
+  }
+
+  /** The same with other clipping. */
+  public Recipe withClip(Clip clip) {
+    return new Recipe(sequenceLength, batchSize, optimizer, learningRate, clip);
+  }
+
+  /**
+   * What is different in another recipe, in words.
+   *
+   * @return as in "sequenceLength is 25, not 30; clip is 5.0, not 1.0", the other's values last;
+   *     empty if they are equal
+   */
+  public String difference(Recipe other) {
+    StringJoiner words = new StringJoiner("; ");
+    compare(words, "sequenceLength", sequenceLength, other.sequenceLength);
+    compare(words, "batchSize", batchSize, other.batchSize);
+    compare(words, "optimizer", optimizer, other.optimizer);
+    compare(words, "learningRate", learningRate, other.learningRate);
+    compare(words, "clip", clip, other.clip);
+    return words.toString();
+  }
+
+  private static void compare(StringJoiner words, String what, Object ours, Object theirs) {
+    if (!ours.equals(theirs)) {
+      words.add(what + " is " + ours + ", not " + theirs);
+    }
+  }
+}

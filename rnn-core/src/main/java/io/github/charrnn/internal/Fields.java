@@ -1,0 +1,413 @@
+package io.github.charrnn.internal;
+
+import static io.github.charrnn.internal.Field.hash;
+import static io.github.charrnn.internal.Field.name;
+import static io.github.charrnn.internal.Field.real;
+import static io.github.charrnn.internal.Field.text;
+import static io.github.charrnn.internal.Field.whole;
+import static io.github.charrnn.internal.Header.Section.CHECKPOINT;
+import static io.github.charrnn.internal.Header.Section.HELD_OUT;
+import static io.github.charrnn.internal.Header.Section.MODEL;
+import static io.github.charrnn.internal.Header.Section.RECIPE;
+import static io.github.charrnn.internal.Header.Section.TRAINING;
+import static io.github.charrnn.internal.Header.Section.VALIDATION;
+
+import io.github.charrnn.CharVocab;
+import io.github.charrnn.Clip;
+import io.github.charrnn.Initializer;
+import io.github.charrnn.LearningRate;
+import io.github.charrnn.LossHistory;
+import io.github.charrnn.ModelFormatException;
+import io.github.charrnn.Optimizer;
+import io.github.charrnn.internal.Header.Section;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The table of all keys that a file's metadata may have: it drives writing, reading, refusal, and
+ * the test of every range.
+ *
+ * <p>How it grows: a key of version 1 is always written; a later key only where its value is not
+ * what files without it mean; and a file's {@code formatVersion} is that of the latest key that is
+ * in it. So the files of classic settings stay as they were, byte for byte.
+ */
+final class Fields {
+  /** The latest version of any key. */
+  static final int VERSION = 2;
+
+  private static final String FORMAT = "charrnn";
+  private static final String FORMAT_KEY = "format";
+  private static final String VERSION_KEY = "formatVersion";
+  private static final String CHECKPOINT_KEY = "plannedSteps";
+  private static final String VOCABULARY =
+      "from 2 to " + CharVocab.MAX_SIZE + " different symbols in ascending order";
+  private static final Range ANY = new Range("a number", x -> true);
+  private static final long MAX_STRIDE = 1L << 49;
+
+  /** In the order in which a file has them. */
+  static final List<Field> ALL =
+      List.of(
+          text(MODEL, FORMAT_KEY, "\"" + FORMAT + "\"", FORMAT::equals, h -> FORMAT, (h, x) -> {}),
+          whole(MODEL, VERSION_KEY, 1, VERSION, Fields::version, (h, x) -> {})
+              .implied(Fields::version),
+          hash(MODEL, Safetensors.CHECKSUM, h -> Safetensors.NO_CHECKSUM, (h, x) -> h.checksum = x),
+          text(
+              MODEL,
+              "vocabulary",
+              VOCABULARY,
+              Fields::isVocabulary,
+              h -> h.vocab().symbols(),
+              (h, x) -> h.set(CharVocab.of(x.codePoints().toArray()))),
+          whole(
+              MODEL,
+              "hiddenSize",
+              1,
+              Parameters.MAX_HIDDEN_SIZE,
+              h -> h.hiddenSize,
+              (h, x) -> h.hiddenSize = (int) x),
+          whole(MODEL, "seed", Long.MIN_VALUE, Long.MAX_VALUE, h -> h.seed, (h, x) -> h.seed = x),
+          name(MODEL, "generator", List.of(Xoshiro256.NAME), h -> Xoshiro256.NAME, (h, x) -> {}),
+          real(
+                  MODEL,
+                  "initialDeviation",
+                  Range.AT_LEAST_ZERO_AND_FINITE,
+                  h -> deviation(h),
+                  (h, x) -> h.initializer = Initializer.normal(x))
+              .since(2, h -> h.initializer.equals(Header.INITIALIZER)),
+          whole(
+              RECIPE,
+              "sequenceLength",
+              1,
+              Integer.MAX_VALUE,
+              h -> h.recipe.sequenceLength(),
+              (h, x) -> h.recipe = h.recipe.withSequenceLength((int) x)),
+          whole(
+              RECIPE,
+              "batchSize",
+              1,
+              Integer.MAX_VALUE,
+              h -> h.recipe.batchSize(),
+              (h, x) -> h.recipe = h.recipe.withBatchSize((int) x)),
+          real(
+              RECIPE,
+              "learningRate",
+              Range.ABOVE_ZERO_AND_FINITE,
+              h -> h.recipe.learningRate().rate(),
+              (h, x) -> h.recipe = h.recipe.withLearningRate(LearningRate.constant(x))),
+          whole(
+              TRAINING,
+              "rollbacks",
+              0,
+              Integer.MAX_VALUE,
+              h -> h.rollbacks,
+              (h, x) -> h.rollbacks = (int) x),
+          real(
+              RECIPE,
+              "clip",
+              Range.ABOVE_ZERO,
+              h -> h.recipe.clip().bound(),
+              (h, x) -> h.recipe = h.recipe.withClip(Clip.value(x))),
+          name(
+              RECIPE,
+              "optimizer",
+              Optimizer.names(),
+              h -> h.recipe.optimizer().name(),
+              (h, x) -> h.recipe = h.recipe.withOptimizer(Optimizer.named(x))),
+          whole(
+                  TRAINING,
+                  "textLength",
+                  2,
+                  Long.MAX_VALUE,
+                  h -> h.textLength,
+                  (h, x) -> h.textLength = x)
+              .between(Header::leastLength, h -> Long.MAX_VALUE),
+          whole(TRAINING, "step", 0, Long.MAX_VALUE, h -> h.step, (h, x) -> h.step = x),
+          real(TRAINING, "smoothLoss", ANY, h -> h.smoothLoss, (h, x) -> h.smoothLoss = x)
+              .must("finite, or NaN at step 0", h -> isLoss(h.smoothLoss, h.step)),
+          whole(
+              VALIDATION,
+              "validationLength",
+              2,
+              Long.MAX_VALUE,
+              h -> h.validationLength,
+              (h, x) -> h.validationLength = x),
+          whole(
+              VALIDATION,
+              "validationEvery",
+              1,
+              Long.MAX_VALUE,
+              h -> h.validationEvery,
+              (h, x) -> h.validationEvery = x),
+          whole(
+              VALIDATION,
+              "validationSelects",
+              0,
+              1,
+              h -> (h.validationSelects ? 1 : 0),
+              (h, x) -> h.validationSelects = x == 1),
+          hash(CHECKPOINT, "text", h -> h.text, (h, x) -> h.text = x),
+          whole(
+                  CHECKPOINT,
+                  "plannedSteps",
+                  0,
+                  Long.MAX_VALUE,
+                  h -> h.plannedSteps,
+                  (h, x) -> h.plannedSteps = x)
+              .between(h -> h.step, h -> Long.MAX_VALUE),
+          whole(
+                  CHECKPOINT,
+                  "checkpointEvery",
+                  0,
+                  Long.MAX_VALUE,
+                  h -> h.checkpointEvery,
+                  (h, x) -> h.checkpointEvery = x)
+              .between(h -> Math.min(h.maxRollbacks, 1), h -> Long.MAX_VALUE),
+          whole(
+              CHECKPOINT,
+              "maxRollbacks",
+              0,
+              Integer.MAX_VALUE,
+              h -> h.maxRollbacks,
+              (h, x) -> h.maxRollbacks = (int) x),
+          whole(CHECKPOINT, "position", 0, Long.MAX_VALUE, h -> h.position(), (h, x) -> {})
+              .implied(Header::position),
+          real(CHECKPOINT, "loss", ANY, h -> h.loss, (h, x) -> h.loss = x)
+              .must("finite, or NaN at step 0", h -> isLoss(h.loss, h.step)),
+          real(
+                  CHECKPOINT,
+                  "bestSmoothLoss",
+                  ANY,
+                  h -> h.bestSmoothLoss,
+                  (h, x) -> h.bestSmoothLoss = x)
+              .must("finite, or NaN at step 0", h -> isLoss(h.bestSmoothLoss, h.bestStep)),
+          whole(
+                  CHECKPOINT,
+                  "bestStep",
+                  0,
+                  Long.MAX_VALUE,
+                  h -> h.bestStep,
+                  (h, x) -> h.bestStep = x)
+              .between(h -> h.validationSelects ? 0 : Math.min(h.step, 1), h -> h.step),
+          whole(CHECKPOINT, "nanos", 0, Long.MAX_VALUE, h -> h.nanos, (h, x) -> h.nanos = x),
+          whole(
+                  CHECKPOINT,
+                  "historyStride",
+                  1,
+                  MAX_STRIDE,
+                  h -> h.historyStride,
+                  (h, x) -> h.historyStride = x)
+              .must("a power of two that goes with the step", Fields::historyFits),
+          whole(
+                  CHECKPOINT,
+                  "historyPending",
+                  0,
+                  Long.MAX_VALUE,
+                  h -> h.historyPending,
+                  (h, x) -> h.historyPending = x)
+              .between(h -> 0, h -> h.historyStride - 1),
+          real(
+                  CHECKPOINT,
+                  "historyPendingSum",
+                  ANY,
+                  h -> h.historyPendingSum,
+                  (h, x) -> h.historyPendingSum = x)
+              .must(
+                  "finite, and 0 when nothing is pending",
+                  h ->
+                      h.historyPending == 0
+                          ? h.historyPendingSum == 0
+                          : Double.isFinite(h.historyPendingSum)),
+          whole(
+              CHECKPOINT,
+              "sampleEvery",
+              0,
+              Long.MAX_VALUE,
+              h -> h.sampleEvery,
+              (h, x) -> h.sampleEvery = x),
+          whole(
+              CHECKPOINT,
+              "sampleLength",
+              0,
+              Integer.MAX_VALUE,
+              h -> h.sampleLength,
+              (h, x) -> h.sampleLength = (int) x),
+          whole(
+              CHECKPOINT,
+              "sampleStride",
+              1,
+              Long.MAX_VALUE,
+              h -> h.sampleStride,
+              (h, x) -> h.sampleStride = x),
+          whole(
+              CHECKPOINT,
+              "samples",
+              0,
+              Observations.MAX_SAMPLES,
+              h -> h.samples,
+              (h, x) -> h.samples = (int) x),
+          whole(
+                  CHECKPOINT,
+                  "sampleSymbols",
+                  0,
+                  Integer.MAX_VALUE,
+                  h -> h.sampleSymbols,
+                  (h, x) -> h.sampleSymbols = (int) x)
+              .between(h -> 0, h -> (long) h.samples * Observations.MAX_SAMPLE_LENGTH),
+          hash(HELD_OUT, "validationText", h -> h.validationText, (h, x) -> h.validationText = x),
+          whole(
+              HELD_OUT,
+              "validationStride",
+              1,
+              Long.MAX_VALUE,
+              h -> h.validationStride,
+              (h, x) -> h.validationStride = x),
+          whole(
+              HELD_OUT,
+              "validationPoints",
+              0,
+              Observations.MAX_POINTS,
+              h -> h.validationPoints,
+              (h, x) -> h.validationPoints = (int) x),
+          whole(
+                  HELD_OUT,
+                  "validationBestStep",
+                  0,
+                  Long.MAX_VALUE,
+                  h -> h.validationBestStep,
+                  (h, x) -> h.validationBestStep = x)
+              .between(h -> 0, h -> h.step),
+          real(
+                  HELD_OUT,
+                  "validationBestLoss",
+                  ANY,
+                  h -> h.validationBestLoss,
+                  (h, x) -> h.validationBestLoss = x)
+              .must(
+                  "at least 0 and finite, or NaN if there is none",
+                  h ->
+                      Range.AT_LEAST_ZERO_AND_FINITE.holds().test(h.validationBestLoss)
+                          || (Double.isNaN(h.validationBestLoss) && h.validationBestStep == 0)));
+
+  private Fields() {}
+
+  // Writing
+
+  /** What a file says beside its tensors, but for the checksum. */
+  static Metadata write(Header header) {
+    Metadata metadata = new Metadata();
+    for (Field field : ALL) {
+      if (header.has(field.section()) && field.isWritten(header)) {
+        metadata.put(field.key, field.value(header));
+      }
+    }
+    return metadata;
+  }
+
+  /** The version of the latest key that a file with this header has. */
+  private static long version(Header header) {
+    return ALL.stream()
+        .filter(field -> header.has(field.section()) && field.isWritten(header))
+        .mapToLong(Field::since)
+        .max()
+        .orElseThrow();
+  }
+
+  // Reading
+
+  /**
+   * Takes in what a file says beside its tensors.
+   *
+   * @throws ModelFormatException if a key is missing or unknown, or a value is not in its range or
+   *     does not go with the others
+   */
+  static Header read(Metadata metadata) throws ModelFormatException {
+    requireKnownFormat(metadata);
+    Header header = new Header();
+    find(header, metadata);
+    List<Field> fields = ALL.stream().filter(field -> header.has(field.section())).toList();
+    metadata.requireOnly(fields.stream().map(field -> field.key).collect(Collectors.toSet()));
+    for (Field field : fields) {
+      field.read(metadata, header);
+    }
+    for (Field field : fields) {
+      field.checkRange(metadata, header);
+    }
+    for (Field field : fields) {
+      field.checkCondition(metadata, header);
+    }
+    return header;
+  }
+
+  private static void requireKnownFormat(Metadata metadata) throws ModelFormatException {
+    if (!metadata.has(FORMAT_KEY) || !metadata.text(FORMAT_KEY).equals(FORMAT)) {
+      throw Safetensors.wrong(
+          "not a model of this library: its metadata has no format \"" + FORMAT + "\"");
+    }
+    long version = metadata.integer(VERSION_KEY, 1, Long.MAX_VALUE);
+    if (version > VERSION) {
+      throw Safetensors.wrong(
+          "the model's format version is "
+              + version
+              + ", this library reads up to "
+              + VERSION
+              + ": use a newer one");
+    }
+  }
+
+  /** Finds out which parts there are. */
+  private static void find(Header header, Metadata metadata) throws ModelFormatException {
+    boolean validated = hasAny(metadata, Set.of(VALIDATION));
+    boolean trained = validated || hasAny(metadata, Set.of(RECIPE, TRAINING));
+    boolean checkpoint = metadata.has(CHECKPOINT_KEY);
+    if (checkpoint && !trained) {
+      throw Safetensors.wrong("the checkpoint has no training settings");
+    }
+    if (trained) {
+      header.sections.addAll(List.of(RECIPE, TRAINING));
+    }
+    if (validated) {
+      header.sections.add(VALIDATION);
+    }
+    if (checkpoint) {
+      header.sections.add(CHECKPOINT);
+    }
+    if (checkpoint && validated) {
+      header.sections.add(HELD_OUT);
+    }
+  }
+
+  private static boolean hasAny(Metadata metadata, Collection<Section> sections) {
+    return ALL.stream()
+        .anyMatch(field -> sections.contains(field.section()) && metadata.has(field.key));
+  }
+
+  // What values must be
+
+  private static boolean isVocabulary(String symbols) {
+    int[] codePoints = symbols.codePoints().toArray();
+    for (int i = 1; i < codePoints.length; i++) {
+      if (codePoints[i] <= codePoints[i - 1]) {
+        return false;
+      }
+    }
+    return codePoints.length >= 2 && codePoints.length <= CharVocab.MAX_SIZE;
+  }
+
+  private static double deviation(Header header) {
+    return ((Initializer.Normal) header.initializer).deviation();
+  }
+
+  private static boolean isLoss(double loss, long step) {
+    return step == 0 ? Double.isNaN(loss) : Double.isFinite(loss);
+  }
+
+  private static boolean historyFits(Header h) {
+    long points = h.points();
+    return Long.bitCount(h.historyStride) == 1
+        && points * h.historyStride + h.historyPending == h.step
+        && (points < LossHistory.MAX_SIZE
+            || (points == LossHistory.MAX_SIZE && h.historyPending == 0));
+  }
+}

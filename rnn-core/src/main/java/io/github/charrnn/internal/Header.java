@@ -1,0 +1,175 @@
+package io.github.charrnn.internal;
+
+import io.github.charrnn.CharVocab;
+import io.github.charrnn.Initializer;
+import io.github.charrnn.Recipe;
+import io.github.charrnn.TrainingSummary;
+import io.github.charrnn.Validation;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a file says beside its tensors, as plain fields between the file's metadata and the records
+ * of the library; the table of fields has a row for each of them.
+ */
+public final class Header {
+  /** What the models of files that do not say it were drawn from. */
+  static final Initializer INITIALIZER = Initializer.normal(0.01);
+
+  /** Parts of the metadata, each of which is there as a whole or not at all. */
+  enum Section {
+    /** In every file. */
+    MODEL,
+    /** Of a trained model, the recipe. */
+    RECIPE,
+    /** Of a trained model, the rest. */
+    TRAINING,
+    /** Of a model of whose text a part was held out. */
+    VALIDATION,
+    /** Of a checkpoint. */
+    CHECKPOINT,
+    /** Of a checkpoint of a run with a held-out text. */
+    HELD_OUT
+  }
+
+  final Set<Section> sections = EnumSet.of(Section.MODEL);
+
+  String checksum = ""; // of the file that this was read from
+  private Optional<CharVocab> vocab = Optional.empty(); // until it is read
+  public int hiddenSize;
+  public long seed;
+  public Initializer initializer = INITIALIZER;
+
+  public Recipe recipe = Recipe.named("course");
+  public int rollbacks;
+  public long textLength;
+  public long step;
+  public double smoothLoss = Double.NaN;
+
+  long validationLength;
+  long validationEvery;
+  boolean validationSelects;
+
+  /** The fingerprint of the text. */
+  public String text = "";
+
+  /** How many steps the run was started for. */
+  public long plannedSteps;
+
+  /** At which steps there are checkpoints; 0 if the clock says when. */
+  public long checkpointEvery;
+
+  /** How often the run may be rolled back. */
+  public int maxRollbacks;
+
+  /** Of the last window; NaN before the first step. */
+  public double loss = Double.NaN;
+
+  /** NaN before the first step. */
+  public double bestSmoothLoss = Double.NaN;
+
+  /** 0 before the first step. */
+  public long bestStep;
+
+  /** Nanoseconds spent in steps. */
+  public long nanos;
+
+  /** Steps that a point of the history stands for. */
+  public long historyStride = 1;
+
+  /** Steps since the last point. */
+  public long historyPending;
+
+  /** The sum of their losses, each divided by the stride. */
+  public double historyPendingSum;
+
+  long sampleEvery;
+  int sampleLength;
+  long sampleStride = 1;
+  int samples;
+  int sampleSymbols;
+
+  String validationText = "";
+  long validationStride = 1;
+  int validationPoints;
+  long validationBestStep;
+  double validationBestLoss = Double.NaN;
+
+  Header() {}
+
+  /** Of a model. */
+  public Header(
+      CharVocab vocab,
+      int hiddenSize,
+      long seed,
+      Initializer initializer,
+      Optional<TrainingSummary> training) {
+    set(vocab);
+    this.hiddenSize = hiddenSize;
+    this.seed = seed;
+    this.initializer = initializer;
+    training.ifPresent(this::set);
+  }
+
+  void set(CharVocab read) {
+    vocab = Optional.of(read);
+  }
+
+  private void set(TrainingSummary training) {
+    sections.add(Section.RECIPE);
+    sections.add(Section.TRAINING);
+    recipe = training.recipe();
+    rollbacks = training.rollbacks();
+    textLength = training.textLength();
+    step = training.step();
+    smoothLoss = training.smoothLoss();
+    training.validation().ifPresent(this::set);
+  }
+
+  private void set(Validation validation) {
+    sections.add(Section.VALIDATION);
+    validationLength = validation.length();
+    validationEvery = validation.every();
+    validationSelects = validation.selects();
+  }
+
+  boolean has(Section section) {
+    return sections.contains(section);
+  }
+
+  public CharVocab vocab() {
+    return vocab.orElseThrow();
+  }
+
+  /** What a model's file says of its training. */
+  public Optional<TrainingSummary> training() {
+    return has(Section.TRAINING)
+        ? Optional.of(
+            new TrainingSummary(recipe, rollbacks, textLength, validation(), step, smoothLoss))
+        : Optional.empty();
+  }
+
+  private Optional<Validation> validation() {
+    return has(Section.VALIDATION)
+        ? Optional.of(new Validation(validationLength, validationEvery, validationSelects))
+        : Optional.empty();
+  }
+
+  /** A model may be of any text; a run that goes on needs a window of it for every stream. */
+  long leastLength() {
+    return has(Section.CHECKPOINT)
+        ? Streams.leastLength(recipe.sequenceLength(), recipe.batchSize())
+        : 2;
+  }
+
+  /** The place in every stream that has been read up to. */
+  long position() {
+    return new Streams(textLength, recipe.sequenceLength(), recipe.batchSize()).read(step);
+  }
+
+  /** How many points the history has. */
+  long points() {
+    return (step - historyPending) / historyStride;
+  }
+}

@@ -1,0 +1,169 @@
+package io.github.charrnn.internal;
+
+import io.github.charrnn.Optimizer;
+import io.github.charrnn.Recipe;
+import io.github.charrnn.internal.Parameters.Tensor;
+import io.github.charrnn.internal.kernel.Kernel;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The update: what the gradient of a window does to the parameters, once it is divided by the
+ * number of streams and clipped. Owns the optimizer's memories.
+ *
+ * <p>Use, for every step: {@link #begin}; {@link Window#backward(Kernel.Gradient, Kernel.Gradient)}
+ * with {@link #v} and {@link #w}; {@link #end}.
+ */
+public final class Update {
+  /*
+   * W and V are updated while the way back is still going on, piece by piece, each piece of their
+   * gradients while it is near in the cache. V is not read any more by then, and W neither: its
+   * gradient is the last product.
+   */
+  private static final double EPSILON = 1e-8;
+
+  /*
+   * Training diverges in the loss first: what is NaN in any parameter that a window reads makes its
+   * loss NaN, and no parameter can become infinite while the start, the clip, and learning rate
+   * times clip, are within this bound, however many steps there are. Beyond it every update is
+   * looked over.
+   */
+  private static final double BOUND = 1e100;
+
+  private static final String SQUARES = "memory"; // AdaGrad's, in files
+
+  /** Moves elements from..to-1 of one tensor; their gradient is in g from {@code at} on. */
+  private interface Rule {
+    void move(int from, int to, double[] g, int at);
+  }
+
+  /** Takes the gradient of V. */
+  public final Kernel.Gradient v;
+
+  /** Takes the gradient of W. */
+  public final Kernel.Gradient w;
+
+  private final Recipe recipe;
+  private final Parameters parameters;
+  private final Window window;
+  private final Map<String, Parameters> memories = new LinkedHashMap<>();
+  private final Rule u;
+  private final Rule b;
+  private final Rule c;
+  private double rate; // of the step
+  private boolean mayOverflow;
+
+  /**
+   * The update of one run.
+   *
+   * @param parameters what is updated, and loaded into the window
+   */
+  public Update(Recipe recipe, Parameters parameters, Window window) {
+    this.recipe = recipe;
+    this.parameters = parameters;
+    this.window = window;
+    for (String name : memoriesOf(recipe.optimizer())) {
+      memories.put(name, new Parameters(parameters.hiddenSize, parameters.vocabSize));
+    }
+    u = rule(Tensor.U);
+    b = rule(Tensor.B);
+    c = rule(Tensor.C);
+    int m = parameters.hiddenSize;
+    Rule ruleV = rule(Tensor.V);
+    v =
+        (g, at, from, to) -> {
+          ruleV.move(from, to, g, at);
+          window.kernel().reloadV(from / m, to / m);
+        };
+    Rule ruleW = rule(Tensor.W);
+    w =
+        (g, at, from, to) -> {
+          ruleW.move(from, to, g, at);
+          window.kernel().reloadW(from / m, to / m);
+        };
+    parametersReplaced();
+  }
+
+  /** The names of what an optimizer remembers from step to step, for every parameter. */
+  static List<String> memoriesOf(Optimizer optimizer) {
+    return optimizer instanceof Optimizer.AdaGrad ? List.of(SQUARES) : List.of();
+  }
+
+  /** What the numbers of a memory may be: AdaGrad's are sums of squares. */
+  static Range rangeOf(String memory) {
+    assert memory.equals(SQUARES);
+    return Range.AT_LEAST_ZERO;
+  }
+
+  private Rule rule(Tensor tensor) {
+    double[] theta = parameters.get(tensor);
+    double scale = 1.0 / recipe.batchSize();
+    double clip = recipe.clip().bound();
+    if (recipe.optimizer() instanceof Optimizer.AdaGrad) {
+      double[] squares = memory(memories, SQUARES).get(tensor);
+      return (from, to, g, at) ->
+          window.kernel().adagrad(theta, squares, from, to, g, at, scale, clip, rate, EPSILON);
+    }
+    return (from, to, g, at) -> window.kernel().descend(theta, from, to, g, at, scale, clip, rate);
+  }
+
+  /** Begins the update of a step at its learning rate. */
+  public void begin(double learningRate) {
+    rate = learningRate;
+  }
+
+  /** Updates what the way back has left: U, b and c. */
+  public void end() {
+    Parameters g = window.gradient;
+    b.move(0, g.b.length, g.b, 0);
+    c.move(0, g.c.length, g.c, 0);
+    // The other rows of U have no gradient, and no optimizer moves what has none.
+    int m = parameters.hiddenSize;
+    for (int i = 0; i < window.distinctCount; i++) {
+      int row = window.distinct[i] * m;
+      u.move(row, row + m, g.u, row);
+    }
+  }
+
+  /** What the optimizer remembers, by the names that files have for it; not copies. */
+  public Map<String, Parameters> memories() {
+    return memories;
+  }
+
+  /** Takes over what an optimizer of the same kind has remembered, and other parameters. */
+  public void restore(Map<String, Parameters> from) {
+    memories.forEach((name, memory) -> memory.set(memory(from, name)));
+    parametersReplaced();
+  }
+
+  private static Parameters memory(Map<String, Parameters> memories, String name) {
+    return Objects.requireNonNull(memories.get(name), name);
+  }
+
+  /** Says that the parameters are not what the last update has made them. */
+  private void parametersReplaced() {
+    double clip = recipe.clip().bound();
+    mayOverflow =
+        !(clip <= BOUND
+            && clip * recipe.learningRate().rate() <= BOUND
+            && parameters.isWithin(BOUND));
+  }
+
+  /** Whether numbers might become infinite without the loss showing it. */
+  public boolean mayOverflow() {
+    return mayOverflow;
+  }
+
+  /** What is not finite, as the subject of a sentence, if anything is. */
+  public Optional<String> overflown() {
+    if (!parameters.isWithin(Double.MAX_VALUE)) {
+      return Optional.of("a parameter");
+    }
+    return memories.values().stream().allMatch(memory -> memory.isWithin(Double.MAX_VALUE))
+        ? Optional.empty()
+        : Optional.of("AdaGrad's sum of squares");
+  }
+}
