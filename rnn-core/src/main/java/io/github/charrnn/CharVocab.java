@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /**
  * The symbols of a text, numbered: its distinct Unicode code points in ascending order, so that the
- * same set of characters always gets the same numbers. Immutable.
+ * same set of characters always gets the same numbers. Immutable, and safe for use by many threads.
  *
  * <p>A symbol is a whole code point, never half of a surrogate pair. Line ends are symbols like any
  * other and nothing is normalised: a text with CRLF has CR and LF.

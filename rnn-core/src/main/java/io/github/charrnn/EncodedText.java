@@ -15,7 +15,8 @@ import java.util.HexFormat;
 import java.util.function.IntConsumer;
 
 /**
- * A text as symbol numbers of a vocabulary: what training and evaluation read. Immutable.
+ * A text as symbol numbers of a vocabulary: what training and evaluation read. Immutable, and safe
+ * for use by many threads.
  *
  * <p>It takes one byte a symbol while the vocabulary has at most 256 symbols, two beyond. Files and
  * streams are decoded as they are read, so that the text is never in memory in another form.
@@ -108,7 +109,7 @@ public final class EncodedText {
     return vocab;
   }
 
-  /** The number of symbols. */
+  /** The number of characters. */
   public long length() {
     return length;
   }
@@ -120,7 +121,7 @@ public final class EncodedText {
    * @return how many: as many as the array takes, or as there are
    * @throws IndexOutOfBoundsException if index is not from 0 to length
    */
-  public int symbols(long index, int[] to) {
+  public int copyTo(long index, int[] to) {
     if (index < 0 || index > length) {
       throw new IndexOutOfBoundsException("index is " + index + ", must be from 0 to " + length);
     }
@@ -154,12 +155,12 @@ public final class EncodedText {
   /**
    * The text itself.
    *
-   * @throws IllegalArgumentException if it has more than 1,073,741,824 symbols
+   * @throws IllegalArgumentException if it has more than 1,073,741,824 characters
    */
   public String decode() {
     if (length > LONGEST_STRING) {
       throw new IllegalArgumentException(
-          "the text has " + length + " symbols, a string at most " + LONGEST_STRING);
+          "the text has " + length + " characters, a string at most " + LONGEST_STRING);
     }
     StringBuilder text = new StringBuilder((int) length);
     for (long i = 0; i < length; i++) {
@@ -204,7 +205,7 @@ public final class EncodedText {
 
   @Override
   public String toString() {
-    return "EncodedText of " + length() + " symbols";
+    return "EncodedText of " + length() + " characters";
   }
 
   /** Takes code points of a known vocabulary. */

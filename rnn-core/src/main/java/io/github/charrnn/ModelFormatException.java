@@ -2,7 +2,11 @@ package io.github.charrnn;
 
 import java.io.IOException;
 
-/** A file is not a model, or is one that is damaged, or newer than this library. */
+/**
+ * A file is not a model, or is one that is damaged, or newer than this library.
+ *
+ * <p>Safe for use by many threads.
+ */
 public final class ModelFormatException extends IOException {
   private static final long serialVersionUID = 1;
 

@@ -1,7 +1,7 @@
 package io.github.charrnn;
 
 /**
- * A text that a model has written during training.
+ * A text that a model has written during training. Immutable, and safe for use by many threads.
  *
  * @param step the number of steps taken before
  * @param smoothLoss the smooth loss at that step, in nats per window; NaN at step 0

@@ -138,7 +138,7 @@ public final class Sampler {
    *
    * @param out gets one or, for a symbol beyond U+FFFF, two chars a symbol
    * @param length at least 0; characters to draw, unless the stop text comes first
-   * @return how many symbols were drawn
+   * @return how many characters were drawn
    * @throws IllegalArgumentException if length is below 0
    * @throws IOException if out throws it
    */

@@ -262,12 +262,13 @@ public final class Trainer {
 
   /**
    * Draws a {@linkplain Training#sample sample} before the first step and after every so many, and
-   * keeps it, at most its first 1,000 symbols. When the kept ones become more than 65,536 symbols
-   * or 1,024 samples, every second goes and the interval between kept ones doubles. A run that is
-   * {@linkplain #resume resumed} goes on with the intervals that it had, unless they are set.
+   * keeps it, at most its first 1,000 characters. When the kept ones become more than 65,536
+   * characters or 1,024 samples, every second goes and the interval between kept ones doubles. A
+   * run that is {@linkplain #resume resumed} goes on with the intervals that it had, unless they
+   * are set.
    *
    * @param every at least 1; steps
-   * @param length at least 0; symbols
+   * @param length at least 0; characters
    * @throws IllegalArgumentException if every is below 1 or length is below 0
    */
   public Trainer samples(long every, int length) {

@@ -1,6 +1,10 @@
 package io.github.charrnn;
 
-/** Training has come to numbers that are not finite, from which it cannot go on. */
+/**
+ * Training has come to numbers that are not finite, from which it cannot go on.
+ *
+ * <p>Safe for use by many threads.
+ */
 public final class TrainingDivergedException extends ArithmeticException {
   private static final long serialVersionUID = 1;
 

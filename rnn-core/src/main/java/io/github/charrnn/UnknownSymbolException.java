@@ -1,6 +1,10 @@
 package io.github.charrnn;
 
-/** A text has a symbol that the vocabulary does not. */
+/**
+ * A text has a symbol that the vocabulary does not.
+ *
+ * <p>Safe for use by many threads.
+ */
 public final class UnknownSymbolException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
@@ -25,7 +29,7 @@ public final class UnknownSymbolException extends IllegalArgumentException {
     return codePoint;
   }
 
-  /** How many symbols come before it in the text. */
+  /** How many characters come before it in the text. */
   public long position() {
     return position;
   }

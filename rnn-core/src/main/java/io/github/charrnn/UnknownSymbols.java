@@ -2,7 +2,8 @@ package io.github.charrnn;
 
 /**
  * What to do with a symbol that a vocabulary does not have: {@linkplain #fail() fail}, {@linkplain
- * #skip() skip} it, or {@linkplain #replaceWith(int) replace} it.
+ * #skip() skip} it, or {@linkplain #replaceWith(int) replace} it. Immutable, and safe for use by
+ * many threads.
  */
 public final class UnknownSymbols {
   private static final int FAIL = -1;

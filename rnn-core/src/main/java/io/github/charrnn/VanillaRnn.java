@@ -177,11 +177,11 @@ public final class VanillaRnn {
 
   /**
    * The cross-entropy of a text under this model, from the zero state; the first symbol is given,
-   * each one after it predicted. The text is read as one stream, in windows of 64 symbols whose
+   * each one after it predicted. The text is read as one stream, in windows of 64 characters whose
    * losses are added up one after the other, which makes the sum the same to the last bit
    * everywhere.
    *
-   * @throws IllegalArgumentException if the text has fewer than 2 symbols or another vocabulary
+   * @throws IllegalArgumentException if the text has fewer than 2 characters or another vocabulary
    */
   public Evaluation evaluate(EncodedText text) {
     requireSameVocab(text);
@@ -192,7 +192,7 @@ public final class VanillaRnn {
   static void requireEvaluable(EncodedText text) {
     if (text.length() < 2) {
       throw new IllegalArgumentException(
-          "evaluation needs at least 2 symbols, the text has " + text.length());
+          "evaluation needs at least 2 characters, the text has " + text.length());
     }
   }
 
@@ -221,7 +221,7 @@ public final class VanillaRnn {
    * The cross-entropy of a text, all of whose symbols the vocabulary must have.
    *
    * @throws UnknownSymbolException if it does not have one
-   * @throws IllegalArgumentException if the text has fewer than 2 symbols
+   * @throws IllegalArgumentException if the text has fewer than 2 characters
    */
   public Evaluation evaluate(CharSequence text) {
     return evaluate(vocab.encode(text));
@@ -232,8 +232,8 @@ public final class VanillaRnn {
    * #evaluate(EncodedText)} gives the mean of. From the zero state, the first symbol given.
    *
    * @return (length - 1): element i is that of symbol i + 1
-   * @throws IllegalArgumentException if the text has fewer than 2 symbols or another vocabulary, or
-   *     if so many numbers do not fit into the heap
+   * @throws IllegalArgumentException if the text has fewer than 2 characters or another vocabulary,
+   *     or if so many numbers do not fit into the heap
    */
   public double[] surprisals(EncodedText text) {
     requireSameVocab(text);

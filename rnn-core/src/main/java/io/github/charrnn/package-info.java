@@ -52,13 +52,14 @@
  *
  * <h2>The recipe</h2>
  *
- * <p>The defaults of {@link io.github.charrnn.Trainer}: m = 100; U, W, V normal with standard
- * deviation 0.01, b and c zero; windows of n = 25 symbols, one after the other through the text.
- * The state is carried from window to window without its gradient (truncated backpropagation
- * through time) and is zero at the start of every epoch, which ends when no full window with its
- * successor is left. Every element of the gradient is clipped to [-5, 5]; AdaGrad with learning
- * rate 0.1. The smooth loss is the first window's loss, then 0.999 of itself plus 0.001 of the
- * window's; the best model is the one after the step with the lowest smooth loss.
+ * <p>The defaults of {@link io.github.charrnn.Trainer} and {@link io.github.charrnn.VanillaRnn}, as
+ * a value {@link io.github.charrnn.Recipe#named Recipe.named("course")}: m = 100; U, W, V normal
+ * with standard deviation 0.01, b and c zero; windows of n = 25 characters, one after the other
+ * through the text. The state is carried from window to window without its gradient (truncated
+ * backpropagation through time) and is zero at the start of every epoch, which ends when no full
+ * window with its successor is left. Every element of the gradient is clipped to [-5, 5]; AdaGrad
+ * with learning rate 0.1. The smooth loss is the first window's loss, then 0.999 of itself plus
+ * 0.001 of the window's; the best model is the one after the step with the lowest smooth loss.
  *
  * <h2>Watching a run</h2>
  *
@@ -71,10 +72,10 @@
  * <h2>Long runs</h2>
  *
  * <p>{@link io.github.charrnn.Trainer#checkpoint(java.nio.file.Path)} keeps all of a run in a file,
- * and {@link io.github.charrnn.Trainer#resume(java.nio.file.Path, EncodedText)} goes on from it, to
- * the same bits as if the run had never stopped. {@link io.github.charrnn.Trainer#rollbacks} goes
- * back when numbers overflow. Files are replaced in one move once they are safely on disk, and read
- * without trust: a damaged or hostile one is a {@link io.github.charrnn.ModelFormatException}.
+ * and {@link io.github.charrnn.Trainer#resuming} makes a trainer that goes on from it, to the same
+ * bits as if the run had never stopped. {@link io.github.charrnn.Trainer#rollbacks} goes back when
+ * numbers overflow. Files are replaced in one move once they are safely on disk, and read without
+ * trust: a damaged or hostile one is a {@link io.github.charrnn.ModelFormatException}.
  *
  * <h2>Speed</h2>
  *
@@ -88,8 +89,11 @@
  * <ul>
  *   <li>The same text, settings and seed give the same bits, on every Java version and processor.
  *   <li>Models, vocabularies and encoded texts never change and may be shared between threads.
- *   <li>Losses are in nats, per window where a window's loss is meant. Positions and lengths count
- *       symbols, which are Unicode code points.
+ *   <li>Losses are in nats, per window where a window's loss is meant.
+ *   <li>A symbol is an element of a vocabulary, a Unicode code point. A character is a place in a
+ *       text, where one symbol stands: lengths, positions and bits per character count characters.
+ *   <li>A setter whose name is a setting replaces it; {@code every} and {@code onSample} add a
+ *       listener.
  *   <li>A wrong argument is an {@code IllegalArgumentException} whose message names the argument,
  *       its value and what it must be.
  *   <li>Once a run has taken its first steps, steps allocate nothing.

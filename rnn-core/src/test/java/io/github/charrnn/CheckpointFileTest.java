@@ -151,7 +151,7 @@ class CheckpointFileTest {
             "\"state\":",
             "\"stat\":",
             "tensor state is not as the settings imply: F64, shape \\[2, 2\\]"),
-        edit("\"plannedSteps\":\"9\",", "", "unknown key, \"text\"|a model, but no checkpoint"));
+        edit("\"plannedSteps\":\"9\",", "", "unknown key, \"text\"|a model, not a checkpoint"));
   }
 
   private static Arguments edit(String pattern, String by, String reason) {

@@ -340,7 +340,7 @@ class CheckpointTest {
         .withMessageContaining("exists and is not a charrnn checkpoint");
     assertThatExceptionOfType(ModelFormatException.class)
         .isThrownBy(() -> resuming().resume(text))
-        .withMessageContaining("a model, but no checkpoint");
+        .withMessageContaining("a model, not a checkpoint");
     assertThatExceptionOfType(NoSuchFileException.class)
         .isThrownBy(() -> Trainer.resuming(directory.resolve("none")));
     assertThat(file()).hasBinaryContent(before);

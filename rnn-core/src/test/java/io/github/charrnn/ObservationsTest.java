@@ -61,14 +61,14 @@ class ObservationsTest {
       EncodedText part = text.part(3, text.length() - 2);
       int[] found = new int[65_540];
       for (long from : new long[] {0, 1, 65_530, part.length() - 7, part.length()}) {
-        int count = part.symbols(from, found);
+        int count = part.copyTo(from, found);
         assertThat(count).isEqualTo((int) Math.min(found.length, part.length() - from));
         for (int i = 0; i < count; i++) {
           assertThat(found[i]).isEqualTo(part.symbol(from + i));
         }
       }
       assertThatExceptionOfType(IndexOutOfBoundsException.class)
-          .isThrownBy(() -> part.symbols(part.length() + 1, found));
+          .isThrownBy(() -> part.copyTo(part.length() + 1, found));
     }
   }
 
@@ -98,7 +98,7 @@ class ObservationsTest {
     }
     assertThatIllegalArgumentException()
         .isThrownBy(() -> trained.surprisals(heldOut.part(0, 1)))
-        .withMessage("evaluation needs at least 2 symbols, the text has 1");
+        .withMessage("evaluation needs at least 2 characters, the text has 1");
   }
 
   @Test
@@ -324,7 +324,7 @@ class ObservationsTest {
         .withMessage("validation every 0 steps is asked for, must be at least 1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Trainer.of(model).validation(heldOut.part(0, 1), 1))
-        .withMessage("evaluation needs at least 2 symbols, the text has 1");
+        .withMessage("evaluation needs at least 2 characters, the text has 1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Trainer.of(model).samples(0, 1))
         .withMessage("a sample every 0 steps is asked for, must be at least 1");

@@ -71,8 +71,7 @@ public final class CheckpointFile {
     try (Safetensors in = Safetensors.open(file)) {
       Header header = Fields.read(in.metadata());
       if (!header.has(Header.Section.CHECKPOINT)) {
-        throw Safetensors.wrong(
-            "a model, but no checkpoint: training cannot go on from it exactly");
+        throw Safetensors.wrong("a model, not a checkpoint: training cannot go on from it exactly");
       }
       return read(in, header, file);
     }

@@ -128,7 +128,7 @@ final class Verbatim {
       int state = 0;
       int length = 0;
       for (long from = 0; from < text.length(); from += BLOCK) {
-        int count = text.symbols(from, block);
+        int count = text.copyTo(from, block);
         for (int i = 0; i < count; i++) {
           int symbol = numbers[block[i]] - 1;
           if (symbol < 0) {

@@ -39,7 +39,7 @@ final class Words {
     Reader reader = new Reader(this::add);
     int[] block = new int[BLOCK];
     while (read < text.length() && room > 0) {
-      int count = text.symbols(read, block);
+      int count = text.copyTo(read, block);
       for (int i = 0; i < count && room > 0; i++) {
         reader.read(text.vocab().codePointOf(block[i]));
         read++;
