@@ -141,8 +141,12 @@ class FieldsTest {
     }
   }
 
+  static List<Field> fieldsOfVersion1() {
+    return Fields.ALL.stream().filter(field -> field.since() == 1).toList();
+  }
+
   @ParameterizedTest
-  @MethodSource("fields")
+  @MethodSource("fieldsOfVersion1")
   void aKeyThatIsMissing_isRefused_unlessALaterVersionHasAddedIt(Field field) {
     Metadata metadata = without(field.key);
     assertThatExceptionOfType(ModelFormatException.class)
@@ -154,8 +158,7 @@ class FieldsTest {
                     .containsAnyOf(
                         "the metadata has no " + field.key,
                         "its metadata has no format",
-                        "the metadata has an unknown key", // a checkpoint without plannedSteps
-                        "formatVersion is \"2\", must be a whole number from 1 to 1"));
+                        "the metadata has an unknown key")); // a checkpoint without plannedSteps
   }
 
   @Test
