@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
 /** Shows several runs on one page. */
 @Command(
     name = "compare",
-    description = "Writes a page with several runs side by side, from their MODEL.report.json.")
+    description =
+        "Writes a page that shows several runs side by side, from their MODEL.report.json.")
 final class CompareCommand implements Callable<Integer> {
   private static final int MOST = 24;
 
@@ -34,7 +35,7 @@ final class CompareCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "MODEL",
-      description = "Models that rnn train has saved, or their reports, 2 to 24 of them.")
+      description = "2 to 24 models that rnn train has saved, or their reports.")
   private List<Path> models;
 
   @Option(

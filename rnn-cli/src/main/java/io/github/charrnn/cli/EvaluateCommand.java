@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "evaluate",
     description =
-        "Says how well a model predicts a text: from the zero state, the first character given,"
-            + " each one after it predicted.")
+        "Says how well a model predicts a text. It starts from the zero state, is given the first"
+            + " character and predicts each one after it.")
 final class EvaluateCommand implements Callable<Integer> {
   private final Terminal terminal;
   @Spec private CommandSpec command;

@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
     name = "gradcheck",
     description =
         "Compares the gradients of backpropagation through time with central finite differences,"
-            + " on a new model and the first characters of a text, from a starting state that is"
-            + " not zero. Exit code 1 if one is wrong.")
+            + " on a new model and the first characters of a text. The state at the start is not"
+            + " zero. The exit code is 1 if a gradient is wrong.")
 final class GradcheckCommand implements Callable<Integer> {
   private final Terminal terminal;
   @Spec private CommandSpec command;
@@ -44,7 +44,7 @@ final class GradcheckCommand implements Callable<Integer> {
   @Option(
       names = "--sample",
       paramLabel = "<n>",
-      description = "Compare only n elements of each parameter, drawn at random, instead of all.",
+      description = "Compare only n elements of each parameter, drawn at random. Without it: all.",
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
   private Integer sample;
@@ -52,18 +52,18 @@ final class GradcheckCommand implements Callable<Integer> {
   @Option(
       names = "--tolerance",
       description =
-          "The largest absolute difference of an element that is right; gradients are sums over the"
-              + " window, so that long ones need a larger one.")
+          "The largest absolute difference that counts as right. Gradients are sums over the"
+              + " window: long windows need a larger one.")
   private double tolerance = 1e-6;
 
   @Option(
       names = "--difference",
-      description = "By how much a parameter is moved each way for the finite difference.")
+      description = "How far a parameter is moved each way for the finite difference.")
   private double difference = 1e-5;
 
   @Option(
       names = "--seed",
-      description = "What initial parameters, starting state and --sample are drawn from.")
+      description = "Seed of the initial parameters, of the state at the start and of --sample.")
   private long seed = 1;
 
   @Option(

@@ -1,11 +1,11 @@
 package io.github.charrnn.cli;
 
-import io.github.charrnn.Recipe;
 import io.github.charrnn.TrainingSummary;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.Sources;
 import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.Terminal;
+import io.github.charrnn.cli.report.Setting;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -58,19 +58,19 @@ final class InspectCommand implements Callable<Integer> {
     line("seed", "%d", rnn.seed());
     if (rnn.training().isPresent()) {
       TrainingSummary training = rnn.training().get();
-      Recipe recipe = training.recipe();
-      int n = recipe.sequenceLength();
-      long stepsPerEpoch = training.stepsPerEpoch();
+      int n = training.recipe().sequenceLength();
       line("trained on", "%,d characters", training.textLength());
-      line("sequence length", "%,d", n);
-      line("batch size", "%,d", recipe.batchSize());
-      line("optimizer", "%s", recipe.optimizer().name());
-      line("learning rate", "%s", recipe.learningRate().rate());
+      for (Setting setting : Setting.of(training.recipe())) {
+        line(setting.name(), setting.value() instanceof Integer ? "%,d" : "%s", setting.value());
+      }
       if (training.rollbacks() > 0) {
         line("rolled back", "%d times, each time to half the learning rate", training.rollbacks());
       }
-      line("clip", "%s", recipe.clip().bound());
-      line("step", "%,d (epoch %.2f)", training.step(), (double) training.step() / stepsPerEpoch);
+      line(
+          "step",
+          "%,d (epoch %.2f)",
+          training.step(),
+          (double) training.step() / training.stepsPerEpoch());
       if (training.step() > 0) {
         line(
             "smooth loss",
@@ -100,15 +100,11 @@ final class InspectCommand implements Callable<Integer> {
     rnn.training()
         .ifPresent(
             training -> {
-              Recipe recipe = training.recipe();
-              result.put("sequenceLength", recipe.sequenceLength());
-              result.put("batchSize", recipe.batchSize());
-              result.put("learningRate", recipe.learningRate().rate());
+              for (Setting setting : Setting.of(training.recipe())) {
+                boolean infinite = setting.value() instanceof Double x && x.isInfinite();
+                result.put(setting.key(), infinite ? "Infinity" : setting.value());
+              }
               result.put("rollbacks", training.rollbacks());
-              result.put(
-                  "clip",
-                  Double.isInfinite(recipe.clip().bound()) ? "Infinity" : recipe.clip().bound());
-              result.put("optimizer", recipe.optimizer().name());
               result.put("textLength", training.textLength());
               result.put("step", training.step());
               result.put("smoothLoss", Terminal.jsonNumber(training.smoothLoss()));
@@ -117,7 +113,7 @@ final class InspectCommand implements Callable<Integer> {
     return result;
   }
 
-  /** Symbols as one can read them on a line: what does not print becomes its number. */
+  /** Symbols that can be read on a line: what does not print becomes its number. */
   private static String visible(String symbols) {
     StringBuilder result = new StringBuilder();
     symbols

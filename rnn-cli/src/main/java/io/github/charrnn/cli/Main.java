@@ -1,6 +1,7 @@
 package io.github.charrnn.cli;
 
 import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.options.Refusals;
 import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.Failures;
 import io.github.charrnn.cli.output.Terminal;
@@ -36,7 +37,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "1:failed, and standard error says why",
       "2:the command line is wrong",
       "130:interrupted (Ctrl-C)",
-      "143:terminated (kill)"
+      "143:terminated (kill)",
+      "129:the terminal was closed"
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
@@ -122,7 +124,7 @@ public final class Main implements Runnable {
     }
     terminal
         .err()
-        .println(command + ": " + Failures.firstLine(e) + " (try: " + command + " --help)");
+        .println(command + ": " + Refusals.sentence(e) + " (try: " + command + " --help)");
     return ExitCode.USAGE;
   }
 

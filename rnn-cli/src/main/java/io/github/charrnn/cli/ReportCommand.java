@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
     name = "report",
     description =
         "Writes the report of a run again: the page, from MODEL.report.json; or, with TEXT, all of"
-            + " it anew from the model and its checkpoint, also for a run that was killed.")
+            + " it, from the model and its checkpoint. That also works after a kill.")
 final class ReportCommand implements Callable<Integer> {
   /** Only what can be decided by the clock is given up. */
   private static final long PATIENCE_SECONDS = 24 * 3_600;
@@ -54,19 +54,19 @@ final class ReportCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "MODEL",
-      description = "The model that rnn train has saved or was to save, or a checkpoint.")
+      description = "The model that rnn train saved or was going to save, or a checkpoint.")
   private Path model;
 
   @Parameters(
       index = "1",
       arity = "0..1",
       paramLabel = "TEXT",
-      description = "The whole text that the run had, a UTF-8 file, or - for standard input.",
+      description = "The whole text of the run: a UTF-8 file, or - for standard input.",
       defaultValue = "",
       showDefaultValue = Visibility.NEVER)
   private String text = "";
 
-  @Option(names = "--story", description = "The text is the story that comes with rnn.")
+  @Option(names = "--story", description = "The text was the story that comes with rnn.")
   private boolean story;
 
   @Mixin private UnknownOption unknown;
@@ -102,17 +102,19 @@ final class ReportCommand implements Callable<Integer> {
     TrainingSummary settings =
         run.flatMap(it -> it.last().training())
             .or(best::training)
-            .orElseThrow(() -> new IOException(model + " is a model that was never trained"));
+            .orElseThrow(
+                () -> new IOException(model + " was never trained: there is nothing to report"));
     EncodedText all = Sources.text(terminal, text, best.vocab(), unknown.policy());
     long heldOut = settings.validation().map(Validation::length).orElse(0L);
     if (all.length() != settings.textLength() + heldOut) {
       throw new IOException(
-          "the text is not the one that "
-              + model
-              + " was trained on: it has "
+          "the text has "
               + all.length()
-              + " characters, that had "
-              + (settings.textLength() + heldOut));
+              + " characters, must have "
+              + (settings.textLength() + heldOut)
+              + ": name the one that "
+              + model
+              + " was trained on");
     }
     ValidationOptions.Split split = ValidationOptions.split(all, settings.validation());
     TrainingResult result = run.isPresent() ? run.get() : ofModel(best, settings, split.text());

@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "sample",
     description =
-        "Writes text from a model to standard output as it is drawn, after the prime if there is"
-            + " one. The same model, options and seed give the same text.")
+        "Writes text from a model to standard output while it is drawn, after the prime if there"
+            + " is one. The same model, options and seed give the same text.")
 final class SampleCommand implements Callable<Integer> {
   private static final long FLUSH_NANOS = 50_000_000;
 
@@ -37,13 +37,13 @@ final class SampleCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL", description = "A model that rnn train has saved.")
   private Path model;
 
-  @Option(names = "--length", description = "Characters to draw, the prime not counted.")
+  @Option(names = "--length", description = "Characters to draw; the prime does not count.")
   private long length = 1_000;
 
   @Option(
       names = "--temperature",
       description =
-          "Below 1 likely characters become likelier, 0 always takes the likeliest, above 1 the"
+          "Below 1 likely characters become likelier; 0 always takes the likeliest; above 1 the"
               + " differences shrink.")
   private double temperature = 1;
 
@@ -64,13 +64,14 @@ final class SampleCommand implements Callable<Integer> {
   @Option(
       names = "--prime",
       paramLabel = "<text>",
-      description = "Text to go on from. Without one: from the start of a line.")
+      description = "Text to go on from. Without it: the start of a line.",
+      showDefaultValue = Visibility.NEVER)
   private String prime = "";
 
   @Option(
       names = "--prime-file",
       paramLabel = "FILE",
-      description = "The same from a UTF-8 file, or - for standard input: for long ones.",
+      description = "The same from a UTF-8 file, or - for standard input.",
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
   private String primeFile;
@@ -80,10 +81,11 @@ final class SampleCommand implements Callable<Integer> {
   @Option(
       names = "--stop",
       paramLabel = "<text>",
-      description = "End as soon as the model has written this.")
+      description = "End as soon as the model has written this.",
+      showDefaultValue = Visibility.NEVER)
   private String stop = "";
 
-  @Option(names = "--seed", description = "What the draws are made from.")
+  @Option(names = "--seed", description = "Seed of the draws.")
   private long seed = 1;
 
   @Option(names = "--json", description = "Print one JSON object: text, characters (drawn), seed.")

@@ -81,7 +81,7 @@ final class TrainCommand implements Callable<Integer> {
       names = "--history",
       paramLabel = "FILE",
       description =
-          "Save the losses as CSV: step, loss, smoothLoss; at most 8,192 lines, each with the mean"
+          "Save the losses as CSV (step, loss, smoothLoss), at most 8,192 lines; each has the mean"
               + " loss of the steps since the line before.",
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
@@ -92,7 +92,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = {"-q", "--quiet"},
-      description = "No progress on standard error.")
+      description = "Show no progress on standard error.")
   private boolean quiet;
 
   @Option(
@@ -108,8 +108,7 @@ final class TrainCommand implements Callable<Integer> {
    *
    * @param split the text, and what is held out
    */
-  private record Ready(
-      VanillaRnn start, Trainer trainer, ValidationOptions.Split split, int sequenceLength) {}
+  private record Ready(Trainer trainer, ValidationOptions.Split split) {}
 
   TrainCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -182,9 +181,7 @@ final class TrainCommand implements Callable<Integer> {
       all = Sources.text(terminal, text.name());
       start = model.create(all.vocab());
     }
-    Trainer trainer = Trainer.of(start);
-    recipe.applyTo(trainer);
-    return new Ready(start, trainer, validation.split(all), recipe.sequenceLength());
+    return new Ready(Trainer.of(start).recipe(recipe.recipe()), validation.split(all));
   }
 
   private Ready resumed(RunFiles files, TrainingOutput shown) throws IOException {
@@ -194,13 +191,9 @@ final class TrainCommand implements Callable<Integer> {
     TrainingSummary run = start.training().orElseThrow();
     shown.resumes(file, run);
     model.requireSame(start, file);
-    recipe.requireSame(run, file);
+    recipe.requireSame(trainer.recipe(), file);
     EncodedText all = sameText(start, file);
-    return new Ready(
-        start,
-        trainer,
-        validation.split(all, run.validation(), file),
-        run.recipe().sequenceLength());
+    return new Ready(trainer, validation.split(all, run.validation(), file));
   }
 
   private EncodedText sameText(VanillaRnn start, Path file) throws IOException {
@@ -235,8 +228,8 @@ final class TrainCommand implements Callable<Integer> {
         new Analysis(
             run.split().text(),
             run.split().heldOut(),
-            run.start(),
-            run.sequenceLength(),
+            run.trainer().model(),
+            run.trainer().recipe().sequenceLength(),
             gradcheck.elements());
     return new RunReport(origin, repeat, analysis, live.port());
   }

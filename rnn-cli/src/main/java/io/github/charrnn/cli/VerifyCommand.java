@@ -15,8 +15,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "verify",
     description =
-        "Says whether a model or a checkpoint is whole, to the last bit: exit code 0 if so, 1 if"
-            + " not, and why.")
+        "Says whether a model or a checkpoint is whole, to the last bit. The exit code is 0 if it"
+            + " is; otherwise it is 1, and standard error says why.")
 final class VerifyCommand implements Callable<Integer> {
   private final Terminal terminal;
 

@@ -49,21 +49,21 @@ public final class ReportFiles {
     try {
       json = JsonParser.parseString(Files.readString(file, UTF_8));
     } catch (JsonParseException | CharacterCodingException e) {
-      throw new IOException(file + " is no report: it is not JSON", e);
+      throw new IOException(file + " is not a report: it is not JSON", e);
     }
     if (!(json instanceof JsonObject report)
         || !(report.get("format") instanceof JsonPrimitive format)
         || !SECTIONS.stream().allMatch(section -> report.get(section) instanceof JsonObject)) {
-      throw new IOException(file + " is no report of this program");
+      throw new IOException(file + " is not a report of rnn");
     }
     if (!format.getAsString().equals(Integer.toString(Report.FORMAT))) {
       throw new IOException(
           file
               + " is a report of format "
               + format.getAsString()
-              + ", this program reads format "
+              + ", rnn reads format "
               + Report.FORMAT
-              + ": make it anew with the text");
+              + ": name the text too, then rnn report makes it anew");
     }
     return report;
   }

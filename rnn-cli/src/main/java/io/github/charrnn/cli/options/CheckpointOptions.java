@@ -25,9 +25,7 @@ public final class CheckpointOptions {
   @Option(
       names = "--checkpoint",
       paramLabel = "FILE",
-      description =
-          "Where to keep all that training needs to go on after it was ended or killed. Without it:"
-              + " MODEL.checkpoint.",
+      description = "Where to keep what --resume goes on from. Without it: MODEL.checkpoint.",
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
   private Path file;
@@ -36,8 +34,8 @@ public final class CheckpointOptions {
       names = "--checkpoint-every",
       paramLabel = "<steps>",
       description =
-          "Write the checkpoint every so many steps. Without it: as often as takes 1 %% of the time"
-              + " at most, but not within 5 seconds of the last; with rollbacks every 1,000.",
+          "Steps from one checkpoint to the next. Without it: checkpoints take 1 %% of the time at"
+              + " most, and 5 seconds pass between two; with rollbacks 1,000 steps.",
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
   private Long every;
@@ -57,8 +55,8 @@ public final class CheckpointOptions {
       names = "--on-divergence",
       paramLabel = "<action>",
       description = {
-        "stop, or rollback: go back to the checkpoint of the last multiple of --checkpoint-every"
-            + " and on with half the learning rate.",
+        "stop, or rollback: training goes back to the checkpoint of the last multiple of"
+            + " --checkpoint-every, and on with half the learning rate.",
         "  Default: stop"
       },
       showDefaultValue = Visibility.NEVER)
@@ -67,7 +65,7 @@ public final class CheckpointOptions {
   @Option(
       names = "--max-rollbacks",
       paramLabel = "<times>",
-      description = "How often to roll back before giving up.")
+      description = "Rollbacks before training gives up.")
   private int maxRollbacks = 5;
 
   /** Refuses options that exclude each other. */

@@ -20,8 +20,9 @@ public final class GradcheckOption {
       paramLabel = "<n>",
       description =
           "Elements of each parameter that the report's gradient checks compare, drawn at random;"
-              + " all, or 0 for no checks. Without it: as many as take little time, 100 at most, and only"
-              + " with the run's hidden size and sequence length; otherwise also with 3 of each.",
+              + " all of them, or 0 for no checks. These checks are also run with 3 hidden units"
+              + " and with 3 characters. Without it: as many as take little time, 100 at most, and"
+              + " only at the sizes of the run.",
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
   private String gradcheck;

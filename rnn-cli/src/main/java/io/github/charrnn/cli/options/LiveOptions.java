@@ -16,19 +16,22 @@ public final class LiveOptions {
 
   @Option(
       names = "--no-report",
-      description = "Write no report; it is MODEL.report.html, a page, and MODEL.report.json.")
+      description =
+          "Write no report. A report is a page, MODEL.report.html, and its numbers,"
+              + " MODEL.report.json.")
   private boolean noReport;
 
   @Option(
       names = "--live",
       description =
-          "Serve the report on this machine while training runs; its address is shown at the start.")
+          "Serve the report on this machine while training runs; its address is shown at the"
+              + " start.")
   private boolean live;
 
   @Option(
       names = "--live-port",
       paramLabel = "<port>",
-      description = "With --live, the port to listen on, from 1 to 65535. Without it: any.",
+      description = "The port of --live, from 1 to 65535. Without it: any that is free.",
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
   private Integer port;

@@ -21,7 +21,7 @@ public final class ModelOptions {
       names = "--from",
       paramLabel = "MODEL",
       description =
-          "Go on training this model, with its vocabulary and hidden size, instead of a new one.",
+          "Train this model on, with its vocabulary and hidden size. Without it: a new model.",
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
   private Path from;
@@ -31,7 +31,7 @@ public final class ModelOptions {
 
   @Option(
       names = "--seed",
-      description = "What the initial parameters, and the passage at the end, are drawn from.")
+      description = "Seed of the initial parameters, and of the passage at the end.")
   private long seed = 1;
 
   /** The file of the model to go on with, if it is not a new one. */
@@ -45,12 +45,10 @@ public final class ModelOptions {
       return;
     }
     if (Options.given(command, "--hidden")) {
-      throw Options.wrong(
-          command, "--hidden: the model that --from names has its own hidden size, leave it out");
+      throw Options.wrong(command, "--from excludes --hidden: the model has its own hidden size");
     }
     if (Options.given(command, "--seed")) {
-      throw Options.wrong(
-          command, "--seed: the model that --from names has its own seed, leave it out");
+      throw Options.wrong(command, "--from excludes --seed: the model has its own seed");
     }
     if (resume) {
       throw Options.wrong(

@@ -1,15 +1,17 @@
 package io.github.charrnn.cli.options;
 
+import io.github.charrnn.Clip;
+import io.github.charrnn.LearningRate;
 import io.github.charrnn.Optimizer;
-import io.github.charrnn.Trainer;
-import io.github.charrnn.TrainingSummary;
+import io.github.charrnn.Recipe;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.stream.Stream;
-import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -21,101 +23,119 @@ import picocli.CommandLine.Spec.Target;
  * again.
  */
 public final class RecipeOptions {
+  private static final Recipe COURSE = Recipe.named("course");
+
   @Spec(Target.MIXEE)
   private CommandSpec command;
 
   @Option(
       names = "--seq",
       description = "Sequence length: characters in a window, how far back gradients go.")
-  private int seq = 25;
+  private int seq = COURSE.sequenceLength();
 
   @Option(
       names = "--batch",
       description =
-          "Batch size: streams, equal parts of the text, that are trained on side by side; 1 is the"
-              + " published recipe.")
-  private int batch = 1;
+          "Batch size: the text is cut into so many equal streams, which are trained on side by"
+              + " side; the published recipe has 1.")
+  private int batch = COURSE.batchSize();
 
   @Option(names = "--lr", description = "Learning rate.")
-  private double lr = 0.1;
+  private double lr = COURSE.learningRate().rate();
 
-  @Option(names = "--clip", description = "Bound on every element of the gradient.")
-  private double clip = 5;
+  @Option(
+      names = "--clip",
+      description = "Every element of the gradient is clipped to at most this, either way.")
+  private double clip = COURSE.clip().bound();
 
   @Option(
       names = "--optimizer",
-      description = {"adagrad or sgd (plain stochastic gradient descent).", "  Default: adagrad"},
-      showDefaultValue = Visibility.NEVER)
-  private String optimizer = "adagrad";
+      description = "adagrad, or sgd for plain stochastic gradient descent.")
+  private String optimizer = COURSE.optimizer().name();
 
-  /** A setting: its option, how a trainer is given what was typed, and what a run has. */
+  /**
+   * A setting.
+   *
+   * @param typed a recipe with what was typed
+   * @param value of a recipe, as it is typed; empty if the option does not say it
+   */
   private record Setting(
       String option,
-      BiConsumer<RecipeOptions, Trainer> apply,
-      Function<RecipeOptions, Object> typed,
-      Function<TrainingSummary, Object> theirs) {}
+      BiFunction<RecipeOptions, Recipe, Recipe> typed,
+      Function<Recipe, Optional<String>> value) {}
 
   private static final List<Setting> SETTINGS =
       List.of(
           new Setting(
               "--seq",
-              (typed, trainer) -> trainer.sequenceLength(typed.seq),
-              typed -> typed.seq,
-              run -> run.recipe().sequenceLength()),
+              (typed, recipe) -> recipe.withSequenceLength(typed.seq),
+              recipe -> word(recipe.sequenceLength())),
           new Setting(
               "--batch",
-              (typed, trainer) -> trainer.batchSize(typed.batch),
-              typed -> typed.batch,
-              run -> run.recipe().batchSize()),
+              (typed, recipe) -> recipe.withBatchSize(typed.batch),
+              recipe -> word(recipe.batchSize())),
           new Setting(
               "--lr",
-              (typed, trainer) -> trainer.learningRate(typed.lr),
-              typed -> typed.lr,
-              run -> run.recipe().learningRate().rate()),
+              (typed, recipe) -> recipe.withLearningRate(LearningRate.constant(typed.lr)),
+              recipe -> word(recipe.learningRate().rate())),
           new Setting(
               "--clip",
-              (typed, trainer) -> trainer.clip(typed.clip),
-              typed -> typed.clip,
-              run -> run.recipe().clip().bound()),
+              (typed, recipe) -> recipe.withClip(Clip.value(typed.clip)),
+              recipe -> word(recipe.clip().bound())),
           new Setting(
               "--optimizer",
-              (typed, trainer) -> trainer.optimizer(Optimizer.named(typed.optimizer)),
-              typed -> typed.optimizer,
-              run -> run.recipe().optimizer().name()));
+              (typed, recipe) -> recipe.withOptimizer(typed.optimizer()),
+              recipe -> Optional.of(recipe.optimizer().name())));
 
-  /** Characters in a window. */
-  public int sequenceLength() {
-    return seq;
+  private Optimizer optimizer() {
+    return Optimizer.named(optimizer.toLowerCase(Locale.ROOT));
   }
 
-  /** Gives a trainer the recipe that was typed. */
-  public void applyTo(Trainer trainer) {
-    for (Setting setting : SETTINGS) {
-      Options.apply(command, setting.option, () -> setting.apply.accept(this, trainer));
+  /** The recipe that was typed. */
+  public Recipe recipe() {
+    Recipe recipe = COURSE;
+    for (Setting setting : given()) {
+      recipe = with(setting, recipe);
     }
+    return recipe;
   }
 
   /** Refuses what was typed and is not what the run to be resumed has. */
-  public void requireSame(TrainingSummary run, Path checkpoint) {
-    for (Setting setting : SETTINGS) {
-      String typed = word(setting.typed.apply(this));
-      String theirs = word(setting.theirs.apply(run));
-      if (Options.given(command, setting.option) && !typed.equals(theirs)) {
-        throw Options.notOfTheRun(command, setting.option, typed, checkpoint, theirs);
+  public void requireSame(Recipe theirs, Path checkpoint) {
+    for (Setting setting : given()) {
+      Recipe typed = with(setting, theirs);
+      if (!typed.equals(theirs)) {
+        throw Options.notOfTheRun(
+            command,
+            setting.option,
+            setting.value.apply(typed).orElseThrow(),
+            checkpoint,
+            setting.value.apply(theirs).orElse("none"));
       }
     }
   }
 
-  /** The recipe of a run as it is typed. */
-  public static List<String> typed(TrainingSummary run) {
-    return SETTINGS.stream()
-        .flatMap(setting -> Stream.of(setting.option, word(setting.theirs.apply(run))))
-        .toList();
+  private List<Setting> given() {
+    return SETTINGS.stream().filter(each -> Options.given(command, each.option)).toList();
   }
 
-  private static String word(Object value) {
-    return value instanceof Double x && Double.isFinite(x)
-        ? BigDecimal.valueOf(x).stripTrailingZeros().toPlainString()
-        : value.toString();
+  private Recipe with(Setting setting, Recipe recipe) {
+    return Options.get(command, setting.option, () -> setting.typed.apply(this, recipe));
+  }
+
+  /** A recipe as it is typed. */
+  public static List<String> typed(Recipe recipe) {
+    List<String> words = new ArrayList<>();
+    for (Setting setting : SETTINGS) {
+      setting.value.apply(recipe).ifPresent(value -> words.addAll(List.of(setting.option, value)));
+    }
+    return words;
+  }
+
+  private static Optional<String> word(double x) {
+    return Optional.of(
+        Double.isFinite(x)
+            ? BigDecimal.valueOf(x).stripTrailingZeros().toPlainString()
+            : Double.toString(x));
   }
 }

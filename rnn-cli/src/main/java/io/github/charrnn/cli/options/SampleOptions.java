@@ -19,10 +19,11 @@ public final class SampleOptions {
   @Option(
       names = EVERY,
       paramLabel = "<steps>",
-      description = "Show a sample before the first step and after every so many; 0 for none.")
+      description =
+          "Show a sample before the first step and again every so many steps; 0 shows none.")
   private long every = 10_000;
 
-  @Option(names = LENGTH, paramLabel = "<characters>", description = "Characters in such a sample.")
+  @Option(names = LENGTH, paramLabel = "<characters>", description = "Characters in a sample.")
   private int length = 200;
 
   /** Refuses what no run can do. */

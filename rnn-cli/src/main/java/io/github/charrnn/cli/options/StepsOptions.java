@@ -17,14 +17,14 @@ public final class StepsOptions {
 
   @Option(
       names = "--steps",
-      description = "Windows to train on, 100,000 unless --epochs is given.",
+      description = "Windows to train on; 100,000 unless --epochs is given.",
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
   private Long steps;
 
   @Option(
       names = "--epochs",
-      description = "Times to go through the text, instead of --steps.",
+      description = "Passes through the text, instead of --steps.",
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
   private Integer epochs;

@@ -33,8 +33,8 @@ public final class ValidationOptions {
       names = "--validation",
       paramLabel = "<share>",
       description =
-          "Hold out the end of the text, 0.1 for its last tenth: train on the rest, and measure the"
-              + " loss on this part before the first step and every so often.",
+          "Hold out the end of the text, 0.1 for its last tenth. Training reads the rest; the loss"
+              + " on this part is measured before the first step, and again every so often.",
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
   private Double share;
@@ -51,8 +51,7 @@ public final class ValidationOptions {
       names = "--best-by",
       paramLabel = "<loss>",
       description = {
-        "Which model is the best: that with the lowest smooth loss, or validation: that with the"
-            + " lowest held-out loss.",
+        "The loss that picks the best model: smooth, or validation for the held-out loss.",
         "  Default: smooth"
       },
       defaultValue = Option.NULL_VALUE,
@@ -104,7 +103,7 @@ public final class ValidationOptions {
     if (share == null && (every != null || bestBy != null)) {
       throw Options.wrong(
           command,
-          "--validation-every and --best-by: the run of the checkpoint has its own, leave them out");
+          "the run of the checkpoint has its own --validation-every and --best-by: leave them out");
     }
     return split(text, theirs);
   }

@@ -33,7 +33,7 @@ public final class LiveServer implements AutoCloseable {
    *
    * @param port from 0 to 65,535; 0 for any that is free
    * @param report called for every answer, by a thread of the server
-   * @throws IOException if the port cannot be had
+   * @throws IOException if the port is taken
    */
   public LiveServer(int port, Supplier<JsonObject> report) throws IOException {
     this.report = report;

@@ -127,19 +127,22 @@ public final class Report {
 
   private static JsonElement settings(
       Origin origin, TrainingResult result, TrainingSummary settings) {
-    Json.Members members =
-        new Json.Members()
-            .put("sequenceLength", settings.recipe().sequenceLength())
-            .put("batchSize", settings.recipe().batchSize())
-            .number("learningRate", settings.recipe().learningRate().rate());
-    if (Double.isFinite(settings.recipe().clip().bound())) {
-      members.number("clip", settings.recipe().clip().bound());
-    }
-    members
-        .put("optimizer", settings.recipe().optimizer().name())
-        .put("seed", Long.toString(result.best().seed())); // may be beyond 2^53
+    Json.Members members = new Json.Members();
+    Setting.of(settings.recipe()).forEach(setting -> put(members, setting));
+    members.put("seed", Long.toString(result.best().seed())); // may be beyond 2^53
     origin.from().ifPresent(from -> members.put("from", from));
     return members.put("rollbacks", settings.rollbacks()).json();
+  }
+
+  /** What is infinite is not there: it limits nothing. */
+  private static void put(Json.Members members, Setting setting) {
+    if (setting.value() instanceof Integer count) {
+      members.put(setting.key(), count);
+    } else if (!(setting.value() instanceof Double x)) {
+      members.put(setting.key(), String.valueOf(setting.value()));
+    } else if (Double.isFinite(x)) {
+      members.number(setting.key(), x);
+    }
   }
 
   private static JsonElement machine() {

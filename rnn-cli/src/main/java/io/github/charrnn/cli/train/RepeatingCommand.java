@@ -37,7 +37,7 @@ public record RepeatingCommand(
     }
     words.addAll(List.of("-o", Shell.file(model.toString())));
     words.addAll(ModelOptions.typed(result.best(), from));
-    words.addAll(RecipeOptions.typed(settings));
+    words.addAll(RecipeOptions.typed(settings.recipe()));
     settings.validation().ifPresent(it -> words.addAll(ValidationOptions.typed(it, length)));
     words.addAll(more);
     words.addAll(List.of("--steps", Long.toString(steps)));

@@ -45,7 +45,7 @@ public final class RunReport implements AutoCloseable {
    *
    * @param origin without the command that repeats the run
    * @param port of the live page, 0 for any; empty for no such page
-   * @throws IOException if the port is not free
+   * @throws IOException if the port is taken
    */
   public RunReport(
       Report.Origin origin, RepeatingCommand repeat, Analysis analysis, OptionalInt port)

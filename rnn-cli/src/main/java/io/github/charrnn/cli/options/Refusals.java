@@ -1,0 +1,60 @@
+package io.github.charrnn.cli.options;
+
+import io.github.charrnn.cli.output.Failures;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** What is wrong with a command line, in one sentence. */
+public final class Refusals {
+  private Refusals() {}
+
+  /** Says it. */
+  public static String sentence(ParameterException e) {
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      String word = unmatched.getUnmatched().get(0);
+      return unmatched.isUnknownOption()
+          ? "there is no option " + word
+          : "'" + word + "' is one word too many";
+    }
+    if (e instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
+      ArgSpec argument = missing.getMissing().get(0);
+      return argument.isOption()
+          ? name(argument) + " needs a value"
+          : name(argument) + " is missing";
+    }
+    if (e.getArgSpec() != null && e.getValue() != null) {
+      return name(e.getArgSpec())
+          + " is '"
+          + e.getValue()
+          + "', must be "
+          + range(e.getArgSpec().type(), e.getValue());
+    }
+    return Failures.firstLine(e);
+  }
+
+  private static String name(ArgSpec argument) {
+    return argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+  }
+
+  /** What can be made a value of a type. */
+  private static String range(Class<?> type, String value) {
+    if (type.isEnum()) {
+      return Arrays.stream(type.getEnumConstants())
+          .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+          .collect(Collectors.joining(" or "));
+    }
+    if (type == double.class || type == Double.class) {
+      return "a number";
+    }
+    boolean tooLarge = value.matches("[+-]?\\d+");
+    boolean isInt = type == int.class || type == Integer.class;
+    return "a whole number"
+        + (tooLarge ? ", at most " + (isInt ? Integer.MAX_VALUE : Long.MAX_VALUE) : "");
+  }
+}
