@@ -1,5 +1,6 @@
 package io.github.charrnn.cli.options;
 
+import io.github.charrnn.cli.output.Shell;
 import java.util.OptionalInt;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,6 +45,6 @@ public final class GradcheckOption {
       // refused below
     }
     throw Options.wrong(
-        command, NAME + " is '" + gradcheck + "', must be all or a number of at least 0");
+        command, NAME + " is " + Shell.quoted(gradcheck) + ", must be all or at least 0");
   }
 }

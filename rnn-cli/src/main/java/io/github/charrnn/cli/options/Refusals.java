@@ -1,6 +1,7 @@
 package io.github.charrnn.cli.options;
 
 import io.github.charrnn.cli.output.Failures;
+import io.github.charrnn.cli.output.Shell;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -20,7 +21,7 @@ public final class Refusals {
       String word = unmatched.getUnmatched().get(0);
       return unmatched.isUnknownOption()
           ? "there is no option " + word
-          : "'" + word + "' is one word too many";
+          : Shell.quoted(word) + " is one word too many";
     }
     if (e instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
       ArgSpec argument = missing.getMissing().get(0);
@@ -30,9 +31,9 @@ public final class Refusals {
     }
     if (e.getArgSpec() != null && e.getValue() != null) {
       return name(e.getArgSpec())
-          + " is '"
-          + e.getValue()
-          + "', must be "
+          + " is "
+          + Shell.quoted(e.getValue())
+          + ", must be "
           + range(e.getArgSpec().type(), e.getValue());
     }
     return Failures.firstLine(e);

@@ -1,6 +1,7 @@
 package io.github.charrnn.cli.options;
 
 import io.github.charrnn.UnknownSymbols;
+import io.github.charrnn.cli.output.Shell;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,7 +33,8 @@ public final class UnknownOption {
     }
     if (policy.codePointCount(0, policy.length()) != 1) {
       throw Options.wrong(
-          command, NAME + " is '" + policy + "', must be fail, skip or a single character");
+          command,
+          NAME + " is " + Shell.quoted(policy) + ", must be fail, skip or a single character");
     }
     return UnknownSymbols.replaceWith(policy.codePointAt(0));
   }
