@@ -2,11 +2,8 @@ package io.github.charrnn.cli;
 
 import com.google.gson.JsonObject;
 import io.github.charrnn.EncodedText;
-import io.github.charrnn.ModelFormatException;
-import io.github.charrnn.Trainer;
 import io.github.charrnn.TrainingResult;
 import io.github.charrnn.TrainingSummary;
-import io.github.charrnn.Validation;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.Destinations;
 import io.github.charrnn.cli.files.ModelFiles;
@@ -20,16 +17,15 @@ import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.Terminal;
 import io.github.charrnn.cli.report.Analysis;
 import io.github.charrnn.cli.report.Report;
+import io.github.charrnn.cli.train.PastRun;
 import io.github.charrnn.cli.train.RepeatingCommand;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
@@ -47,6 +43,10 @@ import picocli.CommandLine.Spec;
 final class ReportCommand implements Callable<Integer> {
   /** Only what can be decided by the clock is given up. */
   private static final long PATIENCE_SECONDS = 24 * 3_600;
+
+  private static final String MADE_AFTERWARDS =
+      "This report was made after training: machine and kernels are those that made it, and the"
+          + " command to repeat the run assumes that it began with a new model.";
 
   private final Terminal terminal;
   @Spec private CommandSpec command;
@@ -96,46 +96,36 @@ final class ReportCommand implements Callable<Integer> {
 
   private JsonObject anew() throws IOException {
     OptionalInt elements = gradcheck.elements();
-    List<String> notes = new ArrayList<>();
-    Optional<TrainingResult> run = run(notes);
-    VanillaRnn best = run.isPresent() ? run.get().best() : Sources.model(model);
-    TrainingSummary settings =
-        run.flatMap(it -> it.last().training())
-            .or(best::training)
-            .orElseThrow(
-                () -> new IOException(model + " was never trained: there is nothing to report"));
+    PastRun run = PastRun.of(model);
+    VanillaRnn best = run.best();
+    TrainingSummary settings = run.settings();
     EncodedText all = Sources.text(terminal, text, best.vocab(), unknown.policy());
-    long heldOut = settings.validation().map(Validation::length).orElse(0L);
-    if (all.length() != settings.textLength() + heldOut) {
+    if (all.length() != run.length()) {
       throw new IOException(
           "the text has "
               + all.length()
               + " characters, must have "
-              + (settings.textLength() + heldOut)
+              + run.length()
               + ": name the one that "
               + model
               + " was trained on");
     }
     ValidationOptions.Split split = ValidationOptions.split(all, settings.validation());
-    TrainingResult result = run.isPresent() ? run.get() : ofModel(best, settings, split.text());
-    Analysis analysis =
-        new Analysis(
-                split.text(), split.heldOut(), best, settings.recipe().sequenceLength(), elements)
-            .begin();
+    TrainingResult result = run.result(split.text());
+    int window = settings.recipe().sequenceLength();
+    Analysis analysis = new Analysis(split.text(), split.heldOut(), best, window, elements).begin();
     analysis.await(PATIENCE_SECONDS);
-    notes.add(
-        "This report was made after training: machine and kernels are those that made it, and the"
-            + " command to repeat the run assumes that it began with a new model.");
+    String repeat =
+        new RepeatingCommand(text, all.length(), model, Optional.empty(), List.of())
+            .of(result, settings, result.steps());
     Report.Origin origin =
         new Report.Origin(
             Program.name(),
             String.valueOf(model.getFileName()),
             Optional.of(Sources.name(text)),
-            Optional.of(
-                new RepeatingCommand(text, all.length(), model, Optional.empty(), List.of())
-                    .of(result, settings, result.steps())),
+            Optional.of(repeat),
             Optional.empty(),
-            notes);
+            Stream.concat(run.note().stream(), Stream.of(MADE_AFTERWARDS)).toList());
     boolean ended = result.steps() >= result.plannedSteps();
     return Report.of(
         origin,
@@ -143,49 +133,5 @@ final class ReportCommand implements Callable<Integer> {
         settings,
         ended ? Report.State.FINISHED : Report.State.INTERRUPTED,
         Optional.of(analysis));
-  }
-
-  /** What the checkpoint tells of the run that the model is of, if there is one. */
-  private Optional<TrainingResult> run(List<String> notes) throws IOException {
-    Path checkpoint = new ModelFiles(model).checkpoint();
-    boolean isCheckpoint = Files.exists(model) && !Files.exists(checkpoint);
-    try {
-      TrainingResult run = TrainingResult.load(isCheckpoint ? model : checkpoint);
-      if (!isCheckpoint
-          && Files.exists(model)
-          && !Sources.model(model).fingerprint().equals(run.best().fingerprint())) {
-        notes.add(
-            "The checkpoint beside the model is of another run: there are no curves and samples.");
-        return Optional.empty();
-      }
-      return Optional.of(run);
-    } catch (NoSuchFileException e) {
-      throw new IOException("there is neither " + model + " nor a checkpoint of it", e);
-    } catch (ModelFormatException e) {
-      if (!isCheckpoint) {
-        throw new IOException(checkpoint + " cannot be used: " + e.getMessage(), e);
-      }
-      notes.add("There is no checkpoint of the run: there are no curves and samples.");
-      return Optional.empty();
-    }
-  }
-
-  /** As much as a model tells of its run. */
-  private static TrainingResult ofModel(
-      VanillaRnn best, TrainingSummary settings, EncodedText text) {
-    TrainingResult nothing = Trainer.of(best).recipe(settings.recipe()).train(text, 0);
-    return new TrainingResult(
-        best,
-        best,
-        settings.step(),
-        settings.smoothLoss(),
-        settings.smoothLoss(),
-        settings.step(),
-        settings.step(),
-        0,
-        nothing.history(),
-        List.of(),
-        List.of(),
-        Optional.empty());
   }
 }

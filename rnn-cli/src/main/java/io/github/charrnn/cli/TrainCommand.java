@@ -116,14 +116,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    text.name();
-    steps.requireConsistent();
-    samples.requirePossible();
-    model.requireConsistent(checkpoint.resume());
-    checkpoint.requireConsistent();
-    unknown.policy();
-    live.requireConsistent();
-    gradcheck.elements();
+    requireConsistent();
     RunFiles files = files();
     requireDestinations(files);
     TrainingOutput shown = new TrainingOutput(terminal, quiet, json);
@@ -138,6 +131,17 @@ final class TrainCommand implements Callable<Integer> {
     return new TrainingSession(
             run.trainer(), shown, report, files, () -> namesNow(files), resuming())
         .carryOut(() -> trained(run, asPlanned, count));
+  }
+
+  /** Refuses what is wrong with the words alone, before any file is looked at. */
+  private void requireConsistent() {
+    steps.requireConsistent();
+    samples.requirePossible();
+    model.requireConsistent(checkpoint.resume());
+    checkpoint.requireConsistent();
+    unknown.policy();
+    live.requireConsistent();
+    gradcheck.elements();
   }
 
   private RunFiles files() {

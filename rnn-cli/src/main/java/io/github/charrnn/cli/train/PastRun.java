@@ -1,0 +1,101 @@
+package io.github.charrnn.cli.train;
+
+import io.github.charrnn.EncodedText;
+import io.github.charrnn.ModelFormatException;
+import io.github.charrnn.Trainer;
+import io.github.charrnn.TrainingResult;
+import io.github.charrnn.TrainingSummary;
+import io.github.charrnn.Validation;
+import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.files.ModelFiles;
+import io.github.charrnn.cli.files.Sources;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is left of a run: its checkpoint, which tells all of it, or else its model.
+ *
+ * @param best the model
+ * @param settings of the run
+ * @param whole what the checkpoint tells, if it is there
+ * @param note what is missing, if anything is
+ */
+public record PastRun(
+    VanillaRnn best,
+    TrainingSummary settings,
+    Optional<TrainingResult> whole,
+    Optional<String> note) {
+
+  /**
+   * Finds the run of a model.
+   *
+   * @param file of the model, or of a checkpoint
+   */
+  public static PastRun of(Path file) throws IOException {
+    Path beside = new ModelFiles(file).checkpoint();
+    boolean isCheckpoint = Files.exists(file) && !Files.exists(beside);
+    try {
+      TrainingResult run = TrainingResult.load(isCheckpoint ? file : beside);
+      if (!isCheckpoint && Files.exists(file)) {
+        VanillaRnn model = Sources.model(file);
+        if (!model.fingerprint().equals(run.best().fingerprint())) {
+          return of(file, model, "The checkpoint beside the model is of another run");
+        }
+      }
+      TrainingSummary settings = run.last().training().orElseThrow();
+      return new PastRun(run.best(), settings, Optional.of(run), Optional.empty());
+    } catch (NoSuchFileException e) {
+      throw new IOException("there is neither " + file + " nor a checkpoint of it", e);
+    } catch (ModelFormatException e) {
+      if (!isCheckpoint) {
+        throw new IOException(beside + " cannot be used: " + e.getMessage(), e);
+      }
+      return of(file, Sources.model(file), "There is no checkpoint of the run");
+    }
+  }
+
+  private static PastRun of(Path file, VanillaRnn model, String reason) throws IOException {
+    TrainingSummary settings =
+        model
+            .training()
+            .orElseThrow(
+                () -> new IOException(file + " was never trained: there is nothing to report"));
+    String note = reason + ": there are no curves and samples.";
+    return new PastRun(model, settings, Optional.empty(), Optional.of(note));
+  }
+
+  /** How many characters the run's text had, with what was held out. */
+  public long length() {
+    return settings.textLength() + settings.validation().map(Validation::length).orElse(0L);
+  }
+
+  /**
+   * What the run came to: all of it, or as much as a model tells.
+   *
+   * @param text that it was trained on
+   */
+  public TrainingResult result(EncodedText text) {
+    return whole.orElseGet(() -> ofModel(text));
+  }
+
+  private TrainingResult ofModel(EncodedText text) {
+    TrainingResult nothing = Trainer.of(best).recipe(settings.recipe()).train(text, 0);
+    return new TrainingResult(
+        best,
+        best,
+        settings.step(),
+        settings.smoothLoss(),
+        settings.smoothLoss(),
+        settings.step(),
+        settings.step(),
+        0,
+        nothing.history(),
+        List.of(),
+        List.of(),
+        Optional.empty());
+  }
+}
