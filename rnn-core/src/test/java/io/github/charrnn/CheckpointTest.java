@@ -130,6 +130,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void longRuns_withThinnedHistories_resumeToTheSame() throws IOException {
     VanillaRnn tiny = VanillaRnn.builder(text.vocab()).hiddenSize(1).build();
     long steps = 2 * LossHistory.MAX_SIZE + 7;

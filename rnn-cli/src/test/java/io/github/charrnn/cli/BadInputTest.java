@@ -171,7 +171,7 @@ class BadInputTest {
 
   private static Row type(String typed) throws Exception {
     Map<String, String> before = list();
-    Child.Outcome outcome =
+    Cli.Outcome outcome =
         ALL_TYPED || !PLAIN.matcher(typed).matches() ? intoAShell(typed) : inTheChild(typed);
     assertThat(outcome.err()).doesNotContain("\tat ", "Exception");
     String said =
@@ -186,7 +186,7 @@ class BadInputTest {
     return new Row(typed, Integer.toString(outcome.code()), said, left.isEmpty() ? NOTHING : left);
   }
 
-  private static Child.Outcome intoAShell(String typed) throws Exception {
+  private static Cli.Outcome intoAShell(String typed) throws Exception {
     Path err = Files.createTempFile("rnn-err", "");
     try {
       ProcessBuilder builder =
@@ -205,7 +205,7 @@ class BadInputTest {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
       }
-      return new Child.Outcome(process.exitValue(), Files.readString(err));
+      return new Cli.Outcome(process.exitValue(), "", Files.readString(err));
     } finally {
       Files.delete(err);
     }
@@ -219,9 +219,9 @@ class BadInputTest {
     return result;
   }
 
-  private static Child.Outcome inTheChild(String typed) throws Exception {
+  private static Cli.Outcome inTheChild(String typed) throws Exception {
     if (child.filter(Child::isAlive).isEmpty()) {
-      child = Optional.of(Child.start(directory));
+      child = Optional.of(Child.start(directory, Map.of(), List.of()));
     }
     List<String> words =
         WORD.matcher(typed)

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.gson.Gson;
 import io.github.charrnn.cli.output.Terminal;
 import java.io.BufferedReader;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -16,6 +15,7 @@ import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -38,14 +38,15 @@ final class Child implements AutoCloseable {
     answers = process.inputReader(UTF_8);
   }
 
-  /** What a command left behind. */
-  record Outcome(int code, String err) {}
-
-  static Child start(Path directory) throws IOException {
+  static Child start(Path directory, Map<String, String> environment, List<String> javaOptions)
+      throws IOException {
     List<String> command = new ArrayList<>(Command.java());
-    command.addAll(List.of("-XX:+UseSerialGC", "-Drnn.kernel=scalar", Child.class.getName()));
+    command.addAll(List.of("-XX:+UseSerialGC", "-Drnn.kernel=scalar"));
+    command.addAll(javaOptions);
+    command.add(Child.class.getName());
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
     builder.environment().remove("JAVA_TOOL_OPTIONS");
+    builder.environment().putAll(environment);
     return new Child(builder.redirectError(ProcessBuilder.Redirect.DISCARD).start());
   }
 
@@ -53,8 +54,8 @@ final class Child implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** Runs a command with nothing on standard input. */
-  Outcome run(List<String> words) throws IOException, InterruptedException, TimeoutException {
+  /** Runs a command with nothing on standard input; one that takes a minute ends the child. */
+  Cli.Outcome run(List<String> words) throws IOException, InterruptedException, TimeoutException {
     questions.append(GSON.toJson(words)).append('\n').flush();
     CompletableFuture<String> answer =
         CompletableFuture.supplyAsync(
@@ -70,7 +71,7 @@ final class Child implements AutoCloseable {
       if (line.equals("null")) {
         throw new IOException("the child has ended");
       }
-      return GSON.fromJson(line, Outcome.class);
+      return GSON.fromJson(line, Cli.Outcome.class);
     } catch (ExecutionException e) {
       throw new IOException(e);
     } finally {
@@ -85,26 +86,18 @@ final class Child implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  /**
-   * The child's side: an array of words on a line of standard input, an outcome on one of output.
-   */
+  /** The child's side: words on a line of standard input, an outcome on one of output. */
   public static void main(String[] args) throws IOException {
     PrintStream out = new PrintStream(System.out, true, UTF_8);
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    ByteArrayOutputStream others = new ByteArrayOutputStream(); // loggers and threads
     System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8));
-    System.setErr(new PrintStream(said, true, UTF_8)); // loggers and threads write there too
+    System.setErr(new PrintStream(others, true, UTF_8));
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
-      said.reset();
-      Terminal terminal =
-          new Terminal(
-              new ByteArrayInputStream(new byte[0]),
-              OutputStream.nullOutputStream(),
-              said,
-              false,
-              0);
-      int code = Main.run(terminal, GSON.fromJson(line, String[].class));
-      out.println(GSON.toJson(new Outcome(code, said.toString(UTF_8))));
+      others.reset();
+      Cli.Outcome outcome = Cli.run((Object[]) GSON.fromJson(line, String[].class));
+      String err = outcome.err() + others.toString(UTF_8);
+      out.println(GSON.toJson(new Cli.Outcome(outcome.code(), outcome.out(), err)));
     }
   }
 }

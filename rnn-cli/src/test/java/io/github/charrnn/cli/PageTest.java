@@ -277,7 +277,7 @@ class PageTest {
                       model.toString(),
                       "--live",
                       "--steps",
-                      "40000",
+                      "24000",
                       "--sample-every",
                       "2000",
                       "--no-checkpoint"));
@@ -312,10 +312,10 @@ class PageTest {
       browser().await("+document.documentElement.dataset.steps > " + steps);
       steps = browser().number("+document.documentElement.dataset.steps");
     }
-    assertThat(steps).isLessThan(40_000);
+    assertThat(steps).isLessThan(24_000);
     assertRefused(address);
 
-    browser().await("+document.documentElement.dataset.steps === 40000");
+    browser().await("+document.documentElement.dataset.steps === 24000");
     assertThat(training.code.get()).as(training.err.toString(UTF_8)).isZero();
     browser().await(HEADINGS + ".length === 8");
     assertThat(browser().errors()).isEmpty();

@@ -7,8 +7,11 @@ import java.math.MathContext;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+/** Of the functions that scalar code calls; KernelTest holds the vectors' against them. */
+@Tag("once")
 class ElementaryTest {
   private static final MathContext DIGITS = new MathContext(50);
   private static final int SAMPLES = 20_000;
