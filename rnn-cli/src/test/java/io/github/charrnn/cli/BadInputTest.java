@@ -2,7 +2,6 @@ package io.github.charrnn.cli;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.Sampler;
@@ -104,7 +103,7 @@ class BadInputTest {
 
   @BeforeAll
   static void writeFiles() throws IOException {
-    assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "skipped: this test types into bash");
+    Needed.isThere(Files.isExecutable(Path.of("/bin/bash")), "BadInputTest types into bash");
     write("good.txt", GOOD);
     write("empty.txt", "");
     write("short.txt", "abc");

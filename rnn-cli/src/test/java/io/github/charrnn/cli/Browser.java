@@ -54,6 +54,8 @@ final class Browser implements AutoCloseable {
           "--no-sandbox",
           "--remote-debugging-port=0",
           "--disable-gpu",
+          "--disable-quic",
+          "--disable-sync",
           "--disable-dev-shm-usage",
           "--disable-extensions",
           "--disable-component-update",

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,12 +39,10 @@ class PageTest {
 
   @BeforeAll
   static void startAndTrain() throws IOException {
-    if (Browser.executable().isEmpty()) {
-      System.err.println(
-          "SKIPPED: PageTest looks at the pages in a browser, and there is no Chromium"
-              + " (Debian: apt-get install chromium)");
-      Assumptions.abort("there is no Chromium");
-    }
+    Needed.isThere(
+        Browser.executable().isPresent(),
+        "PageTest looks at the pages in a browser, and there is no Chromium"
+            + " (Debian: apt-get install chromium)");
     model = directory.resolve("story.safetensors");
     train(
         "-o",

@@ -2,7 +2,6 @@ package io.github.charrnn.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.charrnn.Sampler;
 import io.github.charrnn.VanillaRnn;
@@ -41,7 +40,7 @@ class ProcessTest {
 
   @BeforeEach
   void requirePosix() throws IOException {
-    assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "skipped: these tests need a POSIX shell");
+    Needed.isThere(Files.isExecutable(Path.of("/bin/sh")), "ProcessTest needs a POSIX shell");
     Files.writeString(directory.resolve("book.txt"), BOOK);
   }
 
