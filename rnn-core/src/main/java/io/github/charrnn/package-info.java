@@ -26,8 +26,10 @@
  *
  * <h2>The model</h2>
  *
- * <p>K symbols, m hidden units, n symbols in a window (T in a whole text). Symbol x_t is one of K,
- * as a vector it is 1 at its own place and 0 elsewhere; its target y_t is the symbol that follows.
+ * <p>K symbols, m hidden units, n characters in a window (T in a whole text). A symbol is an
+ * element of the vocabulary, a character is a place in a text: the character x_t is one of the K
+ * symbols. As a vector it is 1 at its own place and 0 elsewhere; its target y_t is the character
+ * that follows.
  *
  * <pre>
  * a_t = W h_(t-1) + U x_t + b      U (m, K)   W (m, m)   b (m)
@@ -52,14 +54,16 @@
  *
  * <h2>The recipe</h2>
  *
- * <p>The defaults of {@link io.github.charrnn.Trainer} and {@link io.github.charrnn.VanillaRnn}, as
- * a value {@link io.github.charrnn.Recipe#named Recipe.named("course")}: m = 100; U, W, V normal
- * with standard deviation 0.01, b and c zero; windows of n = 25 characters, one after the other
- * through the text. The state is carried from window to window without its gradient (truncated
- * backpropagation through time) and is zero at the start of every epoch, which ends when no full
- * window with its successor is left. Every element of the gradient is clipped to [-5, 5]; AdaGrad
- * with learning rate 0.1. The smooth loss is the first window's loss, then 0.999 of itself plus
- * 0.001 of the window's; the best model is the one after the step with the lowest smooth loss.
+ * <p>{@link io.github.charrnn.Recipe} has everything that decides the bits of a run beside the text
+ * and the model. The default is {@code Recipe.named("course")}: windows of n = 25 characters, one
+ * after the other through the text, in one stream. The state is carried from window to window
+ * without its gradient (truncated backpropagation through time). It is zero at the start of every
+ * epoch, which ends when no full window with its successor is left. Every element of the gradient
+ * is clipped to [-5, 5]; AdaGrad then updates the parameters with learning rate 0.1.
+ *
+ * <p>A new model has m = 100 unless told otherwise; U, W and V are normal with standard deviation
+ * 0.01, b and c zero. The smooth loss is the first window's loss, then 0.999 of itself plus 0.001
+ * of the window's. The best model is the one after the step with the lowest smooth loss.
  *
  * <h2>Watching a run</h2>
  *
@@ -71,11 +75,11 @@
  *
  * <h2>Long runs</h2>
  *
- * <p>{@link io.github.charrnn.Trainer#checkpoint(java.nio.file.Path)} keeps all of a run in a file,
- * and {@link io.github.charrnn.Trainer#resuming} makes a trainer that goes on from it, to the same
- * bits as if the run had never stopped. {@link io.github.charrnn.Trainer#rollbacks} goes back when
- * numbers overflow. Files are replaced in one move once they are safely on disk, and read without
- * trust: a damaged or hostile one is a {@link io.github.charrnn.ModelFormatException}.
+ * <p>{@link io.github.charrnn.Trainer#checkpoint(java.nio.file.Path)} keeps all of a run in a file.
+ * {@link io.github.charrnn.Trainer#resuming} makes a trainer from it that goes on to the same bits
+ * as if the run had never stopped. {@link io.github.charrnn.Trainer#rollbacks} goes back when
+ * numbers overflow. A file is replaced in one move, once the new one is safely on disk, and read
+ * without trust: a damaged or hostile one is a {@link io.github.charrnn.ModelFormatException}.
  *
  * <h2>Speed</h2>
  *
@@ -88,7 +92,8 @@
  *
  * <ul>
  *   <li>The same text, settings and seed give the same bits, on every Java version and processor.
- *   <li>Models, vocabularies and encoded texts never change and may be shared between threads.
+ *   <li>Models, vocabularies, encoded texts and recipes never change, and threads may share them. A
+ *       trainer, a sampler or a gradient check is for one thread at a time.
  *   <li>Losses are in nats, per window where a window's loss is meant.
  *   <li>A symbol is an element of a vocabulary, a Unicode code point. A character is a place in a
  *       text, where one symbol stands: lengths, positions and bits per character count characters.

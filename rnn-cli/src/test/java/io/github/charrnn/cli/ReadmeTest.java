@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.EncodedText;
+import io.github.charrnn.Initializer;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.TrainingResult;
 import io.github.charrnn.VanillaRnn;
@@ -74,6 +75,19 @@ class ReadmeTest {
       assertThat(steps).isEqualTo("300");
       assertThat(directory.resolve("book.checkpoint")).exists();
     }
+  }
+
+  @Test
+  void recipeExample_compilesAndRuns_andSaysWhatItsCommentSays() throws Exception {
+    String setUp =
+        """
+        VanillaRnn rnn = VanillaRnn.builder(CharVocab.of(text)).hiddenSize(9).build();
+        """;
+    String example = example(DOCS.resolve("recipe.md"));
+
+    Object said = run(setUp + example + "return difference;", "A day, and another.\n");
+
+    assertThat(said).isEqualTo(firstMatch("// \"(.*)\"", example));
   }
 
   /** The example of a page, with fewer steps and files in the test's directory. */
@@ -186,9 +200,11 @@ class ReadmeTest {
   void modelFilePage_hasEveryKeyAndTensorThatIsWritten() throws IOException {
     String days = "A day, and another.\n".repeat(40);
     EncodedText text = CharVocab.of(days).encode(days);
+    VanillaRnn rnn =
+        VanillaRnn.builder(text.vocab()).hiddenSize(6).initializer(Initializer.normal(0.1)).build();
     Path checkpoint = directory.resolve("checkpoint");
     TrainingResult result =
-        Trainer.of(VanillaRnn.builder(text.vocab()).hiddenSize(6).build())
+        Trainer.of(rnn)
             .batchSize(3)
             .validation(text.part(700, text.length()), 7)
             .bestByValidation()
@@ -198,16 +214,20 @@ class ReadmeTest {
     Path model = directory.resolve("model");
     result.best().save(model);
     Path untrained = directory.resolve("untrained");
-    VanillaRnn.builder(text.vocab()).hiddenSize(6).build().save(untrained);
+    rnn.save(untrained);
     String page = Files.readString(DOCS.resolve("model-file.md"));
     String ofModels = firstMatch("(?s)## Metadata of a model(.*?)\n## ", page);
     JsonObject header = header(checkpoint);
     JsonObject info = header.remove("__metadata__").getAsJsonObject();
 
-    assertThat(info.keySet()).containsExactlyElementsOf(names("`(\\w+)` \\| 1 ", page));
+    assertThat(info.keySet()).containsExactlyElementsOf(names("`(\\w+)` \\| \\d ", page));
     assertThat(header(model).getAsJsonObject("__metadata__").keySet())
-        .containsExactlyElementsOf(names("`(\\w+)` \\| 1 ", ofModels));
+        .containsExactlyElementsOf(names("`(\\w+)` \\| \\d ", ofModels));
     assertThat(header(untrained).getAsJsonObject("__metadata__").keySet())
+        .containsExactlyElementsOf(names("`(\\w+)` \\| \\d ", ofModels.split("A trained", 2)[0]));
+    VanillaRnn.builder(text.vocab()).hiddenSize(6).build().save(untrained);
+    assertThat(header(untrained).getAsJsonObject("__metadata__").keySet())
+        .as("a model with nothing but what version 1 had")
         .containsExactlyElementsOf(names("`(\\w+)` \\| 1 ", ofModels.split("A trained", 2)[0]));
     String tensors = "`([\\w.]+)` \\| ([^|]+) \\| 1 \\|";
     assertThat(header.keySet()).containsExactlyElementsOf(names(tensors, page));
