@@ -8,7 +8,7 @@ import java.util.Locale;
  * same set of characters always gets the same numbers. Immutable, and safe for use by many threads.
  *
  * <p>A symbol is a whole code point, never half of a surrogate pair. Line ends are symbols like any
- * other and nothing is normalised: a text with CRLF has CR and LF.
+ * other, and nothing is normalised: a text with CRLF has CR and LF.
  */
 public final class CharVocab {
   /** The largest number of symbols, {@value}. */
@@ -46,7 +46,7 @@ public final class CharVocab {
   }
 
   /**
-   * The vocabulary of these symbols, in whatever order they come.
+   * The vocabulary of these symbols, given in any order.
    *
    * @param codePoints 2 to {@value #MAX_SIZE} different Unicode code points, no surrogates
    * @throws IllegalArgumentException if they are not that
@@ -111,7 +111,7 @@ public final class CharVocab {
   }
 
   /**
-   * The symbol numbers of a text, all of whose symbols the vocabulary must have.
+   * The symbol numbers of a text. The vocabulary must have all of its symbols.
    *
    * @throws UnknownSymbolException if it does not have one
    * @throws IllegalArgumentException if the text has half a surrogate pair
@@ -136,7 +136,7 @@ public final class CharVocab {
   }
 
   /**
-   * The text of symbol numbers.
+   * The text that symbol numbers stand for.
    *
    * @param symbols each from 0 to K - 1
    * @throws IndexOutOfBoundsException if one is not from 0 to K - 1

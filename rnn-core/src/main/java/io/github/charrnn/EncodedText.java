@@ -18,8 +18,8 @@ import java.util.function.IntConsumer;
  * A text as symbol numbers of a vocabulary: what training and evaluation read. Immutable, and safe
  * for use by many threads.
  *
- * <p>It takes one byte a symbol while the vocabulary has at most 256 symbols, two beyond. Files and
- * streams are decoded as they are read, so that the text is never in memory in another form.
+ * <p>It takes one byte a character while the vocabulary has at most 256 symbols, and two beyond.
+ * Files and streams are decoded as they are read: the text is never in memory in another form.
  */
 public final class EncodedText {
   private static final int LONGEST_STRING = 1 << 30; // its characters may be two chars each
@@ -41,7 +41,7 @@ public final class EncodedText {
   }
 
   /**
-   * Reads a UTF-8 file and finds its vocabulary. A byte order mark is dropped, line ends stay as
+   * Reads a UTF-8 file and finds its vocabulary. A byte order mark is dropped; line ends stay as
    * they are.
    *
    * @throws java.io.CharConversionException if the file is not UTF-8, with the byte's offset
@@ -72,7 +72,7 @@ public final class EncodedText {
   }
 
   /**
-   * Reads a UTF-8 file with a vocabulary that is given.
+   * Reads a UTF-8 file with a given vocabulary.
    *
    * @param unknown what to do with symbols that the vocabulary does not have
    * @throws java.io.CharConversionException if the file is not UTF-8, with the byte's offset
@@ -88,7 +88,7 @@ public final class EncodedText {
   }
 
   /**
-   * Reads UTF-8 to the end of a stream, which stays open, with a vocabulary that is given.
+   * Reads UTF-8 to the end of a stream, which stays open, with a given vocabulary.
    *
    * @param name what to call the stream in messages
    * @param unknown what to do with symbols that the vocabulary does not have
@@ -104,7 +104,7 @@ public final class EncodedText {
     return encoder.finish();
   }
 
-  /** The vocabulary whose numbers these are. */
+  /** The vocabulary that the symbol numbers are of. */
   public CharVocab vocab() {
     return vocab;
   }
@@ -115,10 +115,10 @@ public final class EncodedText {
   }
 
   /**
-   * Copies symbols into an array, from its beginning on, which is faster than to ask for each.
+   * Copies symbol numbers to the beginning of an array, which is faster than asking for each.
    *
-   * @param index from 0 to length; where to begin
-   * @return how many: as many as the array takes, or as there are
+   * @param index from 0 to length; where to begin in the text
+   * @return how many: what the array takes, or what the text has left
    * @throws IndexOutOfBoundsException if index is not from 0 to length
    */
   public int copyTo(long index, int[] to) {
@@ -131,9 +131,9 @@ public final class EncodedText {
   }
 
   /**
-   * A part of this text, in the same vocabulary; takes no memory of its own.
+   * A part of this text, in the same vocabulary. It takes no memory of its own.
    *
-   * @param from from 0 to length; its first symbol
+   * @param from from 0 to length; its first character
    * @param to from {@code from} to length; the one after its last
    * @throws IndexOutOfBoundsException if from is not from 0 to length, or to not from {@code from}
    *     to length
@@ -170,7 +170,7 @@ public final class EncodedText {
   }
 
   /**
-   * A symbol's number, from 0 to K - 1.
+   * The symbol number of a character, from 0 to K - 1.
    *
    * @param index from 0 to length - 1
    * @throws IndexOutOfBoundsException if index is not from 0 to length - 1
@@ -184,7 +184,8 @@ public final class EncodedText {
   }
 
   /**
-   * SHA-256 of vocabulary and symbols, in hexadecimal: equal for equal texts. Reads the whole text.
+   * SHA-256 of vocabulary and symbol numbers, in hexadecimal: equal for equal texts. Reads the
+   * whole text.
    */
   public String fingerprint() {
     MessageDigest digest = Sha256.digest();

@@ -1,8 +1,8 @@
 package io.github.charrnn;
 
 /**
- * How well a model predicts a text: its cross-entropy, from the zero state, the first symbol given
- * and each one after it predicted. Immutable, and safe for use by many threads.
+ * How well a model predicts a text: its cross-entropy. The model starts from the zero state, reads
+ * the first character, and predicts each one after it. Immutable, and safe for use by many threads.
  *
  * @param characters the number of characters predicted, one less than the text has
  * @param natsPerCharacter the mean of {@code -log p} over them, in nats
@@ -14,7 +14,7 @@ public record Evaluation(long characters, double natsPerCharacter) {
     return natsPerCharacter / StrictMath.log(2);
   }
 
-  /** {@code e^natsPerCharacter}: among how many equally likely symbols it would choose as badly. */
+  /** {@code e^natsPerCharacter}: a guess among so many equally likely symbols is as hard. */
   public double perplexity() {
     return StrictMath.exp(natsPerCharacter);
   }

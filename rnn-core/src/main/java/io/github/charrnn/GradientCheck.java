@@ -14,8 +14,8 @@ import java.util.function.Consumer;
  * {@code (L(theta + h) - L(theta - h)) / 2h}, one parameter at a time, over the first window of a
  * text, from a starting state that is not zero.
  *
- * <p>For every tensor it gives the measures that people report. With a = backpropagation's and d =
- * the difference quotient's value of an element:
+ * <p>For every tensor it gives the measures that people report. With a the value of an element by
+ * backpropagation, and d by the difference quotient:
  *
  * <ul>
  *   <li>maximum relative error: {@code |a - d| / max(1e-6, |a| + |d|)};
@@ -25,9 +25,9 @@ import java.util.function.Consumer;
  *   <li>share of the elements whose absolute difference is within the tolerance.
  * </ul>
  *
- * <p>A difference quotient is itself only good to about 1e-9 here: L is some 100 nats, so its
- * rounding errors of 1e-14 are divided by 2h = 2e-5. Relative errors of elements below 1e-4 measure
- * that, not the gradient.
+ * <p>A difference quotient is itself only good to about 1e-9 here: L is some 100 nats, and its
+ * rounding errors of 1e-14 are divided by 2h = 2e-5. For elements below 1e-4 the relative error
+ * measures that, not the gradient.
  *
  * <p>Not safe for use by several threads at a time; its reports are.
  */

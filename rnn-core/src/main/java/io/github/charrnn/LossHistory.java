@@ -18,7 +18,7 @@ import java.util.Objects;
  */
 public final class LossHistory {
   /**
-   * The largest number of points, {@value}; there are at least half as many after that many steps.
+   * The largest number of points, {@value}. After that many steps there are at least half as many.
    */
   public static final int MAX_SIZE = 8_192;
 
@@ -39,7 +39,7 @@ public final class LossHistory {
     return losses.length;
   }
 
-  /** The last step, counted from 1, of the steps that a point stands for; its index from 0 on. */
+  /** The last of the steps that a point stands for, counted from 1; index is from 0 on. */
   public long step(int index) {
     return Objects.checkIndex(index, losses.length) == losses.length - 1
         ? steps

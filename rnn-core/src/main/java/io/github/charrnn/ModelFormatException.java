@@ -3,7 +3,7 @@ package io.github.charrnn;
 import java.io.IOException;
 
 /**
- * A file is not a model, or is one that is damaged, or newer than this library.
+ * A file is not a model or checkpoint, or it is damaged, or newer than this library.
  *
  * <p>Safe for use by many threads.
  */
@@ -28,7 +28,7 @@ public final class ModelFormatException extends IOException {
     return reason;
   }
 
-  /** The byte of the file, from 0 on, at which it was found. */
+  /** The byte of the file, counted from 0, at which it was found. */
   public long offset() {
     return offset;
   }

@@ -7,12 +7,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * Draws text from a model, symbol by symbol: each is drawn from the distribution that the model
- * predicts, and is then what the model reads next.
+ * Draws text from a model, character by character: each is drawn from the distribution that the
+ * model predicts, and the model reads it next.
  *
- * <p>Set it up once, then sample as often as you like: every passage starts from the zero state,
- * and the same model, settings and seed give the same passage. Not safe for use by several threads
- * at a time; the model is.
+ * <p>Set it up once, then sample as often as you like. Every passage starts from the zero state;
+ * the same model, settings and seed give the same passage. Not safe for use by several threads at a
+ * time; the model is.
  */
 public final class Sampler {
   private final VanillaRnn model;
@@ -33,16 +33,16 @@ public final class Sampler {
     return new Sampler(model);
   }
 
-  /** What the draws are made from; 1 unless set. Any number will do. */
+  /** What the random draws come from; 1 unless set. Any number will do. */
   public Sampler seed(long seed) {
     this.seed = seed;
     return this;
   }
 
   /**
-   * Divides the outputs before the softmax: below 1 the likelier symbols become likelier still, at
-   * 0 the likeliest is always taken (of equals the first), above 1 the distribution flattens; 1
-   * unless set.
+   * Divides the outputs before the softmax; 1 unless set. Below 1 likely symbols become likelier
+   * still, at 0 the likeliest is always taken (the first of equals), above 1 the distribution
+   * flattens.
    *
    * @param temperature at least 0 and finite
    * @throws IllegalArgumentException if temperature is not at least 0 and finite
@@ -53,8 +53,8 @@ public final class Sampler {
   }
 
   /**
-   * Draws only from the so many likeliest symbols; from all unless set, and where the vocabulary
-   * has no more than that.
+   * Draws only from this many of the likeliest symbols; from all unless set, or where the
+   * vocabulary has no more.
    *
    * @param topK at least 1
    * @throws IllegalArgumentException if topK is below 1
@@ -65,9 +65,9 @@ public final class Sampler {
   }
 
   /**
-   * Draws only from the fewest likeliest symbols whose probabilities, at the temperature, add up to
-   * topP (Holtzman et al., "The Curious Case of Neural Text Degeneration", 2020); 1, which is all,
-   * unless set. Together with topK the fewer of both.
+   * Draws only from the fewest of the likeliest symbols whose probabilities, at the temperature,
+   * add up to topP (Holtzman et al., "The Curious Case of Neural Text Degeneration", 2020); 1,
+   * which is all, unless set. With topK as well, the smaller set counts.
    *
    * @param topP above 0 and at most 1
    * @throws IllegalArgumentException if topP is not above 0 and at most 1
@@ -81,9 +81,9 @@ public final class Sampler {
   }
 
   /**
-   * A text that the model reads before the first draw; it is not part of the passage. Without one,
-   * or with an empty one, the model reads one line feed, or the first symbol of its vocabulary if
-   * it has no line feed.
+   * A text that the model reads before the first draw. The passage does not contain it. Without a
+   * prime, or with an empty one, the model reads a line feed, or the first symbol of its vocabulary
+   * if that has no line feed.
    *
    * @throws UnknownSymbolException if the vocabulary does not have one of its symbols
    */
@@ -103,11 +103,11 @@ public final class Sampler {
   }
 
   /**
-   * A text that ends the passage, as its last symbols, should the model come to write it; none
-   * unless set, or if empty.
+   * Ends the passage after this text, should the model come to write it; unless set, or if empty,
+   * only the length ends it.
    *
-   * @throws UnknownSymbolException if the vocabulary does not have one of its symbols, so that the
-   *     model could never write it
+   * @throws UnknownSymbolException if the vocabulary does not have one of its symbols: the model
+   *     could never write it
    */
   public Sampler stopAfter(CharSequence stop) {
     EncodedText encoded = model.vocab().encode(stop);
@@ -134,9 +134,9 @@ public final class Sampler {
   }
 
   /**
-   * Draws a passage and hands on each symbol as soon as it is drawn.
+   * Draws a passage and hands on each character as soon as it is drawn.
    *
-   * @param out gets one or, for a symbol beyond U+FFFF, two chars a symbol
+   * @param out gets one char a character, or two for a symbol beyond U+FFFF
    * @param length at least 0; characters to draw, unless the stop text comes first
    * @return how many characters were drawn
    * @throws IllegalArgumentException if length is below 0

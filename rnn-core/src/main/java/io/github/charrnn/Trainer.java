@@ -24,7 +24,7 @@ import java.util.function.LongSupplier;
  * clipping, and an optimizer. The defaults are the recipe in the {@linkplain io.github.charrnn
  * package documentation}.
  *
- * <p>Set it up once, then train as often as you like: every run starts from the model that the
+ * <p>Set it up once, then train as often as you like. Every run starts from the model that the
  * trainer was made of, which never changes, with a zero state and an empty optimizer memory. The
  * same model, text and settings give the same result to the last bit. To continue training, make a
  * trainer of a trained model. Not safe for use by several threads at a time.
@@ -62,7 +62,7 @@ public final class Trainer {
    * What was held out has to be given again, by {@link #validation(EncodedText)}. Further
    * checkpoints go to the same file unless another is {@linkplain #checkpoint(Path) set}.
    *
-   * @throws ModelFormatException if the file is no checkpoint, or is damaged in any bit
+   * @throws ModelFormatException if the file is not a checkpoint, or is damaged in any bit
    * @throws IllegalArgumentException if it does not fit into the heap
    * @throws IOException if the file cannot be read
    */
@@ -109,12 +109,12 @@ public final class Trainer {
 
   /**
    * The number of streams, B, that are trained on side by side; 1, the recipe, unless set. The text
-   * is cut into B parts of equal length, what is left over at the end is not read, and every step
-   * takes the next window of each, with a state of its own.
+   * is cut into B parts of equal length; what is left over at the end is not read. Every step takes
+   * the next window of each stream, and each stream has a state of its own.
    *
-   * <p>Gradients are added up step by step, and within a step stream by stream, and then divided by
-   * B: clip and learning rate act on the gradient of the mean loss of a window. The losses that are
-   * reported are such means too, so that curves of different B can be compared.
+   * <p>Gradients are added up step by step, within a step stream by stream, and then divided by B:
+   * clip and learning rate act on the gradient of the mean loss of a window. The reported losses
+   * are such means too, so curves of different B can be compared.
    *
    * @param batchSize at least 1
    * @throws IllegalArgumentException if batchSize is below 1
@@ -139,8 +139,8 @@ public final class Trainer {
   }
 
   /**
-   * The bound on every element of the gradient: larger ones become clip, smaller than -clip -clip;
-   * 5 unless set. Infinity switches clipping off.
+   * The bound on every element of the gradient; 5 unless set. An element above clip becomes clip,
+   * one below -clip becomes -clip. Infinity switches clipping off.
    *
    * @param clip above 0
    * @throws IllegalArgumentException if clip is not above 0
@@ -164,15 +164,15 @@ public final class Trainer {
    * the first step, at every so many steps, and when the run ends or is {@linkplain Training#stop()
    * stopped}. Each replaces the one before in one move, once it is safely on disk.
    *
-   * <p>A run locks its checkpoint: another that is to write the same one is refused with an {@link
+   * <p>A run locks its checkpoint. Another run on the same file is refused with an {@link
    * IllegalStateException}, and so is a new run if the checkpoint is of one that has not ended. If
-   * one cannot be written, training ends with an {@link java.io.UncheckedIOException}, and the one
-   * before it is intact.
+   * a checkpoint cannot be written, training ends with an {@link java.io.UncheckedIOException}, and
+   * the one before it is intact.
    *
    * <p>A checkpoint is also a model file: {@link VanillaRnn#load} reads the parameters as they
    * stood, with the settings of the run as its {@linkplain VanillaRnn#training() summary}.
    *
-   * @param file replaced by each checkpoint; what else is in its place is refused
+   * @param file replaced by each checkpoint; a file that is not a checkpoint is refused
    * @param every at least 1; steps
    * @throws IllegalArgumentException if every is below 1
    */
@@ -188,7 +188,7 @@ public final class Trainer {
 
   /**
    * Writes checkpoints as often as takes 1 % of the time at most, but not within 5 seconds of the
-   * last; otherwise like {@link #checkpoint(Path, long)}.
+   * last. Otherwise like {@link #checkpoint(Path, long)}.
    */
   public Trainer checkpoint(Path file) {
     checkpoint = Optional.of(file);
@@ -204,11 +204,11 @@ public final class Trainer {
 
   /**
    * When training diverges, goes back to the last checkpoint that was written at a multiple of its
-   * interval, and on from there with half the learning rate; 0 unless set, that is, training ends
-   * with an exception. Needs a {@linkplain #checkpoint(Path, long) checkpoint}, whose interval is
-   * 1,000 steps unless given. When the run ends at another step, the one to go back to is kept
-   * beside it, with {@code .rollback} added to its name: so runs that were rolled back, too, have
-   * the same result however often they were stopped and resumed.
+   * interval, and on from there with half the learning rate. 0 unless set: training then ends with
+   * an exception. Needs a {@linkplain #checkpoint(Path, long) checkpoint}, whose interval is 1,000
+   * steps unless given. When the run ends at another step, the checkpoint to go back to is kept
+   * beside it, with {@code .rollback} added to its name: so a run that was rolled back, too, has
+   * the same result however often it was stopped and resumed.
    *
    * @param atMost at least 0; how often in a run
    * @throws IllegalArgumentException if atMost is below 0
@@ -219,9 +219,9 @@ public final class Trainer {
   }
 
   /**
-   * Measures the model on a text that it is not trained on: before the first step and after every
-   * so many, as {@link VanillaRnn#evaluate} would, which changes nothing in training. {@link
-   * Training#heldOutLosses} has the losses, and {@link TrainingResult}.
+   * Measures the model on a text that it is not trained on, before the first step and after every
+   * so many, as {@link VanillaRnn#evaluate} would. That changes nothing in training. {@link
+   * Training#heldOutLosses} and {@link TrainingResult} have the losses.
    *
    * @param heldOut at least 2 characters, in the model's vocabulary
    * @param every at least 1; steps
@@ -262,10 +262,10 @@ public final class Trainer {
 
   /**
    * Draws a {@linkplain Training#sample sample} before the first step and after every so many, and
-   * keeps it, at most its first 1,000 characters. When the kept ones become more than 65,536
-   * characters or 1,024 samples, every second goes and the interval between kept ones doubles. A
-   * run that is {@linkplain #resume resumed} goes on with the intervals that it had, unless they
-   * are set.
+   * keeps it, at most its first 1,000 characters. When there would be more than 65,536 characters
+   * or 1,024 samples, every second sample goes and the interval between kept ones doubles. A run
+   * that is {@linkplain #resume resumed} goes on with the intervals that it had, unless they are
+   * set.
    *
    * @param every at least 1; steps
    * @param length at least 0; characters
@@ -281,7 +281,7 @@ public final class Trainer {
     return this;
   }
 
-  /** Draws no samples; a run that is resumed none any more. */
+  /** Draws no samples; a resumed run draws no more. */
   public Trainer noSamples() {
     sampleEvery = OptionalLong.of(0);
     return this;
@@ -472,8 +472,8 @@ public final class Trainer {
   }
 
   /**
-   * How many steps that many passes through a text are: each is as many whole windows as fit, every
-   * one of them with the symbol that follows it, {@code (length / B - 1) / n}, both rounded down.
+   * How many steps so many passes through a text are. A pass is as many whole windows as fit, each
+   * with the character that follows it: {@code (length / B - 1) / n}, both rounded down.
    *
    * @param epochs at least 0
    * @throws IllegalArgumentException if epochs is below 0
@@ -485,8 +485,8 @@ public final class Trainer {
   }
 
   /**
-   * Starts a run that the caller advances step by step; listeners are not called, but those of
-   * {@link #onSample}.
+   * Starts a run that the caller advances step by step. Only the listeners of {@link #onSample} are
+   * called.
    *
    * @throws IllegalArgumentException if the text has fewer than (sequenceLength + 1) batchSize
    *     characters or another vocabulary than the model, or if training does not fit into the heap

@@ -14,8 +14,8 @@ import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
 
 /**
- * One run of a {@link Trainer}: its parameters, where it is in the text, and how it has gone so
- * far. Listeners get it to look at; whoever called {@link Trainer#start} advances it.
+ * One run of a {@link Trainer}: its parameters, its place in the text, and how it has gone so far.
+ * Listeners get it to look at; whoever called {@link Trainer#start} advances it.
  *
  * <p>Not safe for use by several threads at a time, except {@link #stop}.
  */
@@ -79,8 +79,8 @@ public final class Training {
    *
    * @return the loss of the window before the update, in nats; with several streams the mean of
    *     theirs
-   * @throws TrainingDivergedException if the loss is not finite; then nothing has been updated; or
-   *     if the update makes a parameter infinite, and the run is of no use any more
+   * @throws TrainingDivergedException if the loss is not finite (then nothing has been updated), or
+   *     if the update makes a parameter infinite (then the run is of no more use)
    */
   public double advance() {
     long began = System.nanoTime();
@@ -216,7 +216,7 @@ public final class Training {
     return recipe;
   }
 
-  /** How many times through the text that is; 1.5 is in the middle of the second pass. */
+  /** How often the run has read the text; 1.5 is in the middle of the second pass. */
   public double epoch() {
     return streams.epochs(step);
   }
@@ -322,8 +322,8 @@ public final class Training {
   }
 
   /**
-   * Asks whoever advances the run to end it after the step that is being taken, if any: {@link
-   * Trainer#train} does. Any thread may call it.
+   * Asks whoever advances the run to end it after the present step; {@link Trainer#train} does. Any
+   * thread may call it.
    */
   public void stop() {
     stopped = true;

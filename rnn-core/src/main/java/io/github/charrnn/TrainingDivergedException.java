@@ -1,7 +1,7 @@
 package io.github.charrnn;
 
 /**
- * Training has come to numbers that are not finite, from which it cannot go on.
+ * Training has come to a number that is not finite and cannot go on from it.
  *
  * <p>Safe for use by many threads.
  */

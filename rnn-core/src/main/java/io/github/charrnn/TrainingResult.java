@@ -64,7 +64,7 @@ public record TrainingResult(
   /**
    * What a run had come to when it wrote a {@linkplain Trainer#checkpoint checkpoint}.
    *
-   * @throws ModelFormatException if the file is no checkpoint, or is damaged in any bit
+   * @throws ModelFormatException if the file is not a checkpoint, or is damaged in any bit
    * @throws IllegalArgumentException if it does not fit into the heap
    * @throws IOException if the file cannot be read
    */

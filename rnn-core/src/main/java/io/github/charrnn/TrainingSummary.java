@@ -4,8 +4,8 @@ import io.github.charrnn.internal.Streams;
 import java.util.Optional;
 
 /**
- * How the parameters of a model came about, beside its seed: the last run that trained them.
- * Immutable, and safe for use by many threads.
+ * The last run that trained a model: with its seed, how its parameters came about. Immutable, and
+ * safe for use by many threads.
  *
  * @param recipe the settings that the run was started with
  * @param rollbacks how many times training had diverged and gone back, each time with half the

@@ -1,7 +1,7 @@
 package io.github.charrnn;
 
 /**
- * A text has a symbol that the vocabulary does not.
+ * A text has a symbol that the vocabulary does not have.
  *
  * <p>Safe for use by many threads.
  */

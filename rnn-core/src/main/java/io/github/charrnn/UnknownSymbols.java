@@ -29,10 +29,10 @@ public final class UnknownSymbols {
   }
 
   /**
-   * Put another symbol in its place, which the vocabulary must have when the policy is used.
+   * Put another symbol in its place. The vocabulary must have that one when the policy is used.
    *
    * @param codePoint a Unicode code point, from 0 to 0x10FFFF
-   * @throws IllegalArgumentException if codePoint is none
+   * @throws IllegalArgumentException if codePoint is not from 0 to 0x10FFFF
    */
   public static UnknownSymbols replaceWith(int codePoint) {
     if (!Character.isValidCodePoint(codePoint)) {

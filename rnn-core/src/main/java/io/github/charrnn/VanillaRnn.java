@@ -176,10 +176,10 @@ public final class VanillaRnn {
   }
 
   /**
-   * The cross-entropy of a text under this model, from the zero state; the first symbol is given,
-   * each one after it predicted. The text is read as one stream, in windows of 64 characters whose
-   * losses are added up one after the other, which makes the sum the same to the last bit
-   * everywhere.
+   * The cross-entropy of a text under this model. The model starts from the zero state, reads the
+   * first character, and predicts each one after it. The text is read as one stream, in windows of
+   * 64 characters whose losses are added up one after the other: so the sum is the same everywhere,
+   * to the last bit.
    *
    * @throws IllegalArgumentException if the text has fewer than 2 characters or another vocabulary
    */
@@ -218,7 +218,7 @@ public final class VanillaRnn {
   }
 
   /**
-   * The cross-entropy of a text, all of whose symbols the vocabulary must have.
+   * The cross-entropy of a text. The vocabulary must have all of its symbols.
    *
    * @throws UnknownSymbolException if it does not have one
    * @throws IllegalArgumentException if the text has fewer than 2 characters
@@ -228,10 +228,10 @@ public final class VanillaRnn {
   }
 
   /**
-   * The surprisal of every symbol of a text under this model, {@code -log p} in nats: what {@link
-   * #evaluate(EncodedText)} gives the mean of. From the zero state, the first symbol given.
+   * The surprisal of every character of a text but the first under this model, {@code -log p} in
+   * nats; {@link #evaluate(EncodedText)} gives the mean. The model starts from the zero state.
    *
-   * @return (length - 1): element i is that of symbol i + 1
+   * @return (length - 1): element i is that of character i + 1
    * @throws IllegalArgumentException if the text has fewer than 2 characters or another vocabulary,
    *     or if so many numbers do not fit into the heap
    */
@@ -251,8 +251,8 @@ public final class VanillaRnn {
   /**
    * The hidden states while the model reads a text, from the zero state.
    *
-   * @return (length, m), row-major: row t holds the state after symbol t has been read, every value
-   *     from -1 to 1
+   * @return (length, m), row-major: row t holds the state after character t has been read, every
+   *     value from -1 to 1
    * @throws IllegalArgumentException if the text has another vocabulary, or if so many numbers do
    *     not fit into the heap
    */
@@ -278,9 +278,9 @@ public final class VanillaRnn {
 
   /**
    * Writes the model as a safetensors file with the tensors U, W, V, b, c, in double precision and
-   * in the equations' orientation; vocabulary and settings are in its metadata. The same model
-   * always gives the same bytes. A file of that name is replaced in one move, once the new one is
-   * safely on disk; a symbolic link is followed and permissions are kept.
+   * in the equations' orientation. The metadata has vocabulary and settings. The same model always
+   * gives the same bytes. A file of that name is replaced in one move, once the new one is safely
+   * on disk; a symbolic link is followed, and permissions are kept.
    *
    * @throws IOException if the file cannot be written; then nothing has changed
    */
@@ -291,11 +291,11 @@ public final class VanillaRnn {
   /**
    * Reads a model that {@link #save} has written, or the one that a {@linkplain
    * Trainer#checkpoint(Path, long) checkpoint} stood at. All of the file is checked: a model that
-   * loads is as it was saved. A file can do no more than be refused, whatever is in it; the time is
-   * proportional to its size, and the memory.
+   * loads is as it was saved. The worst that a file can do is to be refused, whatever is in it;
+   * time and memory are proportional to its size.
    *
-   * @throws ModelFormatException if the file is no model, is damaged in any bit, or is of a newer
-   *     format
+   * @throws ModelFormatException if the file is not a model, is damaged in any bit, or is of a
+   *     newer format
    * @throws IllegalArgumentException if the model does not fit into the heap
    * @throws IOException if the file cannot be read
    */
