@@ -3,7 +3,6 @@ package io.github.charrnn.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.gson.Gson;
-import io.github.charrnn.cli.output.Terminal;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
