@@ -152,7 +152,6 @@ public final class GradientCheck {
   /** The check of a gradient that has been tampered with. */
   Report run(EncodedText text, Consumer<Parameters> change) {
     Window window = startingWindow(text);
-    window.load(model.parameters());
     window.forward(sequenceLength);
     window.backward();
     change.accept(window.gradient);
@@ -176,7 +175,7 @@ public final class GradientCheck {
     String what =
         "checking gradients with hiddenSize " + m + " and sequenceLength " + sequenceLength;
     Window.requireTrainable(what, sequenceLength, 1, m, k, 0);
-    Window window = Window.forTraining(sequenceLength, 1, m, k);
+    Window window = Window.forTraining(sequenceLength, 1, model.parameters());
     text.copy(0, window.symbols, 0, 1, sequenceLength + 1);
     Xoshiro256 random = new Xoshiro256(seed);
     for (int j = 0; j < model.hiddenSize(); j++) {

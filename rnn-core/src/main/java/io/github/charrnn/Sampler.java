@@ -144,7 +144,7 @@ public final class Sampler {
    */
   public long sampleTo(Appendable out, long length) throws IOException {
     Range.atLeast(0, "length", length);
-    Passage passage = new Passage(length);
+    Passage passage = new Passage();
     passage.readPrime();
     for (long drawn = 0; drawn < length; drawn++) {
       int symbol = passage.draw();
@@ -172,10 +172,9 @@ public final class Sampler {
     private final int[] stopFallback = fallback(stop);
     private int stopMatched;
 
-    Passage(long length) {
-      window = Window.forEvaluation(1, model.hiddenSize(), size, (double) length + prime.length());
+    Passage() {
+      window = Window.forEvaluation(1, model.parameters());
       weights = window.outputs;
-      window.load(model.parameters());
       ranked = topK < size || topP < 1 ? new int[size] : new int[0];
     }
 

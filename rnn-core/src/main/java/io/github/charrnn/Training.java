@@ -37,7 +37,6 @@ public final class Training {
   private final IntFunction<String> write = this::sample; // not an object a step
 
   private boolean restored;
-  private boolean loaded; // whether the window has the parameters
   private long plannedSteps;
   private int rollbacks;
   private double halvings = 1; // of the learning rate, as a factor
@@ -65,10 +64,8 @@ public final class Training {
     this.recipe = recipe;
     this.onSample = onSample;
     streams = new Streams(text.length(), recipe.sequenceLength(), recipe.batchSize());
-    window =
-        Window.forTraining(
-            recipe.sequenceLength(), recipe.batchSize(), start.hiddenSize(), start.vocab().size());
     parameters = start.parameters().copy();
+    window = Window.forTraining(recipe.sequenceLength(), recipe.batchSize(), parameters);
     best = start.parameters().copy();
     update = new Update(recipe, parameters, window);
     observation = new Observation(plan);
@@ -118,10 +115,6 @@ public final class Training {
           stream,
           batchSize,
           recipe.sequenceLength() + 1);
-    }
-    if (!loaded) {
-      window.load(parameters); // from then on, updates reload what they change
-      loaded = true;
     }
   }
 
@@ -409,7 +402,6 @@ public final class Training {
   void restore(CheckpointFile.State state, int rollbacks) {
     Header header = state.header();
     restored = true;
-    loaded = false;
     this.rollbacks = rollbacks;
     halvings = StrictMath.pow(0.5, rollbacks);
     step = header.step;
@@ -419,6 +411,7 @@ public final class Training {
     bestStep = header.bestStep;
     nanos = header.nanos;
     parameters.set(state.parameters());
+    window.load(parameters); // from then on, updates reload what they change
     state.best().ifPresent(best::set);
     update.restore(state.memories());
     window.enter(state.hidden());

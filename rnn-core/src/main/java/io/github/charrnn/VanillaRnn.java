@@ -197,7 +197,7 @@ public final class VanillaRnn {
   }
 
   static Evaluation evaluate(Parameters parameters, EncodedText text) {
-    Window window = window(parameters, EVALUATION_WINDOW, text);
+    Window window = Window.forEvaluation(EVALUATION_WINDOW, parameters);
     long predicted = text.length() - 1;
     double loss = 0;
     for (long position = 0; position < predicted; position += EVALUATION_WINDOW) {
@@ -207,14 +207,6 @@ public final class VanillaRnn {
       window.carry(steps);
     }
     return new Evaluation(predicted, loss / predicted);
-  }
-
-  private static Window window(Parameters parameters, int steps, EncodedText text) {
-    Window window =
-        Window.forEvaluation(
-            steps, parameters.hiddenSize, parameters.vocabSize, (double) text.length());
-    window.load(parameters);
-    return window;
   }
 
   /**
@@ -239,7 +231,7 @@ public final class VanillaRnn {
     requireSameVocab(text);
     requireEvaluable(text);
     double[] surprisals = allocate(text.length() - 1.0, "the surprisals of " + text);
-    Window window = window(parameters, 1, text);
+    Window window = Window.forEvaluation(1, parameters);
     for (int t = 0; t < surprisals.length; t++) {
       text.copy(t, window.symbols, 0, 1, 2);
       surprisals[t] = window.forward(1);
@@ -260,7 +252,7 @@ public final class VanillaRnn {
     requireSameVocab(text);
     int m = hiddenSize();
     double[] states = allocate((double) text.length() * m, "the states of " + text);
-    Window window = window(parameters, 1, text);
+    Window window = Window.forEvaluation(1, parameters);
     for (int t = 0; t < text.length(); t++) {
       text.copy(t, window.symbols, 0, 1, 1);
       window.states(1);
@@ -315,12 +307,13 @@ public final class VanillaRnn {
   /**
    * What does the arithmetic of all models in this Java, and why, in one line: {@code vector}
    * kernels where Java was started with {@code --add-modules jdk.incubator.vector}, else {@code
-   * scalar} ones. Short passages and evaluations are left to {@code scalar} ones in a Java that has
-   * just started, because they would be over before vector code is compiled, and so are models with
-   * fewer hidden units or symbols than a vector has lanes. The system property {@code rnn.kernel}
-   * may insist on one of them. They give the same bits.
+   * scalar} ones. Where there are vector kernels, scalar ones begin, in every training, evaluation
+   * or passage, and those that last are handed over once vector code is compiled, which a thread
+   * beside them sees to. Models with fewer hidden units or symbols than a vector has lanes are left
+   * to scalar kernels. They give the same bits. The system property {@code rnn.kernel} may insist
+   * on one of them.
    *
-   * @throws IllegalStateException if {@code rnn.kernel} asks for what cannot be had
+   * @throws IllegalStateException if {@code rnn.kernel} asks for what is not there
    */
   public static String kernels() {
     return Kernels.description();

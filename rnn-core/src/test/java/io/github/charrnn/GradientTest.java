@@ -56,7 +56,6 @@ class GradientTest {
   void everyParameter_againstDualNumbers_isExact(int m, int n, int k) {
     VanillaRnn model = trainedALittle(m, k);
     Window window = filledWindow(model, n);
-    window.load(model.parameters());
     window.forward(n);
     window.backward();
     double[] start = java.util.Arrays.copyOf(window.h, m);
@@ -115,25 +114,23 @@ class GradientTest {
     int k = 40;
     VanillaRnn model = trainedALittle(m, k);
     EncodedText text = randomText(model.vocab(), streams * (n + 1));
-    Window together = Window.forTraining(n, streams, m, k);
+    Window together = Window.forTraining(n, streams, model.parameters());
     Parameters sum = new Parameters(m, k);
     double lossSum = 0;
     Xoshiro256 random = new Xoshiro256(7);
     for (int s = 0; s < streams; s++) {
-      Window alone = Window.forTraining(n, 1, m, k);
+      Window alone = Window.forTraining(n, 1, model.parameters());
       text.copy((long) s * (n + 1), alone.symbols, 0, 1, n + 1);
       text.copy((long) s * (n + 1), together.symbols, s, streams, n + 1);
       for (int j = 0; j < m; j++) {
         alone.h[j] = 2 * random.nextDouble() - 1;
         together.h[s * m + j] = alone.h[j];
       }
-      alone.load(model.parameters());
       lossSum += alone.forward(n);
       alone.backward();
       add(sum, alone.gradient);
     }
 
-    together.load(model.parameters());
     double loss = together.forward(n);
     together.backward();
 
@@ -186,13 +183,12 @@ class GradientTest {
             model,
             text,
             g -> {
-              Window window = Window.forTraining(n, 1, 20, text.vocab().size());
+              Window window = Window.forTraining(n, 1, model.parameters());
               text.copy(0, window.symbols, 0, 1, n + 1);
               Xoshiro256 random = new Xoshiro256(1);
               for (int j = 0; j < 20; j++) {
                 window.h[j] = random.nextDouble() - 0.5;
               }
-              window.load(model.parameters());
               window.forward(n);
               Parameters cut = model.parameters().copy();
               java.util.Arrays.fill(cut.w, 0);
@@ -258,7 +254,7 @@ class GradientTest {
   }
 
   private static Window filledWindow(VanillaRnn model, int n) {
-    Window window = Window.forTraining(n, 1, model.hiddenSize(), model.vocab().size());
+    Window window = Window.forTraining(n, 1, model.parameters());
     randomText(model.vocab(), n + 1).copy(0, window.symbols, 0, 1, n + 1);
     Xoshiro256 random = new Xoshiro256(7);
     for (int j = 0; j < model.hiddenSize(); j++) {

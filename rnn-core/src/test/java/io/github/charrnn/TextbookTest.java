@@ -49,7 +49,7 @@ class TextbookTest {
     double worstLoss = 0;
     double worstGradient = 0;
     double[] state = new double[100];
-    Window checked = Window.forTraining(N, 1, 100, text.vocab().size());
+    Window checked = Window.forTraining(N, 1, training.parameters);
 
     for (int step = 0; step < 1_000; step++) {
       long window = step % windows;

@@ -242,8 +242,8 @@ class TrainerTest {
             .optimizer(optimizer)
             .clip(0.5)
             .start(text);
-    Window window = Window.forTraining(n, streams, model.hiddenSize(), model.vocab().size());
     Parameters expected = training.parameters.copy();
+    Window window = Window.forTraining(n, streams, expected);
     Parameters memory = new Parameters(model.hiddenSize(), model.vocab().size());
     for (long step = 0; step < 5; step++) {
       for (int s = 0; s < streams; s++) {

@@ -3,6 +3,7 @@ package io.github.charrnn.bench;
 import io.github.charrnn.internal.Parameters;
 import io.github.charrnn.internal.kernel.Kernel;
 import io.github.charrnn.internal.kernel.Kernels;
+import io.github.charrnn.internal.kernel.Shape;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -97,7 +98,7 @@ public class KernelBenchmark {
     da = new double[rows * m];
     gradient = new double[Math.max(m, k) * m];
     into = (piece, at, from, to) -> System.arraycopy(piece, at, gradient, from, to - from);
-    subject = Kernels.create(m, k, sequenceLength, batchSize, Double.POSITIVE_INFINITY);
+    subject = Kernels.create(Shape.of(m, k, sequenceLength, batchSize, true));
     subject.load(parameters);
     subject.recur(sequenceLength, batchSize, symbols, h);
     subject.outputs(rows, h, batchSize, outputs);

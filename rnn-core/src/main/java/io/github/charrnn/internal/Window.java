@@ -2,17 +2,21 @@ package io.github.charrnn.internal;
 
 import io.github.charrnn.internal.kernel.Kernel;
 import io.github.charrnn.internal.kernel.Kernels;
+import io.github.charrnn.internal.kernel.Shape;
+import io.github.charrnn.internal.kernel.WarmUp;
+import java.lang.System.Logger.Level;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The step through time: the forward pass over one window, its loss, and truncated backpropagation,
  * with all the memory that they need. The equations are in the package documentation of {@code
  * io.github.charrnn}.
  *
- * <p>Use: {@link #load} parameters, fill {@link #symbols}, then {@link #forward}, then at will
- * {@link #backward}, then {@link #carry}, for window after window. B streams of text go side by
- * side, each with a state of its own: row {@code t B + s} of an array belongs to stream s at step
- * t.
+ * <p>Use: fill {@link #symbols}, then {@link #forward}, then at will {@link #backward}, then {@link
+ * #carry}, for window after window, and {@link #load} when parameters have changed. B streams of
+ * text go side by side, each with a state of its own: row {@code t B + s} of an array belongs to
+ * stream s at step t.
  */
 public final class Window {
   /*
@@ -28,7 +32,10 @@ public final class Window {
   private final int streams; // B
   private final int m;
   private final int k;
-  private final Kernel kernel;
+  private final Shape shape;
+  private Optional<WarmUp> warmUp; // while the kernel is scalar, and vectors may come
+  private Kernel kernel;
+  private Parameters parameters; // that the kernel has taken in
   private final long[] lastWindow; // (K): the number of the last window that a symbol was read in
   private long windows;
 
@@ -57,12 +64,16 @@ public final class Window {
    */
   public final Parameters gradient;
 
-  private Window(int n, int streams, int m, int k, boolean forTraining, double length) {
+  private Window(int n, int streams, Parameters p, boolean forTraining) {
     this.n = n;
     this.streams = streams;
-    this.m = m;
-    this.k = k;
-    kernel = Kernels.create(m, k, n, streams, length * m * (m + k));
+    m = p.hiddenSize;
+    k = p.vocabSize;
+    shape = Shape.of(m, k, n, streams, forTraining);
+    warmUp = Kernels.warmUp(shape);
+    kernel = Kernels.create(shape);
+    parameters = p;
+    kernel.load(p);
     int rows = n * streams;
     symbols = new int[rows + streams];
     h = new double[(rows + streams) * m];
@@ -74,18 +85,14 @@ public final class Window {
     gradient = forTraining ? new Parameters(m, k) : new Parameters(0, 0);
   }
 
-  /** A window for forward and backward. */
-  public static Window forTraining(int n, int streams, int m, int k) {
-    return new Window(n, streams, m, k, true, Double.POSITIVE_INFINITY);
+  /** A window for forward and backward, with parameters loaded. */
+  public static Window forTraining(int n, int streams, Parameters p) {
+    return new Window(n, streams, p, true);
   }
 
-  /**
-   * A window for forward only, of one stream.
-   *
-   * @param length how many steps there will be in all
-   */
-  public static Window forEvaluation(int n, int m, int k, double length) {
-    return new Window(n, 1, m, k, false, length);
+  /** A window for forward only, of one stream, with parameters loaded. */
+  public static Window forEvaluation(int n, Parameters p) {
+    return new Window(n, 1, p, false);
   }
 
   /**
@@ -109,12 +116,23 @@ public final class Window {
     Memory.requireArray(columns * Math.max((double) m, rows + streams), what);
   }
 
+  /** The one that is used until the next {@link #forward} or {@link #states}. */
   public Kernel kernel() {
     return kernel;
   }
 
-  /** Takes in parameters, to be called again when W or V have changed and were not reloaded. */
+  /** Goes on with another kernel, which comes to the same bits. */
+  public void use(Kernel other) {
+    other.load(parameters);
+    kernel = other;
+  }
+
+  /**
+   * Takes in parameters of the same shape, to be called when W or V have changed and were not
+   * reloaded.
+   */
   public void load(Parameters p) {
+    parameters = p;
     kernel.load(p);
   }
 
@@ -131,6 +149,30 @@ public final class Window {
 
   /** States and outputs only: outputs holds V h + c, and the last symbols are not looked at. */
   public void states(int steps) {
+    if (warmUp.isEmpty()) {
+      computeStates(steps);
+      return;
+    }
+    if (warmUp.get().over()) {
+      warmUp = Optional.empty();
+      takeFastest();
+      computeStates(steps);
+      return;
+    }
+    long began = System.nanoTime();
+    computeStates(steps);
+    warmUp.get().spent(System.nanoTime() - began);
+  }
+
+  private void takeFastest() {
+    try {
+      use(Kernels.create(shape));
+    } catch (OutOfMemoryError e) { // for a moment there are two
+      System.getLogger("io.github.charrnn").log(Level.DEBUG, "no room for vector kernels", e);
+    }
+  }
+
+  private void computeStates(int steps) {
     kernel.recur(steps, streams, symbols, h);
     kernel.outputs(steps * streams, h, streams, outputs);
   }

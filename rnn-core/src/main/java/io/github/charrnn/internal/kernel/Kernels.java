@@ -2,15 +2,23 @@ package io.github.charrnn.internal.kernel;
 
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Constructor;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Chooses the implementation of {@link Kernel}, once, by the system property {@code rnn.kernel}:
- * {@code auto} (the default) takes vectors where they can be had and pay, {@code scalar} and {@code
- * vector} insist.
+ * Chooses the implementation of {@link Kernel}, by the system property {@code rnn.kernel}: {@code
+ * scalar} and {@code vector} insist; {@code auto}, the default, begins with scalar code and goes
+ * over to vector code once that is compiled, see {@link WarmUp}. Safe for use by many threads.
  */
 public final class Kernels {
   /*
+   * Both have the same bits, so what runs when is a question of time alone. One answer for all
+   * callers, or one that a sum over callers gives, was wrong for most: a passage of 10 symbols waited
+   * for vectors, 200 steps of training took 3.8 s instead of 1.6, and a service that scores strings in
+   * 65 us stood still for 160 ms when the sum reached its bound. Now nobody runs vector code that is
+   * not compiled, and what a caller gets depends only on whether it is.
+   *
    * The module of the Vector API is an incubator: it is there only if Java is started with
    * --add-modules jdk.incubator.vector, and a module that requires it makes every consumer's compiler
    * warn. So module-info does not; the one class that imports it is loaded by name, after this module
@@ -18,129 +26,167 @@ public final class Kernels {
    */
   private static final String PROPERTY = "rnn.kernel";
 
-  private static final String VECTOR_MODULE = "jdk.incubator.vector";
+  private static final String VECTOR_API = "jdk.incubator.vector";
   private static final String VECTOR_KERNEL = "io.github.charrnn.internal.kernel.VectorKernel";
   private static final int FEWEST_LANES = 2;
 
-  /**
-   * Multiply-adds from which on vectors pay for little pieces of work. Java needs about 0.4 s until
-   * it has compiled vector code that it has never run, and 0.03 s for scalar code, which is half as
-   * fast afterwards: a passage of 1,000 symbols should not wait for that, one of a million should.
-   */
-  private static final double WORTHWHILE = 1e10;
+  private enum Asked {
+    AUTO,
+    SCALAR,
+    VECTOR
+  }
 
-  /** What was found, and why it is used or not. */
-  private record Choice(Optional<Constructor<?>> vector, int lanes, String description) {}
+  /** The vector kernels, or why there are none. */
+  private record Vectors(Optional<Constructor<?>> kernel, int lanes, String description) {
+    static Vectors none(String why) {
+      return new Vectors(Optional.empty(), Integer.MAX_VALUE, "scalar kernels: " + why);
+    }
+  }
 
-  private static Optional<Choice> chosen = Optional.empty();
-  private static double work; // multiply-adds announced so far
+  private static final Optional<Module> VECTOR_MODULE = findModule();
+  private static final Map<Shape, WarmUp> WARM_UPS = new ConcurrentHashMap<>();
+  private static Optional<Asked> asked = Optional.empty();
+  private static Optional<Vectors> vectors = Optional.empty();
 
   private Kernels() {}
 
   /**
-   * A new kernel for a shape, with scratch memory of its own.
+   * A new kernel, with scratch memory of its own: what is fastest now for windows of a shape.
    *
-   * @param steps the most that a call will ask for
-   * @param multiplyAdds how many it will be asked for in all; infinite if that is open
-   * @throws IllegalStateException if rnn.kernel asks for what cannot be had
+   * @throws IllegalStateException if rnn.kernel asks for what is not there
    */
-  public static Kernel create(
-      int hiddenSize, int vocabSize, int steps, int streams, double multiplyAdds) {
-    Choice choice = choice();
-    // A vector must fit into a row. Smaller models are for tests, and get the same bits.
-    if (choice.vector.isEmpty()
-        || Math.min(hiddenSize, vocabSize) < choice.lanes
-        || !worthwhile(multiplyAdds)) {
-      return new ScalarKernel(hiddenSize, vocabSize);
-    }
+  public static Kernel create(Shape shape) {
+    boolean vector =
+        switch (asked()) {
+          case SCALAR -> false;
+          case VECTOR -> canUseVectors(shape);
+          case AUTO -> warmUp(shape).filter(WarmUp::compiled).isPresent();
+        };
+    return vector ? vector(shape) : scalar(shape);
+  }
+
+  /** What says when {@link #create} has another answer; empty if it never has. */
+  public static Optional<WarmUp> warmUp(Shape shape) {
+    return asked() == Asked.AUTO && VECTOR_MODULE.isPresent()
+        ? Optional.of(warmUpOf(shape.rehearsed()))
+        : Optional.empty();
+  }
+
+  static WarmUp warmUpOf(Shape rehearsed) {
+    return WARM_UPS.computeIfAbsent(rehearsed, WarmUp::new);
+  }
+
+  /** Scalar code, whatever is asked. */
+  public static Kernel scalar(Shape shape) {
+    return new ScalarKernel(shape.m(), shape.k());
+  }
+
+  /** Vector code, compiled or not, where {@link #canUseVectors}. */
+  public static Kernel vector(Shape shape) {
     try {
-      return (Kernel) choice.vector.get().newInstance(hiddenSize, vocabSize, steps, streams);
+      return (Kernel) vectors().kernel.orElseThrow().newInstance(shape);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("the vector kernels were there a moment ago", e);
     }
   }
 
-  /** Training has run long enough for vector code to be compiled: from now on it pays always. */
-  public static synchronized void warm() {
-    work = WORTHWHILE;
+  static int lanes() {
+    return vectors().lanes;
   }
 
-  private static synchronized boolean worthwhile(double multiplyAdds) {
-    if (Double.isInfinite(multiplyAdds)) {
-      return true;
-    }
-    work += multiplyAdds;
-    return work >= WORTHWHILE;
+  /** A vector must fit into a row. Smaller models are for tests, and get the same bits. */
+  public static boolean canUseVectors(Shape shape) {
+    return Math.min(shape.m(), shape.k()) >= lanes();
   }
 
   /**
    * What runs and why, in one line.
    *
-   * @throws IllegalStateException if rnn.kernel asks for what cannot be had
+   * @throws IllegalStateException if rnn.kernel asks for what is not there
    */
   public static String description() {
-    return choice().description;
+    return asked() == Asked.SCALAR
+        ? "scalar kernels, as " + PROPERTY + " asks"
+        : vectors().description;
   }
 
   /** Not a static initialiser: what that throws is an Error which hides its reason. */
-  private static synchronized Choice choice() {
-    if (chosen.isEmpty()) {
-      chosen = Optional.of(choose(System.getProperty(PROPERTY, "auto")));
+  private static synchronized Asked asked() {
+    if (asked.isEmpty()) {
+      String value = System.getProperty(PROPERTY, "auto");
+      asked =
+          Optional.of(
+              switch (value) {
+                case "auto" -> Asked.AUTO;
+                case "scalar" -> Asked.SCALAR;
+                case "vector" -> Asked.VECTOR;
+                default ->
+                    throw new IllegalStateException(
+                        PROPERTY + " is " + value + ", must be auto, scalar or vector");
+              });
     }
-    return chosen.get();
-  }
-
-  private static Choice choose(String asked) {
-    if (asked.equals("scalar")) {
-      return new Choice(Optional.empty(), 0, "scalar kernels, as " + PROPERTY + " asks");
-    }
-    if (!asked.equals("auto") && !asked.equals("vector")) {
+    if (asked.get() == Asked.VECTOR && vectors().kernel.isEmpty()) {
       throw new IllegalStateException(
-          PROPERTY + " is " + asked + ", must be auto, scalar or vector");
+          PROPERTY + " is vector, but there are only " + vectors().description);
     }
-    Choice found = findVectors();
-    if (asked.equals("vector")) {
-      if (found.vector.isEmpty()) {
-        throw new IllegalStateException(
-            PROPERTY + " is vector, but there are only " + found.description);
-      }
-      work = WORTHWHILE;
-    }
-    return found;
+    return asked.get();
   }
 
-  private static Choice findVectors() {
+  /** Loads them when first asked, which takes 20 ms: with auto only the warm-up does. */
+  private static synchronized Vectors vectors() {
+    if (vectors.isEmpty()) {
+      vectors = Optional.of(find());
+    }
+    return vectors.get();
+  }
+
+  private static Optional<Module> findModule() {
     Module self = Kernels.class.getModule();
     ModuleLayer layer = self.getLayer() == null ? ModuleLayer.boot() : self.getLayer();
     Optional<Module> module =
-        layer.findModule(VECTOR_MODULE).or(() -> ModuleLayer.boot().findModule(VECTOR_MODULE));
-    if (module.isEmpty()) {
+        layer.findModule(VECTOR_API).or(() -> ModuleLayer.boot().findModule(VECTOR_API));
+    if (module.isEmpty() && !System.getProperty(PROPERTY, "").equals("scalar")) {
       System.getLogger("io.github.charrnn")
           .log(
               Level.INFO,
               "training is nearly twice as fast with the Vector API: start Java with --add-modules "
-                  + VECTOR_MODULE);
-      return new Choice(
-          Optional.empty(),
-          0,
-          "scalar kernels: the module " + VECTOR_MODULE + " is missing, --add-modules gives it");
+                  + VECTOR_API);
+    }
+    module.ifPresent(Kernels::loadKernel);
+    return module;
+  }
+
+  /**
+   * Java counts on a class being the only one of its interface, and would throw away all that it
+   * has compiled when the other comes: a call of 0.3 ms took 20 then. So it is loaded now, and
+   * costs nothing until it is initialised.
+   */
+  private static Class<?> loadKernel(Module module) {
+    Kernels.class.getModule().addReads(module);
+    try {
+      return Class.forName(VECTOR_KERNEL, false, Kernels.class.getClassLoader());
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException(e); // it is in this package
+    }
+  }
+
+  private static Vectors find() {
+    if (VECTOR_MODULE.isEmpty()) {
+      return Vectors.none("the module " + VECTOR_API + " is missing, --add-modules gives it");
     }
     try {
-      self.addReads(module.get());
-      Class<?> kernel = Class.forName(VECTOR_KERNEL);
+      Class<?> kernel = loadKernel(VECTOR_MODULE.get());
       int lanes = (int) kernel.getDeclaredMethod("lanes").invoke(null);
       if (lanes < FEWEST_LANES) {
-        return new Choice(
-            Optional.empty(), 0, "scalar kernels: vectors have only " + lanes + " lane here");
+        return Vectors.none("vectors have only " + lanes + " lane here");
       }
-      return new Choice(
-          Optional.of(kernel.getDeclaredConstructor(int.class, int.class, int.class, int.class)),
+      return new Vectors(
+          Optional.of(kernel.getDeclaredConstructor(Shape.class)),
           lanes,
           "vector kernels, " + lanes + " lanes of 64 bits");
     } catch (ReflectiveOperationException | LinkageError e) {
       System.getLogger("io.github.charrnn").log(Level.WARNING, "no vector kernels", e);
-      return new Choice(
-          Optional.empty(), 0, "scalar kernels: the vector kernels could not be loaded, " + e);
+      return Vectors.none("the vector kernels could not be loaded, " + e);
     }
   }
 }

@@ -44,13 +44,13 @@ final class VectorKernel implements Kernel {
   private Parameters parameters = new Parameters(0, 0);
 
   /** For at least as many hidden units and symbols as a vector has lanes. */
-  VectorKernel(int hiddenSize, int vocabSize, int steps, int streams) {
-    m = hiddenSize;
-    k = vocabSize;
+  VectorKernel(Shape shape) {
+    m = shape.m();
+    k = shape.k();
     assert m >= LANES && k >= LANES;
+    manyStreams = shape.manyStreams();
+    manyRows = shape.manyRows();
     mStride = Strips.padded(m);
-    manyStreams = streams >= Panels.ROWS;
-    manyRows = (long) steps * streams >= Panels.ROWS;
     wTransposedStrips = manyStreams ? Strips.NONE : new Strips(m, m);
     wTransposedPanels = manyStreams ? new Panels(m, m) : Panels.NONE;
     vTransposedStrips = manyRows ? Strips.NONE : new Strips(m, k);

@@ -452,7 +452,7 @@ class KernelTest {
   }
 
   private static Kernel create(int m, int k, int steps, int streams) {
-    return Kernels.create(m, k, steps, streams, Double.POSITIVE_INFINITY);
+    return Kernels.create(Shape.of(m, k, steps, streams, true));
   }
 
   private static Kernel loaded(Parameters p, int steps, int streams) {

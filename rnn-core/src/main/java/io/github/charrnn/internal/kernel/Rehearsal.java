@@ -1,0 +1,112 @@
+package io.github.charrnn.internal.kernel;
+
+import io.github.charrnn.internal.Parameters;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * All that a window of a shape, and the update after it, ask of a kernel, on numbers without a
+ * meaning and in the smallest portions that run the same code. Both sides of every branch are
+ * taken, so that compiled code is not given up when real work comes to the other one.
+ */
+final class Rehearsal {
+  /** Two tiles, one over the other. */
+  private static final int ROWS = Panels.ROWS + 2;
+
+  private static final int SLICE = 10;
+
+  /** Small enough for parameters to stay what they are, whatever the number of rounds. */
+  private static final double RATE = 1e-12;
+
+  private final Kernel kernel;
+  private final int m;
+  private final int k;
+  private final int streams;
+  private final int steps;
+  private final int rows;
+  private final int slice; // rows of a matrix that are updated and packed at a time
+  private final Parameters p;
+  private final int[] symbols;
+  private final double[] h;
+  private final double[] o;
+  private final List<Runnable> parts = new ArrayList<>();
+
+  Rehearsal(Kernel kernel, Shape shape) {
+    this.kernel = kernel;
+    m = shape.m();
+    k = shape.k();
+    streams = shape.manyStreams() ? ROWS : 1;
+    steps = shape.manyStreams() || !shape.manyRows() ? 2 : ROWS;
+    rows = steps * streams;
+    slice = Math.min(SLICE, m);
+    p = new Parameters(m, k);
+    for (double[] tensor : List.of(p.u, p.w, p.v, p.b, p.c)) {
+      for (int i = 0; i < tensor.length; i++) {
+        tensor[i] = (i % 13 - 6) / 100.0;
+      }
+    }
+    symbols = new int[rows + streams];
+    Arrays.setAll(symbols, i -> i % k);
+    h = new double[(rows + streams) * m];
+    o = new double[rows * k];
+    kernel.load(p);
+    forward();
+    if (shape.backward()) {
+      backward();
+    }
+    if (!shape.manyStreams()) { // how a text ends
+      parts.add(() -> kernel.recur(1, 1, symbols, h));
+      parts.add(() -> kernel.outputs(1, h, 1, o));
+    }
+    if (!shape.manyRows()) { // how a passage is drawn
+      parts.add(() -> kernel.exponentials(o, 1));
+      parts.add(() -> kernel.exponentials(o, 0.5));
+    }
+  }
+
+  private void forward() {
+    for (int from = 0; from < m; from += slice) {
+      int at = from;
+      parts.add(() -> kernel.reloadW(at, Math.min(m, at + slice)));
+    }
+    for (int from = 0; from < k; from += slice) {
+      int at = from;
+      parts.add(() -> kernel.reloadV(at, Math.min(k, at + slice)));
+    }
+    parts.add(() -> kernel.recur(steps, streams, symbols, h));
+    parts.add(() -> kernel.outputs(rows, h, streams, o));
+    parts.add(() -> kernel.softmaxLoss(rows, o, symbols, streams));
+  }
+
+  private void backward() {
+    double[] dh = new double[rows * m];
+    double[] da = new double[rows * m];
+    double[] left = new double[rows * slice];
+    Parameters g = new Parameters(m, k);
+    Parameters memory = new Parameters(m, k);
+    parts.add(() -> kernel.outputsBackward(rows, o, dh));
+    parts.add(() -> kernel.recurBackward(steps, streams, dh, h, da));
+    parts.add(() -> System.arraycopy(da, 0, left, 0, left.length));
+    parts.add(
+        () ->
+            kernel.outer(
+                rows,
+                slice,
+                m,
+                left,
+                h,
+                0,
+                (piece, at, from, to) -> System.arraycopy(piece, at, g.w, from, to - from)));
+    parts.add(() -> kernel.adagrad(p.w, memory.w, 0, slice * m, g.w, 0, 1, 5, RATE, 1e-8));
+    parts.add(() -> kernel.adagrad(p.u, memory.u, m, 2 * m, g.u, m, 1, 5, RATE, 1e-8));
+    parts.add(() -> kernel.descend(p.w, 0, slice * m, g.w, 0, 1, 5, RATE));
+    parts.add(() -> kernel.sumRows(rows, m, da, g.b));
+    parts.add(() -> kernel.scatterRows(rows, m, da, symbols, g.u));
+  }
+
+  /** In the order in which a step has them. */
+  List<Runnable> parts() {
+    return parts;
+  }
+}

@@ -1,0 +1,146 @@
+package io.github.charrnn.internal.kernel;
+
+import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Has the vector code for one shape compiled by a thread beside those that compute, while these use
+ * scalar code, and says when that is done. Safe for use by many threads.
+ */
+public final class WarmUp {
+  /*
+   * Vector code that is not compiled boxes every vector and is a thousand times slower. Compiling it
+   * takes about 2 s of one processor (JDK 17 and 25, hidden size 100), a half of it the rounds that
+   * make Java want to. Scalar code is compiled in 0.3 s and afterwards half as fast, so what is over
+   * within two seconds does without vectors, also where the other processor is busy and compiling
+   * takes from those who compute; what lasts longer gets them.
+   */
+
+  /** Nanoseconds of forward passes, a third of training's steps, before it begins. */
+  private static final long PATIENCE = 700_000_000;
+
+  /**
+   * Nanoseconds of work before a pause. Rounds while compilers are behind are wasted, and they and
+   * those who compute need the processors.
+   */
+  private static final long TURN = 1_000_000;
+
+  /** A pause is so many times as long as the work before it. */
+  private static final long PAUSE = 2;
+
+  /**
+   * Rounds with few units, while the Vector API's own methods are slow: portions stay below 1 ms.
+   */
+  private static final int SMALL_ROUNDS = 30;
+
+  private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final int SCALAR_ROUNDS = 20;
+
+  /** After so many rounds without a faster one there is nothing left to compile. */
+  private static final int STEADY_ROUNDS = 300;
+
+  /** Where vectors are not faster after so many, they are not used. */
+  private static final int MOST_ROUNDS = 20_000;
+
+  private static final double FASTER = 0.95;
+
+  private static final Object ONE_AT_A_TIME = new Object();
+
+  private final Shape shape;
+  private final AtomicLong spent = new AtomicLong(); // by those who compute, nanoseconds
+  private final AtomicBoolean begun = new AtomicBoolean();
+  private volatile boolean compiled;
+  private volatile boolean over;
+  private long worked; // nanoseconds since the last pause
+
+  WarmUp(Shape shape) {
+    this.shape = shape;
+  }
+
+  /** Whether there is nothing more to wait for. */
+  public boolean over() {
+    return over;
+  }
+
+  /** Whether vector code for this shape is compiled, and faster. */
+  boolean compiled() {
+    return compiled;
+  }
+
+  /** A forward pass with scalar code took so many nanoseconds. */
+  public void spent(long nanos) {
+    if (spent.addAndGet(nanos) > PATIENCE && begun.compareAndSet(false, true)) {
+      Thread thread = new Thread(this::run, "charrnn-warm-up");
+      thread.setDaemon(true);
+      thread.setPriority(Thread.MIN_PRIORITY);
+      thread.start();
+    }
+  }
+
+  private void run() {
+    synchronized (ONE_AT_A_TIME) {
+      boolean faster = false;
+      try {
+        faster = !over && Kernels.canUseVectors(shape) && rehearse();
+      } catch (InterruptedException | OutOfMemoryError e) {
+        System.getLogger("io.github.charrnn").log(Level.DEBUG, "scalar kernels stay", e);
+      }
+      if (faster) {
+        end(true);
+        if (shape.backward()) { // whose rounds have gone forward, too
+          Kernels.warmUpOf(shape.forward()).end(true);
+        }
+      }
+      over = true;
+    }
+  }
+
+  /** Nobody need wait any longer. */
+  void end(boolean isCompiled) {
+    compiled = isCompiled;
+    over = true;
+  }
+
+  private boolean rehearse() throws InterruptedException {
+    Rehearsal scalar = new Rehearsal(Kernels.scalar(shape), shape);
+    long toBeat = Long.MAX_VALUE;
+    for (int i = 0; i < SCALAR_ROUNDS; i++) {
+      toBeat = Math.min(toBeat, round(scalar));
+    }
+    Shape small = shape.withUnits(Kernels.lanes() * 2);
+    Rehearsal beginning = new Rehearsal(Kernels.vector(small), small);
+    for (int i = 0; i < SMALL_ROUNDS; i++) {
+      round(beginning);
+    }
+    Rehearsal vector = new Rehearsal(Kernels.vector(shape), shape);
+    long best = Long.MAX_VALUE;
+    int steady = 0;
+    for (int i = 0; i < MOST_ROUNDS; i++) {
+      long time = round(vector);
+      steady = time < FASTER * best ? 0 : steady + 1;
+      best = Math.min(best, time);
+      if (steady >= STEADY_ROUNDS && best < FASTER * toBeat) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The nanoseconds that it took, without pauses. */
+  private long round(Rehearsal rehearsal) throws InterruptedException {
+    long sum = 0;
+    for (Runnable part : rehearsal.parts()) {
+      long began = System.nanoTime();
+      part.run();
+      long time = System.nanoTime() - began;
+      sum += time;
+      worked += time;
+      if (worked >= TURN) {
+        Thread.sleep(PAUSE * worked / NANOS_PER_MILLI);
+        worked = 0;
+      }
+    }
+    return sum;
+  }
+}
