@@ -33,8 +33,8 @@ final class Budget {
     return Runtime.getRuntime().maxMemory() - Double.BYTES * models * model.parameterCount();
   }
 
-  /** How many symbols a model can read with so many multiplications. */
-  static long symbols(VanillaRnn model, double multiplications) {
+  /** How many characters a model can read with so many multiplications. */
+  static long characters(VanillaRnn model, double multiplications) {
     double m = model.hiddenSize();
     return (long) (multiplications / (m * (m + model.vocab().size())));
   }

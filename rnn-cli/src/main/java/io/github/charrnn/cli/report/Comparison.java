@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /** A network's cross-entropy beside that of guessing and of models that count n-grams. */
 final class Comparison {
-  private static final long MAX_COMPARED = 1_000_000; // symbols
+  private static final long MAX_COMPARED = 1_000_000; // characters
   private static final long MAX_SEEN_COMPARED = 20_000;
   private static final double SEEN_WORK = 6e10; // multiplications
   private static final int MAX_NGRAMS = 1 << 22;
@@ -26,7 +26,7 @@ final class Comparison {
    * What the models that count come to.
    *
    * @param nats per character, of guessing and of n = 1, 2, ...; empty if a text is too short
-   * @param fitted how many symbols were counted
+   * @param fitted how many characters were counted
    */
   record Counted(List<Double> nats, long fitted) {}
 
@@ -43,7 +43,7 @@ final class Comparison {
       compared = Budget.beginning(heldOut.get(), MAX_COMPARED);
       counted = text;
     } else {
-      long most = Math.min(MAX_SEEN_COMPARED, Budget.symbols(model, SEEN_WORK));
+      long most = Math.min(MAX_SEEN_COMPARED, Budget.characters(model, SEEN_WORK));
       long from = text.length() - Math.min(text.length() / 10, most);
       compared = text.part(from, text.length());
       counted = text.part(0, from);

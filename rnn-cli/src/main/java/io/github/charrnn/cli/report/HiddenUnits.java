@@ -45,7 +45,8 @@ final class HiddenUnits {
   /** Looks for them in a text; nothing is found in one that is too short. */
   HiddenUnits(VanillaRnn rnn, EncodedText text) {
     int m = rnn.hiddenSize();
-    long readable = Math.min(Math.min(MAX_CHARACTERS, MAX_STATES / m), Budget.symbols(rnn, WORK));
+    long readable =
+        Math.min(Math.min(MAX_CHARACTERS, MAX_STATES / m), Budget.characters(rnn, WORK));
     EncodedText read = text.part(0, Math.min(text.length(), readable));
     int[] codePoints = Words.codePoints(read);
     double[] states = rnn.states(read);

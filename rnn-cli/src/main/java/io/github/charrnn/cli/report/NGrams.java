@@ -18,7 +18,7 @@ final class NGrams {
 
   /*
    * A tree: the root is the empty context, a node is what was read on the way to it. Every position of
-   * the text counts one way of up to five symbols, one for each length of context. Edges are in
+   * the text counts one way of up to five characters, one for each length of context. Edges are in
    * one open-addressed table, keyed by node and symbol.
    */
   private static final int SYMBOL_BITS = 16;
@@ -63,17 +63,17 @@ final class NGrams {
     return contexts;
   }
 
-  /** How many symbols of the text were counted. */
+  /** How many characters of the text were counted. */
   long fitted() {
     return fitted;
   }
 
   /**
-   * The cross-entropies of a text, in nats per symbol: of the uniform model, and of n = 1 to
-   * {@value #ORDERS}. The first symbol is given and contexts do not reach back beyond it, which is
-   * what a network gets to see.
+   * The cross-entropies of a text, in nats per character: of the uniform model, and of n = 1 to
+   * {@value #ORDERS}. The first character is given and contexts do not reach back beyond it, which
+   * is what a network gets to see.
    *
-   * @param text at least 2 symbols, in the same vocabulary
+   * @param text at least 2 characters, in the same vocabulary
    */
   double[] crossEntropies(EncodedText text) {
     double[] sums = new double[ORDERS + 1];

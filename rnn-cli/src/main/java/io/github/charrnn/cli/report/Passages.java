@@ -29,7 +29,7 @@ final class Passages {
    */
   static JsonArray of(
       VanillaRnn model, EncodedText book, Function<String, Optional<JsonElement>> words) {
-    int length = (int) Math.min(LENGTH, Math.max(SHORTEST, Budget.symbols(model, WORK)));
+    int length = (int) Math.min(LENGTH, Math.max(SHORTEST, Budget.characters(model, WORK)));
     List<String> texts = new ArrayList<>();
     for (double temperature : TEMPERATURES) {
       texts.add(Sampler.of(model).seed(model.seed()).temperature(temperature).sample(length));

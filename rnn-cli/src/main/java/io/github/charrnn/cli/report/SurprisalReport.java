@@ -28,7 +28,7 @@ public final class SurprisalReport {
       Evaluation evaluation) {
     EncodedText shown = text.part(0, Math.min(SHOWN, text.length()));
     JsonArray nats = new JsonArray();
-    nats.add(JsonNull.INSTANCE); // the first symbol is given
+    nats.add(JsonNull.INSTANCE); // the first character is given
     nats.addAll(Json.numbers(Arrays.stream(rnn.surprisals(shown))));
     JsonObject surprisal =
         new Json.Members()

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * of the longest run that ends there and also stands in the text.
  */
 final class Verbatim {
-  private static final int BLOCK = 1 << 13; // symbols
+  private static final int BLOCK = 1 << 13; // characters
 
   private final int[] longest; // (passage)
 
@@ -32,7 +32,7 @@ final class Verbatim {
    * The suffix automaton of all passages, one after the other (Blumer et al., The smallest
    * automaton recognizing the subwords of a text, 1985). It reads the text once and keeps at each
    * state the longest run that came by. So the text may be as long as it likes and as repetitive:
-   * memory and the time for one of its symbols depend on neither.
+   * memory and the time for one of its characters depend on neither.
    */
   private static final class Automaton {
     private final int[] numbers; // (K): of symbols within the passages, from 1
@@ -72,7 +72,7 @@ final class Verbatim {
       }
     }
 
-    /** The automaton of what is one symbol longer; its last state. */
+    /** The automaton of what is one character longer; its last state. */
     private int extend(int last, int symbol) {
       int state = states++;
       lengths[state] = lengths[last] + 1;

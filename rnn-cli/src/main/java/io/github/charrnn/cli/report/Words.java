@@ -15,7 +15,7 @@ final class Words {
   /** No sample has a longer one, in chars. */
   private static final int LONGEST = 2_000;
 
-  private static final int BLOCK = 1 << 13; // symbols
+  private static final int BLOCK = 1 << 13; // characters
   private static final long BYTES_PER_WORD = 100;
 
   private final Set<String> known = new HashSet<>();
@@ -54,7 +54,7 @@ final class Words {
     }
   }
 
-  /** How many symbols of the text were read. */
+  /** How many characters of the text were read. */
   long read() {
     return read;
   }
