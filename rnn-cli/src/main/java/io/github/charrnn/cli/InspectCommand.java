@@ -3,6 +3,7 @@ package io.github.charrnn.cli;
 import io.github.charrnn.TrainingSummary;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.Sources;
+import io.github.charrnn.cli.options.RecipeOptions;
 import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.Terminal;
 import io.github.charrnn.cli.report.Setting;
@@ -60,7 +61,7 @@ final class InspectCommand implements Callable<Integer> {
       TrainingSummary training = rnn.training().get();
       int n = training.recipe().sequenceLength();
       line("trained on", "%,d characters", training.textLength());
-      for (Setting setting : Setting.of(training.recipe())) {
+      for (Setting setting : RecipeOptions.shown(training.recipe())) {
         line(setting.name(), setting.value() instanceof Integer ? "%,d" : "%s", setting.value());
       }
       if (training.rollbacks() > 0) {
@@ -100,7 +101,7 @@ final class InspectCommand implements Callable<Integer> {
     rnn.training()
         .ifPresent(
             training -> {
-              for (Setting setting : Setting.of(training.recipe())) {
+              for (Setting setting : RecipeOptions.shown(training.recipe())) {
                 boolean infinite = setting.value() instanceof Double x && x.isInfinite();
                 result.put(setting.key(), infinite ? "Infinity" : setting.value());
               }

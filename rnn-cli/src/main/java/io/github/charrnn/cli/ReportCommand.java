@@ -11,6 +11,7 @@ import io.github.charrnn.cli.files.ReportFiles;
 import io.github.charrnn.cli.files.Sources;
 import io.github.charrnn.cli.options.GradcheckOption;
 import io.github.charrnn.cli.options.Options;
+import io.github.charrnn.cli.options.RecipeOptions;
 import io.github.charrnn.cli.options.UnknownOption;
 import io.github.charrnn.cli.options.ValidationOptions;
 import io.github.charrnn.cli.output.ExitCode;
@@ -129,8 +130,7 @@ final class ReportCommand implements Callable<Integer> {
     boolean ended = result.steps() >= result.plannedSteps();
     return Report.of(
         origin,
-        result,
-        settings,
+        new Report.Run(result, settings, RecipeOptions.shown(settings.recipe())),
         ended ? Report.State.FINISHED : Report.State.INTERRUPTED,
         Optional.of(analysis));
   }

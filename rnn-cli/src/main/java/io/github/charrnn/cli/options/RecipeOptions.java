@@ -4,6 +4,7 @@ import io.github.charrnn.Clip;
 import io.github.charrnn.LearningRate;
 import io.github.charrnn.Optimizer;
 import io.github.charrnn.Recipe;
+import io.github.charrnn.cli.report.Setting;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,9 +19,9 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
 /**
- * The recipe of a run. A setting is an option here and a row of {@link #SETTINGS}: that is all that
- * the command line needs to take it, to compare it with the run that is resumed, and to type it
- * again.
+ * The recipe of a run. A setting is an option here and a row of {@link #ROWS}: that is all that the
+ * command line needs to take it, to compare it with the run that is resumed, to type it again, and
+ * to show it in reports.
  */
 public final class RecipeOptions {
   private static final Recipe COURSE = Recipe.named("course");
@@ -56,86 +57,107 @@ public final class RecipeOptions {
   /**
    * A setting.
    *
+   * @param key in reports and other JSON
+   * @param name in words
    * @param typed a recipe with what was typed
-   * @param value of a recipe, as it is typed; empty if the option does not say it
+   * @param value of a recipe: an Integer, a Double or a String; empty if its kind is another
    */
-  private record Setting(
+  private record Row(
       String option,
+      String key,
+      String name,
       BiFunction<RecipeOptions, Recipe, Recipe> typed,
-      Function<Recipe, Optional<String>> value) {}
+      Function<Recipe, Optional<Object>> value) {}
 
-  private static final List<Setting> SETTINGS =
+  private static final List<Row> ROWS =
       List.of(
-          new Setting(
+          new Row(
               "--seq",
+              "sequenceLength",
+              "sequence length",
               (typed, recipe) -> recipe.withSequenceLength(typed.seq),
-              recipe -> word(recipe.sequenceLength())),
-          new Setting(
+              recipe -> Optional.of(recipe.sequenceLength())),
+          new Row(
               "--batch",
+              "batchSize",
+              "batch size",
               (typed, recipe) -> recipe.withBatchSize(typed.batch),
-              recipe -> word(recipe.batchSize())),
-          new Setting(
+              recipe -> Optional.of(recipe.batchSize())),
+          new Row(
               "--lr",
+              "learningRate",
+              "learning rate",
               (typed, recipe) -> recipe.withLearningRate(LearningRate.constant(typed.lr)),
-              recipe -> word(recipe.learningRate().rate())),
-          new Setting(
+              recipe -> Optional.of(recipe.learningRate().rate())),
+          new Row(
               "--clip",
+              "clip",
+              "clip",
               (typed, recipe) -> recipe.withClip(Clip.value(typed.clip)),
-              recipe -> word(recipe.clip().bound())),
-          new Setting(
+              recipe -> Optional.of(recipe.clip().bound())),
+          new Row(
               "--optimizer",
-              (typed, recipe) -> recipe.withOptimizer(typed.optimizer()),
+              "optimizer",
+              "optimizer",
+              (typed, recipe) ->
+                  recipe.withOptimizer(Optimizer.named(typed.optimizer.toLowerCase(Locale.ROOT))),
               recipe -> Optional.of(recipe.optimizer().name())));
-
-  private Optimizer optimizer() {
-    return Optimizer.named(optimizer.toLowerCase(Locale.ROOT));
-  }
 
   /** The recipe that was typed. */
   public Recipe recipe() {
     Recipe recipe = COURSE;
-    for (Setting setting : given()) {
-      recipe = with(setting, recipe);
+    for (Row row : given()) {
+      recipe = with(row, recipe);
     }
     return recipe;
   }
 
   /** Refuses what was typed and is not what the run to be resumed has. */
   public void requireSame(Recipe theirs, Path checkpoint) {
-    for (Setting setting : given()) {
-      Recipe typed = with(setting, theirs);
+    for (Row row : given()) {
+      Recipe typed = with(row, theirs);
       if (!typed.equals(theirs)) {
         throw Options.notOfTheRun(
             command,
-            setting.option,
-            setting.value.apply(typed).orElseThrow(),
+            row.option,
+            word(row.value.apply(typed).orElseThrow()),
             checkpoint,
-            setting.value.apply(theirs).orElse("none"));
+            row.value.apply(theirs).map(RecipeOptions::word).orElse("another kind"));
       }
     }
   }
 
-  private List<Setting> given() {
-    return SETTINGS.stream().filter(each -> Options.given(command, each.option)).toList();
+  private List<Row> given() {
+    return ROWS.stream().filter(row -> Options.given(command, row.option)).toList();
   }
 
-  private Recipe with(Setting setting, Recipe recipe) {
-    return Options.get(command, setting.option, () -> setting.typed.apply(this, recipe));
+  private Recipe with(Row row, Recipe recipe) {
+    return Options.get(command, row.option, () -> row.typed.apply(this, recipe));
   }
 
   /** A recipe as it is typed. */
   public static List<String> typed(Recipe recipe) {
     List<String> words = new ArrayList<>();
-    for (Setting setting : SETTINGS) {
-      setting.value.apply(recipe).ifPresent(value -> words.addAll(List.of(setting.option, value)));
+    for (Row row : ROWS) {
+      row.value.apply(recipe).ifPresent(value -> words.addAll(List.of(row.option, word(value))));
     }
     return words;
   }
 
-  private static Optional<String> word(double x) {
-    return Optional.of(
-        Double.isFinite(x)
-            ? BigDecimal.valueOf(x).stripTrailingZeros().toPlainString()
-            : Double.toString(x));
+  /** A recipe as it is shown. */
+  public static List<Setting> shown(Recipe recipe) {
+    List<Setting> settings = new ArrayList<>();
+    for (Row row : ROWS) {
+      row.value
+          .apply(recipe)
+          .ifPresent(value -> settings.add(new Setting(row.key, row.name, value)));
+    }
+    return settings;
+  }
+
+  private static String word(Object value) {
+    return value instanceof Double x && Double.isFinite(x)
+        ? BigDecimal.valueOf(x).stripTrailingZeros().toPlainString()
+        : value.toString();
   }
 }

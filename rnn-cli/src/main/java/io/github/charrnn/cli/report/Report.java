@@ -60,20 +60,28 @@ public final class Report {
     }
   }
 
+  /**
+   * A run, as far as it has come.
+   *
+   * @param recipe of it, in the order in which it is shown
+   */
+  public record Run(TrainingResult result, TrainingSummary summary, List<Setting> recipe) {
+
+    /** Makes the list immutable. */
+    public Run {
+      recipe = List.copyOf(recipe);
+    }
+  }
+
   private Report() {}
 
   /**
    * The report of a run. While it is running, or without an analysis, it has what is known without
    * one.
-   *
-   * @param settings of the run
    */
-  public static JsonObject of(
-      Origin origin,
-      TrainingResult result,
-      TrainingSummary settings,
-      State state,
-      Optional<Analysis> analysis) {
+  public static JsonObject of(Origin origin, Run run, State state, Optional<Analysis> analysis) {
+    TrainingResult result = run.result();
+    TrainingSummary settings = run.summary();
     Json.Members report =
         new Json.Members()
             .put("format", FORMAT)
@@ -81,7 +89,7 @@ public final class Report {
             .put("state", state.name().toLowerCase(Locale.ROOT))
             .put("model", model(origin, result.best(), state))
             .put("text", text(origin, settings))
-            .put("settings", settings(origin, result, settings));
+            .put("settings", settings(origin, run));
     origin.repeat().ifPresent(command -> report.put("repeat", command));
     report
         .put("machine", machine())
@@ -125,13 +133,12 @@ public final class Report {
     return text.put("characters", settings.textLength()).json();
   }
 
-  private static JsonElement settings(
-      Origin origin, TrainingResult result, TrainingSummary settings) {
+  private static JsonElement settings(Origin origin, Run run) {
     Json.Members members = new Json.Members();
-    Setting.of(settings.recipe()).forEach(setting -> put(members, setting));
-    members.put("seed", Long.toString(result.best().seed())); // may be beyond 2^53
+    run.recipe().forEach(setting -> put(members, setting));
+    members.put("seed", Long.toString(run.result().best().seed())); // may be beyond 2^53
     origin.from().ifPresent(from -> members.put("from", from));
-    return members.put("rollbacks", settings.rollbacks()).json();
+    return members.put("rollbacks", run.summary().rollbacks()).json();
   }
 
   /** What is infinite is not there: it limits nothing. */

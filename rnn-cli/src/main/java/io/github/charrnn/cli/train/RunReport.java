@@ -6,6 +6,7 @@ import io.github.charrnn.TrainingResult;
 import io.github.charrnn.TrainingSummary;
 import io.github.charrnn.cli.files.ModelFiles;
 import io.github.charrnn.cli.files.ReportFiles;
+import io.github.charrnn.cli.options.RecipeOptions;
 import io.github.charrnn.cli.report.Analysis;
 import io.github.charrnn.cli.report.LiveServer;
 import io.github.charrnn.cli.report.Report;
@@ -26,17 +27,14 @@ public final class RunReport implements AutoCloseable {
 
   private static final long INTERRUPTED_PATIENCE_SECONDS = 3;
 
-  /** How a run stands. */
-  private record Standing(TrainingResult result, TrainingSummary settings) {}
-
   private final Report.Origin origin;
   private final RepeatingCommand repeat;
   private final Analysis analysis;
   private final Optional<LiveServer> server;
-  private final CompletableFuture<Standing> begun = new CompletableFuture<>();
-  private volatile Optional<Standing> standing = Optional.empty();
+  private final CompletableFuture<Report.Run> begun = new CompletableFuture<>();
+  private volatile Optional<Report.Run> standing = Optional.empty();
   private volatile Optional<JsonObject> ended = Optional.empty();
-  private Optional<Training> run = Optional.empty();
+  private Optional<Training> training = Optional.empty();
   private long steps; // in this process
   private long published = System.nanoTime() - LIVE_NANOS;
 
@@ -74,15 +72,15 @@ public final class RunReport implements AutoCloseable {
 
   /** Called after every step. */
   public void update(Training training) {
-    if (run.isEmpty()) {
-      run = Optional.of(training);
+    if (this.training.isEmpty()) {
+      this.training = Optional.of(training);
     }
     steps++;
     if (steps == Math.min(WARM_STEPS, training.plannedSteps() / 4)) {
       analysis.warm();
     }
     if (server.isPresent() && System.nanoTime() - published >= LIVE_NANOS) {
-      Standing latest = new Standing(training.result(), training.summary());
+      Report.Run latest = run(training.result(), training.summary());
       standing = Optional.of(latest);
       begun.complete(latest);
       published = System.nanoTime();
@@ -93,14 +91,17 @@ public final class RunReport implements AutoCloseable {
     if (ended.isPresent()) {
       return ended.get();
     }
-    Standing now = standing.orElseGet(begun::join);
+    Report.Run now = standing.orElseGet(begun::join);
     return report(now, now.result().plannedSteps(), Report.State.RUNNING);
   }
 
-  private JsonObject report(Standing now, long steps, Report.State state) {
-    String command = repeat.of(now.result(), now.settings(), steps);
-    return Report.of(
-        origin.repeatedBy(command), now.result(), now.settings(), state, Optional.of(analysis));
+  private JsonObject report(Report.Run now, long steps, Report.State state) {
+    String command = repeat.of(now.result(), now.summary(), steps);
+    return Report.of(origin.repeatedBy(command), now, state, Optional.of(analysis));
+  }
+
+  private static Report.Run run(TrainingResult result, TrainingSummary summary) {
+    return new Report.Run(result, summary, RecipeOptions.shown(summary.recipe()));
   }
 
   /** Writes page and numbers of a run that has ended. */
@@ -109,9 +110,9 @@ public final class RunReport implements AutoCloseable {
     analysis.await(interrupted ? INTERRUPTED_PATIENCE_SECONDS : PATIENCE_SECONDS);
     // Training that had come to its end already calls nobody.
     TrainingSummary settings =
-        run.map(Training::summary).or(() -> result.last().training()).orElseThrow();
+        training.map(Training::summary).or(() -> result.last().training()).orElseThrow();
     Report.State state = interrupted ? Report.State.INTERRUPTED : Report.State.FINISHED;
-    JsonObject report = report(new Standing(result, settings), result.steps(), state);
+    JsonObject report = report(run(result, settings), result.steps(), state);
     ended = Optional.of(report);
     ReportFiles.write(model, report);
   }

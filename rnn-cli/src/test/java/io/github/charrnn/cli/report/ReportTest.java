@@ -14,7 +14,9 @@ import io.github.charrnn.LossHistory;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.Training;
 import io.github.charrnn.TrainingResult;
+import io.github.charrnn.TrainingSummary;
 import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.options.RecipeOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -47,13 +49,16 @@ class ReportTest {
     JsonObject report =
         Report.of(
             origin,
-            result,
-            result.last().training().orElseThrow(),
+            run(result, result.last().training().orElseThrow()),
             state,
             analysis.length == 0 ? Optional.empty() : Optional.of(analysis[0]));
     String json = Json.text(report);
     assertThat(json).doesNotContain("NaN", "Infinity");
     return JsonParser.parseString(json).getAsJsonObject();
+  }
+
+  private static Report.Run run(TrainingResult result, TrainingSummary summary) {
+    return new Report.Run(result, summary, RecipeOptions.shown(summary.recipe()));
   }
 
   private static Analysis analysis(
@@ -196,7 +201,10 @@ class ReportTest {
 
     JsonObject report =
         Report.of(
-            origin, training.result(), training.summary(), Report.State.RUNNING, Optional.empty());
+            origin,
+            run(training.result(), training.summary()),
+            Report.State.RUNNING,
+            Optional.empty());
 
     assertThat(report.getAsJsonObject("history").getAsJsonArray("steps")).isEmpty();
     assertThat(report.getAsJsonObject("progress").get("smoothLoss").isJsonNull()).isTrue();
