@@ -16,12 +16,14 @@ import java.util.Map;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every row of the table: what it refuses, in which words, and that it reads what it writes. */
+@Tag("once")
 class FieldsTest {
   private static final String TEXT = "abcabbacabccab".repeat(3);
 
