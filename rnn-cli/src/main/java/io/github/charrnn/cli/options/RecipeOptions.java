@@ -112,19 +112,21 @@ public final class RecipeOptions {
     return recipe;
   }
 
-  /** Refuses what was typed and is not what the run to be resumed has. */
+  /** Refuses what was typed and is not what the run to be resumed has, as the library does. */
   public void requireSame(Recipe theirs, Path checkpoint) {
+    Recipe typed = theirs;
     for (Row row : given()) {
-      Recipe typed = with(row, theirs);
-      if (!typed.equals(theirs)) {
-        throw Options.notOfTheRun(
-            command,
-            row.option,
-            word(row.value.apply(typed).orElseThrow()),
-            checkpoint,
-            row.value.apply(theirs).map(RecipeOptions::word).orElse("another kind"));
-      }
+      typed = with(row, typed);
     }
+    String difference = theirs.difference(typed);
+    if (difference.isEmpty()) {
+      return;
+    }
+    for (Row row : ROWS) {
+      difference = difference.replace(row.key + " is ", row.option + " is ");
+    }
+    throw Options.wrong(
+        command, "the run of the checkpoint " + checkpoint + " keeps its recipe: " + difference);
   }
 
   private List<Row> given() {
