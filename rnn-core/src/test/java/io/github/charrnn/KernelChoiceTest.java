@@ -20,14 +20,13 @@ class KernelChoiceTest {
     Shape shape = Shape.of(50, text.vocab().size(), 10, streams, true);
     Training undisturbed = trainer.start(text);
     Training switched = trainer.start(text);
-    switched.window.use(Kernels.scalar(shape));
+    switched.window.use(Kernels::scalar);
 
     for (int i = 0; i < 60; i++) {
       if (i == step) {
-        switched.window.use(
-            Kernels.canUseVectors(shape) ? Kernels.vector(shape) : Kernels.scalar(shape));
+        switched.window.use(Kernels.canUseVectors(shape) ? Kernels::vector : Kernels::scalar);
       } else if (i == step + 15) {
-        switched.window.use(Kernels.scalar(shape));
+        switched.window.use(Kernels::scalar);
       }
       assertThat(switched.advance()).isEqualTo(undisturbed.advance());
     }

@@ -4,6 +4,7 @@ import io.github.charrnn.internal.Parameters;
 import io.github.charrnn.internal.kernel.Kernel;
 import io.github.charrnn.internal.kernel.Kernels;
 import io.github.charrnn.internal.kernel.Shape;
+import io.github.charrnn.internal.kernel.Weights;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -64,6 +65,7 @@ public class KernelBenchmark {
   private int m;
   private int k;
   private int rows;
+  private Weights weights;
   private Kernel subject;
   private Parameters parameters;
   private Parameters memory;
@@ -73,6 +75,7 @@ public class KernelBenchmark {
   private double[] probabilities = {};
   private double[] dh = {};
   private double[] da = {};
+  private double[] losses = {};
   private double[] gradient = {};
   private Kernel.Gradient into;
 
@@ -96,15 +99,17 @@ public class KernelBenchmark {
     probabilities = new double[rows * k];
     dh = new double[rows * m];
     da = new double[rows * m];
+    losses = new double[rows];
     gradient = new double[Math.max(m, k) * m];
     into = (piece, at, from, to) -> System.arraycopy(piece, at, gradient, from, to - from);
-    subject = Kernels.create(Shape.of(m, k, sequenceLength, batchSize, true));
-    subject.load(parameters);
-    subject.recur(sequenceLength, batchSize, symbols, h);
-    subject.outputs(rows, h, batchSize, outputs);
+    weights = Kernels.load(Shape.of(m, k, sequenceLength, batchSize, true), parameters);
+    weights.prepareBackward();
+    subject = weights.kernel();
+    subject.recur(sequenceLength, batchSize, 0, batchSize, symbols, h);
+    subject.outputs(0, rows, h, batchSize, outputs);
     fill(probabilities, random);
-    subject.outputsBackward(rows, probabilities, dh);
-    subject.recurBackward(sequenceLength, batchSize, dh, h, da);
+    subject.outputsBackward(0, rows, probabilities, dh);
+    subject.recurBackward(sequenceLength, batchSize, 0, batchSize, dh, h, da);
     check();
   }
 
@@ -142,7 +147,7 @@ public class KernelBenchmark {
         require("outputs", outputs[r * k + i], o);
       }
     }
-    subject.outer(rows, m, m, da, h, 0, into);
+    subject.outer(rows, m, m, 0, m, da, h, 0, into);
     for (int i = 0; i < m; i += 7) {
       for (int j = 0; j < m; j += 3) {
         double sum = 0;
@@ -163,7 +168,7 @@ public class KernelBenchmark {
   /** States, step by step. */
   @Benchmark
   public double[] recur(Work work) {
-    subject.recur(sequenceLength, batchSize, symbols, h);
+    subject.recur(sequenceLength, batchSize, 0, batchSize, symbols, h);
     work.multiplyAdds((double) rows * m * m);
     return h;
   }
@@ -171,7 +176,7 @@ public class KernelBenchmark {
   /** The way back through them. */
   @Benchmark
   public double[] recurBackward(Work work) {
-    subject.recurBackward(sequenceLength, batchSize, dh, h, da);
+    subject.recurBackward(sequenceLength, batchSize, 0, batchSize, dh, h, da);
     work.multiplyAdds((double) (rows - batchSize) * m * m);
     return da;
   }
@@ -179,7 +184,7 @@ public class KernelBenchmark {
   /** Outputs of all steps. */
   @Benchmark
   public double[] outputs(Work work) {
-    subject.outputs(rows, h, batchSize, outputs);
+    subject.outputs(0, rows, h, batchSize, outputs);
     work.multiplyAdds((double) rows * m * k);
     return outputs;
   }
@@ -187,7 +192,7 @@ public class KernelBenchmark {
   /** The way back through them. */
   @Benchmark
   public double[] outputsBackward(Work work) {
-    subject.outputsBackward(rows, probabilities, dh);
+    subject.outputsBackward(0, rows, probabilities, dh);
     work.multiplyAdds((double) rows * m * k);
     return dh;
   }
@@ -195,7 +200,7 @@ public class KernelBenchmark {
   /** The gradient of W. */
   @Benchmark
   public double[] outerW(Work work) {
-    subject.outer(rows, m, m, da, h, 0, into);
+    subject.outer(rows, m, m, 0, m, da, h, 0, into);
     work.multiplyAdds((double) rows * m * m);
     return gradient;
   }
@@ -203,17 +208,18 @@ public class KernelBenchmark {
   /** The gradient of V. */
   @Benchmark
   public double[] outerV(Work work) {
-    subject.outer(rows, k, m, probabilities, h, batchSize, into);
+    subject.outer(rows, k, m, 0, k, probabilities, h, batchSize, into);
     work.multiplyAdds((double) rows * m * k);
     return gradient;
   }
 
   /** Softmax and loss of all steps; exponentials counted. */
   @Benchmark
-  public double softmaxLoss(Work work) {
+  public double[] softmaxLoss(Work work) {
     System.arraycopy(probabilities, 0, outputs, 0, outputs.length); // it works in place
     work.elements((double) rows * k);
-    return subject.softmaxLoss(rows, outputs, symbols, batchSize);
+    subject.softmaxLoss(0, rows, outputs, symbols, batchSize, losses);
+    return losses;
   }
 
   /** The update of W; parameters counted. */
@@ -226,9 +232,9 @@ public class KernelBenchmark {
 
   /** W's packed copies; parameters counted. */
   @Benchmark
-  public Kernel reloadW(Work work) {
-    subject.reloadW(0, m);
+  public Weights reloadW(Work work) {
+    weights.reloadW(0, m);
     work.elements((double) m * m);
-    return subject;
+    return weights;
   }
 }

@@ -76,13 +76,13 @@ public final class Update {
     v =
         (g, at, from, to) -> {
           ruleV.move(from, to, g, at);
-          window.kernel().reloadV(from / m, to / m);
+          window.weights().reloadV(from / m, to / m);
         };
     Rule ruleW = rule(Tensor.W);
     w =
         (g, at, from, to) -> {
           ruleW.move(from, to, g, at);
-          window.kernel().reloadW(from / m, to / m);
+          window.weights().reloadW(from / m, to / m);
         };
     parametersReplaced();
   }

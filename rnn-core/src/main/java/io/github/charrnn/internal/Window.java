@@ -4,9 +4,11 @@ import io.github.charrnn.internal.kernel.Kernel;
 import io.github.charrnn.internal.kernel.Kernels;
 import io.github.charrnn.internal.kernel.Shape;
 import io.github.charrnn.internal.kernel.WarmUp;
+import io.github.charrnn.internal.kernel.Weights;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * The step through time: the forward pass over one window, its loss, and truncated backpropagation,
@@ -34,8 +36,9 @@ public final class Window {
   private final int k;
   private final Shape shape;
   private Optional<WarmUp> warmUp; // while the kernel is scalar, and vectors may come
+  private Parameters parameters;
+  private Weights weights; // the parameters, for the kernel
   private Kernel kernel;
-  private Parameters parameters; // that the kernel has taken in
   private final long[] lastWindow; // (K): the number of the last window that a symbol was read in
   private long windows;
 
@@ -48,6 +51,7 @@ public final class Window {
   /** (n B, K): after forward the derivatives of the loss by the outputs, p - y. */
   public final double[] outputs;
 
+  private final double[] losses; // (n B): of every step and stream
   private final double[] dh; // (n B, m): derivatives by h_t through the output
   private final double[] da; // (n B, m): derivatives by a_t
 
@@ -71,13 +75,14 @@ public final class Window {
     k = p.vocabSize;
     shape = Shape.of(m, k, n, streams, forTraining);
     warmUp = Kernels.warmUp(shape);
-    kernel = Kernels.create(shape);
     parameters = p;
-    kernel.load(p);
+    weights = Kernels.load(shape, p);
+    kernel = weights.kernel();
     int rows = n * streams;
     symbols = new int[rows + streams];
     h = new double[(rows + streams) * m];
     outputs = new double[rows * k];
+    losses = new double[rows];
     dh = new double[forTraining ? rows * m : 0];
     da = new double[forTraining ? rows * m : 0];
     distinct = new int[forTraining ? Math.min(rows, k) : 0];
@@ -121,10 +126,15 @@ public final class Window {
     return kernel;
   }
 
-  /** Goes on with another kernel, which comes to the same bits. */
-  public void use(Kernel other) {
-    other.load(parameters);
-    kernel = other;
+  /** What has the parameters until then; who changes W or V reloads them there. */
+  public Weights weights() {
+    return weights;
+  }
+
+  /** Goes on with other kernels, which come to the same bits. */
+  public void use(BiFunction<Shape, Parameters, Weights> load) {
+    weights = load.apply(shape, parameters);
+    kernel = weights.kernel();
   }
 
   /**
@@ -133,7 +143,7 @@ public final class Window {
    */
   public void load(Parameters p) {
     parameters = p;
-    kernel.load(p);
+    weights.load(p);
   }
 
   /**
@@ -144,7 +154,13 @@ public final class Window {
    */
   public double forward(int steps) {
     states(steps);
-    return kernel.softmaxLoss(steps * streams, outputs, symbols, streams);
+    int rows = steps * streams;
+    kernel.softmaxLoss(0, rows, outputs, symbols, streams, losses);
+    double loss = 0;
+    for (int r = 0; r < rows; r++) {
+      loss += losses[r];
+    }
+    return loss;
   }
 
   /** States and outputs only: outputs holds V h + c, and the last symbols are not looked at. */
@@ -166,15 +182,15 @@ public final class Window {
 
   private void takeFastest() {
     try {
-      use(Kernels.create(shape));
+      use(Kernels::load);
     } catch (OutOfMemoryError e) { // for a moment there are two
       System.getLogger("io.github.charrnn").log(Level.DEBUG, "no room for vector kernels", e);
     }
   }
 
   private void computeStates(int steps) {
-    kernel.recur(steps, streams, symbols, h);
-    kernel.outputs(steps * streams, h, streams, outputs);
+    kernel.recur(steps, streams, 0, streams, symbols, h);
+    kernel.outputs(0, steps * streams, h, streams, outputs);
   }
 
   /** The gradient of the loss that forward returned for all n steps. */
@@ -191,18 +207,19 @@ public final class Window {
   public void backward(Kernel.Gradient v, Kernel.Gradient w) {
     Parameters g = gradient;
     int rows = n * streams;
-    kernel.outputsBackward(rows, outputs, dh);
-    kernel.outer(rows, k, m, outputs, h, streams, v);
-    kernel.sumRows(rows, k, outputs, g.c);
-    kernel.recurBackward(n, streams, dh, h, da);
-    kernel.outer(rows, m, m, da, h, 0, w);
-    kernel.sumRows(rows, m, da, g.b);
+    weights.prepareBackward();
+    kernel.outputsBackward(0, rows, outputs, dh);
+    kernel.outer(rows, k, m, 0, k, outputs, h, streams, v);
+    kernel.sumRows(rows, k, 0, k, outputs, g.c);
+    kernel.recurBackward(n, streams, 0, streams, dh, h, da);
+    kernel.outer(rows, m, m, 0, m, da, h, 0, w);
+    kernel.sumRows(rows, m, 0, m, da, g.b);
     findDistinct();
     for (int i = 0; i < distinctCount; i++) {
       int at = distinct[i] * m;
       Arrays.fill(g.u, at, at + m, 0);
     }
-    kernel.scatterRows(rows, m, da, symbols, g.u);
+    kernel.scatterRows(rows, m, 0, m, da, symbols, g.u);
   }
 
   /** The states after that many steps become the ones that the next window starts from. */

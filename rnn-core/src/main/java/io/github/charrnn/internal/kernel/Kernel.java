@@ -1,7 +1,5 @@
 package io.github.charrnn.internal.kernel;
 
-import io.github.charrnn.internal.Parameters;
-
 /**
  * The arithmetic of one window: every loop over parameters or states is behind one of these
  * methods, and no other class has such a loop.
@@ -10,60 +8,55 @@ import io.github.charrnn.internal.Parameters;
  * equations: n steps, B streams, m hidden units, K symbols. What there is one of per step and
  * stream is a row: row {@code t B + s} belongs to stream s at step t, so that a step's rows are
  * neighbours. Unless a method says otherwise its output is overwritten, whatever it held, and must
- * not be one of its inputs. Implementations keep scratch memory, so an instance belongs to one
- * thread at a time; after the first call with given sizes they allocate nothing.
+ * not be one of its inputs.
+ *
+ * <p>A kernel belongs to one thread at a time, because of its scratch memory; after the first call
+ * with given sizes it allocates nothing. Its {@link Weights} may have other kernels for other
+ * threads. So that these can share a window, methods compute the part {@code from..end-1} of their
+ * result: parts are independent, and no sum goes over a part's end.
  */
 public interface Kernel {
 
   /**
-   * Takes in parameters, and keeps them: the other methods read U, V, b and c where they are, and W
-   * and V also from copies in an order that suits them, which are made here. To be called again
-   * when W or V have changed, unless the changed rows are reloaded.
-   *
-   * @param p of the shape that the kernel was made for
-   */
-  void load(Parameters p);
-
-  /** Rows from..end-1 of the W that was loaded have changed: load only those. */
-  void reloadW(int from, int end);
-
-  /** Rows from..end-1 of the V that was loaded have changed: load only those. */
-  void reloadV(int from, int end);
-
-  /**
    * The states, {@code h_t = tanh(b + U x_t + W h_(t-1))} for t = 1..n.
    *
+   * @param streams B
+   * @param from the first of the streams that are computed
    * @param symbols ((n + 1) B): row t - 1 is read at step t
    * @param h ((n + 1) B, m): the first B rows are the states that came in, the others are
    *     overwritten
    */
-  void recur(int n, int streams, int[] symbols, double[] h);
+  void recur(int n, int streams, int from, int end, int[] symbols, double[] h);
 
   /**
    * The recurrence backward, {@code da_t = (dh_t + W' da_(t+1)) * (1 - h_t^2)} for t = n..1,
    * without the second term at t = n.
    *
+   * @param streams B
+   * @param from the first of the streams that are computed
    * @param dh (n B, m): the derivatives of the loss by h_t through the output at t
    * @param h ((n + 1) B, m): the states
    * @param da (n B, m): the derivatives of the loss by a_t
    */
-  void recurBackward(int n, int streams, double[] dh, double[] h, double[] da);
+  void recurBackward(int n, int streams, int from, int end, double[] dh, double[] h, double[] da);
 
   /**
    * The outputs, {@code o = c + h V'}: all rows as one product.
    *
-   * @param h (firstRow + rows, m): rows from firstRow on are used
-   * @param o (rows, K)
+   * @param from the first of the rows that are computed
+   * @param h row firstRow + r of it belongs to row r of the outputs
+   * @param o (end, K)
    */
-  void outputs(int rows, double[] h, int firstRow, double[] o);
+  void outputs(int from, int end, double[] h, int firstRow, double[] o);
 
   /**
    * The way back through the outputs, {@code dh = do V}.
    *
-   * @param dO (rows, K)
-   * @param dh (rows, m)
+   * @param from the first of the rows that are computed
+   * @param dO (end, K)
+   * @param dh (end, m)
    */
-  void outputsBackward(int rows, double[] dO, double[] dh);
+  void outputsBackward(int from, int end, double[] dO, double[] dh);
 
   /** Takes the gradient of a matrix in pieces, each while it is still in the first-level cache. */
   interface Gradient {
@@ -80,38 +73,51 @@ public interface Kernel {
   /**
    * {@code x' y}: the gradient of a matrix, summed over the rows.
    *
+   * @param from the first of the rows of the gradient, columns of x, that are computed
    * @param x (rows, p)
    * @param y (firstRow + rows, q): rows from firstRow on are used
-   * @param gradient gets the (p, q)
+   * @param gradient gets rows from..end-1 of the (p, q)
    */
-  void outer(int rows, int p, int q, double[] x, double[] y, int firstRow, Gradient gradient);
+  void outer(
+      int rows,
+      int p,
+      int q,
+      int from,
+      int end,
+      double[] x,
+      double[] y,
+      int firstRow,
+      Gradient gradient);
 
   /**
    * The sum of the rows, one after the other.
    *
+   * @param from the first of the columns that are computed
    * @param x (rows, q)
    * @param g (q)
    */
-  void sumRows(int rows, int q, double[] x, double[] g);
+  void sumRows(int rows, int q, int from, int end, double[] x, double[] g);
 
   /**
    * Adds every row to the row of its symbol, one after the other.
    *
+   * @param from the first of the columns that are computed
    * @param da (rows, m)
    * @param symbols symbols[r] is the symbol that row r has read
    * @param gu (K, m): accumulated into, only the rows of the given symbols
    */
-  void scatterRows(int rows, int m, double[] da, int[] symbols, double[] gu);
+  void scatterRows(int rows, int m, int from, int end, double[] da, int[] symbols, double[] gu);
 
   /**
    * Softmax and cross-entropy of every row: {@code p = exp(o - max) / sum}, and its derivative by
    * o.
    *
-   * @param o (rows, K): the outputs, replaced by p with 1 subtracted at the target
+   * @param from the first of the rows that are computed
+   * @param o (end, K): the outputs, replaced by p with 1 subtracted at the target
    * @param targets the target of row r is targets[firstTarget + r]
-   * @return the sum over the rows, in order, of {@code log(sum) - (o[target] - max)}, in nats
+   * @param losses (end): {@code log(sum) - (o[target] - max)}, in nats
    */
-  double softmaxLoss(int rows, double[] o, int[] targets, int firstTarget);
+  void softmaxLoss(int from, int end, double[] o, int[] targets, int firstTarget, double[] losses);
 
   /**
    * Replaces the first row of outputs by unnormalised probabilities {@code exp((o - max) /

@@ -1,5 +1,6 @@
 package io.github.charrnn.internal.kernel;
 
+import io.github.charrnn.internal.Parameters;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Constructor;
 import java.util.Map;
@@ -28,6 +29,7 @@ public final class Kernels {
 
   private static final String VECTOR_API = "jdk.incubator.vector";
   private static final String VECTOR_KERNEL = "io.github.charrnn.internal.kernel.VectorKernel";
+  private static final String VECTOR_WEIGHTS = "io.github.charrnn.internal.kernel.VectorWeights";
   private static final int FEWEST_LANES = 2;
 
   private enum Asked {
@@ -37,7 +39,7 @@ public final class Kernels {
   }
 
   /** The vector kernels, or why there are none. */
-  private record Vectors(Optional<Constructor<?>> kernel, int lanes, String description) {
+  private record Vectors(Optional<Constructor<?>> weights, int lanes, String description) {
     static Vectors none(String why) {
       return new Vectors(Optional.empty(), Integer.MAX_VALUE, "scalar kernels: " + why);
     }
@@ -51,21 +53,21 @@ public final class Kernels {
   private Kernels() {}
 
   /**
-   * A new kernel, with scratch memory of its own: what is fastest now for windows of a shape.
+   * Parameters for what is fastest now for windows of a shape.
    *
    * @throws IllegalStateException if rnn.kernel asks for what is not there
    */
-  public static Kernel create(Shape shape) {
+  public static Weights load(Shape shape, Parameters p) {
     boolean vector =
         switch (asked()) {
           case SCALAR -> false;
           case VECTOR -> canUseVectors(shape);
           case AUTO -> warmUp(shape).filter(WarmUp::compiled).isPresent();
         };
-    return vector ? vector(shape) : scalar(shape);
+    return vector ? vector(shape, p) : scalar(shape, p);
   }
 
-  /** What says when {@link #create} has another answer; empty if it never has. */
+  /** What says when {@link #load} has another answer; empty if it never has. */
   public static Optional<WarmUp> warmUp(Shape shape) {
     return asked() == Asked.AUTO && VECTOR_MODULE.isPresent()
         ? Optional.of(warmUpOf(shape.rehearsed()))
@@ -76,15 +78,15 @@ public final class Kernels {
     return WARM_UPS.computeIfAbsent(rehearsed, WarmUp::new);
   }
 
-  /** Scalar code, whatever is asked. */
-  public static Kernel scalar(Shape shape) {
-    return new ScalarKernel(shape.m(), shape.k());
+  /** For scalar code, whatever is asked. */
+  public static Weights scalar(Shape shape, Parameters p) {
+    return new ScalarWeights(shape, p);
   }
 
-  /** Vector code, compiled or not, where {@link #canUseVectors}. */
-  public static Kernel vector(Shape shape) {
+  /** For vector code, compiled or not, where {@link #canUseVectors}. */
+  public static Weights vector(Shape shape, Parameters p) {
     try {
-      return (Kernel) vectors().kernel.orElseThrow().newInstance(shape);
+      return (Weights) vectors().weights.orElseThrow().newInstance(shape, p);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("the vector kernels were there a moment ago", e);
     }
@@ -125,7 +127,7 @@ public final class Kernels {
                         PROPERTY + " is " + value + ", must be auto, scalar or vector");
               });
     }
-    if (asked.get() == Asked.VECTOR && vectors().kernel.isEmpty()) {
+    if (asked.get() == Asked.VECTOR && vectors().weights.isEmpty()) {
       throw new IllegalStateException(
           PROPERTY + " is vector, but there are only " + vectors().description);
     }
@@ -152,7 +154,7 @@ public final class Kernels {
               "training is nearly twice as fast with the Vector API: start Java with --add-modules "
                   + VECTOR_API);
     }
-    module.ifPresent(Kernels::loadKernel);
+    module.ifPresent(Kernels::loadClasses);
     return module;
   }
 
@@ -161,12 +163,14 @@ public final class Kernels {
    * has compiled when the other comes: a call of 0.3 ms took 20 then. So it is loaded now, and
    * costs nothing until it is initialised.
    */
-  private static Class<?> loadKernel(Module module) {
+  private static Class<?> loadClasses(Module module) {
     Kernels.class.getModule().addReads(module);
+    ClassLoader loader = Kernels.class.getClassLoader();
     try {
-      return Class.forName(VECTOR_KERNEL, false, Kernels.class.getClassLoader());
+      Class.forName(VECTOR_KERNEL, false, loader);
+      return Class.forName(VECTOR_WEIGHTS, false, loader);
     } catch (ClassNotFoundException e) {
-      throw new IllegalStateException(e); // it is in this package
+      throw new IllegalStateException(e); // they are in this package
     }
   }
 
@@ -175,13 +179,13 @@ public final class Kernels {
       return Vectors.none("the module " + VECTOR_API + " is missing, --add-modules gives it");
     }
     try {
-      Class<?> kernel = loadKernel(VECTOR_MODULE.get());
-      int lanes = (int) kernel.getDeclaredMethod("lanes").invoke(null);
+      Class<?> weights = loadClasses(VECTOR_MODULE.get());
+      int lanes = (int) weights.getDeclaredMethod("lanes").invoke(null);
       if (lanes < FEWEST_LANES) {
         return Vectors.none("vectors have only " + lanes + " lane here");
       }
       return new Vectors(
-          Optional.of(kernel.getDeclaredConstructor(Shape.class)),
+          Optional.of(weights.getDeclaredConstructor(Shape.class, Parameters.class)),
           lanes,
           "vector kernels, " + lanes + " lanes of 64 bits");
     } catch (ReflectiveOperationException | LinkageError e) {

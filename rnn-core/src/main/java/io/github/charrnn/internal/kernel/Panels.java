@@ -9,7 +9,7 @@ import jdk.incubator.vector.DoubleVector;
  * A matrix (inner, cols) for products with many rows, packed in panels of 1 to 4 vectors. A product
  * is made of tiles of {@link #ROWS} rows and a panel, whose sums stay in registers.
  */
-final class Panels {
+final class Panels implements Packed {
   /*
    * Both sides of a tile are packed in the order in which it reads them, so every index in its inner
    * loop is a constant times the loop variable: C2 then moves the bounds checks out of the loop, and
@@ -29,9 +29,6 @@ final class Panels {
   /** Doubles of a left-hand side that stay in the second-level cache beside a panel. */
   private static final int BLOCK = 1 << 16;
 
-  /** Of no size, where there is nothing to pack. */
-  static final Panels NONE = new Panels(0, LANES);
-
   private final int inner;
   private final int cols;
   private final int[] start; // (panels): the columns at which panels start
@@ -39,7 +36,6 @@ final class Panels {
   private final int[] at; // (panels): where they are in data
   private final int[] column;
   private final double[] data;
-  private double[] few = {}; // (ROWS, cols)
 
   /** For at least as many columns as a vector has lanes. */
   Panels(int inner, int cols) {
@@ -73,6 +69,11 @@ final class Panels {
     return cols;
   }
 
+  @Override
+  public void pack(double[] a, int from, int end) {
+    pack(a, 0, from, end);
+  }
+
   /**
    * Takes in rows from..end-1 of a matrix.
    *
@@ -86,12 +87,8 @@ final class Panels {
     }
   }
 
-  /**
-   * Takes in columns from..end-1, from a matrix's transpose.
-   *
-   * @param a (cols, inner)
-   */
-  void packTransposed(double[] a, int from, int end) {
+  @Override
+  public void packTransposed(double[] a, int from, int end) {
     for (int p = 0; p < start.length; p++) {
       int row = width[p] * LANES;
       int first = Math.max(from, start[p]);
@@ -162,23 +159,34 @@ final class Panels {
     return Math.max(1, BLOCK / (inner * ROWS + 1)) * ROWS;
   }
 
-  /**
-   * {@code y = init + x a}, every element of y one chain over the inner index, ascending.
-   *
-   * @param x (rows, inner), interleaved
-   * @param init (rows, cols): row r from {@code r initRow} on
-   * @param y (rows, cols): row r from {@code yAt + r yRow} on
-   */
-  void multiply(int rows, double[] x, double[] init, int initRow, double[] y, int yAt, int yRow) {
+  @Override
+  public void multiply(
+      int rows,
+      double[] x,
+      int xAt,
+      int xRow,
+      double[] init,
+      int initRow,
+      double[] y,
+      int yAt,
+      int yRow,
+      int turn,
+      Scratch scratch) {
+    double[] left = scratch.left(interleaved(rows, inner));
+    interleave(rows, inner, x, xAt, xRow, 1, left);
     int block = rowsAtATime(inner);
     for (int from = 0; from < rows; from += block) {
-      multiply(from, Math.min(rows, from + block), rows, x, init, initRow, y, yAt, yRow);
+      int end = Math.min(rows, from + block);
+      multiply(from, end, rows, left, init, initRow, y, yAt, yRow, scratch);
     }
   }
 
   /**
    * Some rows of a product.
    *
+   * @param x (rows, inner), interleaved
+   * @param init (rows, cols), and of at least ROWS rows: row r from {@code r initRow} on
+   * @param y (rows, cols): row r from {@code yAt + r yRow} on
    * @param from a multiple of ROWS
    * @param end one too, or rows; then, so that the last tile is full, up to ROWS - 1 rows before
    *     from may be computed as well
@@ -192,13 +200,11 @@ final class Panels {
       int initRow,
       double[] y,
       int yAt,
-      int yRow) {
+      int yRow,
+      Scratch scratch) {
     if (rows < ROWS) {
-      assert initRow == 0;
-      if (few.length == 0) {
-        few = new double[ROWS * cols];
-      }
-      multiply(0, ROWS, ROWS, x, init, 0, few, 0, cols);
+      double[] few = scratch.few(ROWS * cols);
+      multiply(0, ROWS, ROWS, x, init, initRow, few, 0, cols, scratch);
       Packing.copy(rows, cols, few, 0, cols, y, yAt, yRow);
       return;
     }
@@ -207,281 +213,9 @@ final class Panels {
         int r = Math.min(r0, rows - ROWS);
         int initFrom = r * initRow + start[p];
         int to = yAt + r * yRow + start[p];
-        tile(width[p], inner, x, r0 * inner, data, at[p], init, initFrom, initRow, y, to, yRow);
+        Tiles.multiply(
+            width[p], inner, x, r0 * inner, data, at[p], init, initFrom, initRow, y, to, yRow);
       }
     }
-  }
-
-  private static void tile(
-      int width,
-      int inner,
-      double[] x,
-      int xAt,
-      double[] a,
-      int aAt,
-      double[] init,
-      int initAt,
-      int initRow,
-      double[] y,
-      int yAt,
-      int yRow) {
-    switch (width) {
-      case 4 -> tile4(inner, x, xAt, a, aAt, init, initAt, initRow, y, yAt, yRow);
-      case 3 -> tile3(inner, x, xAt, a, aAt, init, initAt, initRow, y, yAt, yRow);
-      case 2 -> tile2(inner, x, xAt, a, aAt, init, initAt, initRow, y, yAt, yRow);
-      default -> tile1(inner, x, xAt, a, aAt, init, initAt, initRow, y, yAt, yRow);
-    }
-  }
-
-  private static void tile4(
-      int inner,
-      double[] x,
-      int xAt,
-      double[] a,
-      int aAt,
-      double[] init,
-      int initAt,
-      int initRow,
-      double[] y,
-      int yAt,
-      int yRow) {
-    DoubleVector s00 = DoubleVector.fromArray(SPECIES, init, initAt);
-    DoubleVector s01 = DoubleVector.fromArray(SPECIES, init, initAt + LANES);
-    DoubleVector s02 = DoubleVector.fromArray(SPECIES, init, initAt + 2 * LANES);
-    DoubleVector s03 = DoubleVector.fromArray(SPECIES, init, initAt + 3 * LANES);
-    DoubleVector s10 = DoubleVector.fromArray(SPECIES, init, initAt + initRow);
-    DoubleVector s11 = DoubleVector.fromArray(SPECIES, init, initAt + initRow + LANES);
-    DoubleVector s12 = DoubleVector.fromArray(SPECIES, init, initAt + initRow + 2 * LANES);
-    DoubleVector s13 = DoubleVector.fromArray(SPECIES, init, initAt + initRow + 3 * LANES);
-    DoubleVector s20 = DoubleVector.fromArray(SPECIES, init, initAt + 2 * initRow);
-    DoubleVector s21 = DoubleVector.fromArray(SPECIES, init, initAt + 2 * initRow + LANES);
-    DoubleVector s22 = DoubleVector.fromArray(SPECIES, init, initAt + 2 * initRow + 2 * LANES);
-    DoubleVector s23 = DoubleVector.fromArray(SPECIES, init, initAt + 2 * initRow + 3 * LANES);
-    DoubleVector s30 = DoubleVector.fromArray(SPECIES, init, initAt + 3 * initRow);
-    DoubleVector s31 = DoubleVector.fromArray(SPECIES, init, initAt + 3 * initRow + LANES);
-    DoubleVector s32 = DoubleVector.fromArray(SPECIES, init, initAt + 3 * initRow + 2 * LANES);
-    DoubleVector s33 = DoubleVector.fromArray(SPECIES, init, initAt + 3 * initRow + 3 * LANES);
-    DoubleVector s40 = DoubleVector.fromArray(SPECIES, init, initAt + 4 * initRow);
-    DoubleVector s41 = DoubleVector.fromArray(SPECIES, init, initAt + 4 * initRow + LANES);
-    DoubleVector s42 = DoubleVector.fromArray(SPECIES, init, initAt + 4 * initRow + 2 * LANES);
-    DoubleVector s43 = DoubleVector.fromArray(SPECIES, init, initAt + 4 * initRow + 3 * LANES);
-    for (int i = 0; i < inner; i++) {
-      int p = aAt + i * (4 * LANES);
-      int q = xAt + i * ROWS;
-      DoubleVector a0 = DoubleVector.fromArray(SPECIES, a, p);
-      DoubleVector a1 = DoubleVector.fromArray(SPECIES, a, p + LANES);
-      DoubleVector a2 = DoubleVector.fromArray(SPECIES, a, p + 2 * LANES);
-      DoubleVector a3 = DoubleVector.fromArray(SPECIES, a, p + 3 * LANES);
-      DoubleVector b = DoubleVector.broadcast(SPECIES, x[q]);
-      s00 = b.fma(a0, s00);
-      s01 = b.fma(a1, s01);
-      s02 = b.fma(a2, s02);
-      s03 = b.fma(a3, s03);
-      b = DoubleVector.broadcast(SPECIES, x[q + 1]);
-      s10 = b.fma(a0, s10);
-      s11 = b.fma(a1, s11);
-      s12 = b.fma(a2, s12);
-      s13 = b.fma(a3, s13);
-      b = DoubleVector.broadcast(SPECIES, x[q + 2]);
-      s20 = b.fma(a0, s20);
-      s21 = b.fma(a1, s21);
-      s22 = b.fma(a2, s22);
-      s23 = b.fma(a3, s23);
-      b = DoubleVector.broadcast(SPECIES, x[q + 3]);
-      s30 = b.fma(a0, s30);
-      s31 = b.fma(a1, s31);
-      s32 = b.fma(a2, s32);
-      s33 = b.fma(a3, s33);
-      b = DoubleVector.broadcast(SPECIES, x[q + 4]);
-      s40 = b.fma(a0, s40);
-      s41 = b.fma(a1, s41);
-      s42 = b.fma(a2, s42);
-      s43 = b.fma(a3, s43);
-    }
-    s00.intoArray(y, yAt);
-    s01.intoArray(y, yAt + LANES);
-    s02.intoArray(y, yAt + 2 * LANES);
-    s03.intoArray(y, yAt + 3 * LANES);
-    s10.intoArray(y, yAt + yRow);
-    s11.intoArray(y, yAt + yRow + LANES);
-    s12.intoArray(y, yAt + yRow + 2 * LANES);
-    s13.intoArray(y, yAt + yRow + 3 * LANES);
-    s20.intoArray(y, yAt + 2 * yRow);
-    s21.intoArray(y, yAt + 2 * yRow + LANES);
-    s22.intoArray(y, yAt + 2 * yRow + 2 * LANES);
-    s23.intoArray(y, yAt + 2 * yRow + 3 * LANES);
-    s30.intoArray(y, yAt + 3 * yRow);
-    s31.intoArray(y, yAt + 3 * yRow + LANES);
-    s32.intoArray(y, yAt + 3 * yRow + 2 * LANES);
-    s33.intoArray(y, yAt + 3 * yRow + 3 * LANES);
-    s40.intoArray(y, yAt + 4 * yRow);
-    s41.intoArray(y, yAt + 4 * yRow + LANES);
-    s42.intoArray(y, yAt + 4 * yRow + 2 * LANES);
-    s43.intoArray(y, yAt + 4 * yRow + 3 * LANES);
-  }
-
-  private static void tile3(
-      int inner,
-      double[] x,
-      int xAt,
-      double[] a,
-      int aAt,
-      double[] init,
-      int initAt,
-      int initRow,
-      double[] y,
-      int yAt,
-      int yRow) {
-    DoubleVector s00 = DoubleVector.fromArray(SPECIES, init, initAt);
-    DoubleVector s01 = DoubleVector.fromArray(SPECIES, init, initAt + LANES);
-    DoubleVector s02 = DoubleVector.fromArray(SPECIES, init, initAt + 2 * LANES);
-    DoubleVector s10 = DoubleVector.fromArray(SPECIES, init, initAt + initRow);
-    DoubleVector s11 = DoubleVector.fromArray(SPECIES, init, initAt + initRow + LANES);
-    DoubleVector s12 = DoubleVector.fromArray(SPECIES, init, initAt + initRow + 2 * LANES);
-    DoubleVector s20 = DoubleVector.fromArray(SPECIES, init, initAt + 2 * initRow);
-    DoubleVector s21 = DoubleVector.fromArray(SPECIES, init, initAt + 2 * initRow + LANES);
-    DoubleVector s22 = DoubleVector.fromArray(SPECIES, init, initAt + 2 * initRow + 2 * LANES);
-    DoubleVector s30 = DoubleVector.fromArray(SPECIES, init, initAt + 3 * initRow);
-    DoubleVector s31 = DoubleVector.fromArray(SPECIES, init, initAt + 3 * initRow + LANES);
-    DoubleVector s32 = DoubleVector.fromArray(SPECIES, init, initAt + 3 * initRow + 2 * LANES);
-    DoubleVector s40 = DoubleVector.fromArray(SPECIES, init, initAt + 4 * initRow);
-    DoubleVector s41 = DoubleVector.fromArray(SPECIES, init, initAt + 4 * initRow + LANES);
-    DoubleVector s42 = DoubleVector.fromArray(SPECIES, init, initAt + 4 * initRow + 2 * LANES);
-    for (int i = 0; i < inner; i++) {
-      int p = aAt + i * (3 * LANES);
-      int q = xAt + i * ROWS;
-      DoubleVector a0 = DoubleVector.fromArray(SPECIES, a, p);
-      DoubleVector a1 = DoubleVector.fromArray(SPECIES, a, p + LANES);
-      DoubleVector a2 = DoubleVector.fromArray(SPECIES, a, p + 2 * LANES);
-      DoubleVector b = DoubleVector.broadcast(SPECIES, x[q]);
-      s00 = b.fma(a0, s00);
-      s01 = b.fma(a1, s01);
-      s02 = b.fma(a2, s02);
-      b = DoubleVector.broadcast(SPECIES, x[q + 1]);
-      s10 = b.fma(a0, s10);
-      s11 = b.fma(a1, s11);
-      s12 = b.fma(a2, s12);
-      b = DoubleVector.broadcast(SPECIES, x[q + 2]);
-      s20 = b.fma(a0, s20);
-      s21 = b.fma(a1, s21);
-      s22 = b.fma(a2, s22);
-      b = DoubleVector.broadcast(SPECIES, x[q + 3]);
-      s30 = b.fma(a0, s30);
-      s31 = b.fma(a1, s31);
-      s32 = b.fma(a2, s32);
-      b = DoubleVector.broadcast(SPECIES, x[q + 4]);
-      s40 = b.fma(a0, s40);
-      s41 = b.fma(a1, s41);
-      s42 = b.fma(a2, s42);
-    }
-    s00.intoArray(y, yAt);
-    s01.intoArray(y, yAt + LANES);
-    s02.intoArray(y, yAt + 2 * LANES);
-    s10.intoArray(y, yAt + yRow);
-    s11.intoArray(y, yAt + yRow + LANES);
-    s12.intoArray(y, yAt + yRow + 2 * LANES);
-    s20.intoArray(y, yAt + 2 * yRow);
-    s21.intoArray(y, yAt + 2 * yRow + LANES);
-    s22.intoArray(y, yAt + 2 * yRow + 2 * LANES);
-    s30.intoArray(y, yAt + 3 * yRow);
-    s31.intoArray(y, yAt + 3 * yRow + LANES);
-    s32.intoArray(y, yAt + 3 * yRow + 2 * LANES);
-    s40.intoArray(y, yAt + 4 * yRow);
-    s41.intoArray(y, yAt + 4 * yRow + LANES);
-    s42.intoArray(y, yAt + 4 * yRow + 2 * LANES);
-  }
-
-  private static void tile2(
-      int inner,
-      double[] x,
-      int xAt,
-      double[] a,
-      int aAt,
-      double[] init,
-      int initAt,
-      int initRow,
-      double[] y,
-      int yAt,
-      int yRow) {
-    DoubleVector s00 = DoubleVector.fromArray(SPECIES, init, initAt);
-    DoubleVector s01 = DoubleVector.fromArray(SPECIES, init, initAt + LANES);
-    DoubleVector s10 = DoubleVector.fromArray(SPECIES, init, initAt + initRow);
-    DoubleVector s11 = DoubleVector.fromArray(SPECIES, init, initAt + initRow + LANES);
-    DoubleVector s20 = DoubleVector.fromArray(SPECIES, init, initAt + 2 * initRow);
-    DoubleVector s21 = DoubleVector.fromArray(SPECIES, init, initAt + 2 * initRow + LANES);
-    DoubleVector s30 = DoubleVector.fromArray(SPECIES, init, initAt + 3 * initRow);
-    DoubleVector s31 = DoubleVector.fromArray(SPECIES, init, initAt + 3 * initRow + LANES);
-    DoubleVector s40 = DoubleVector.fromArray(SPECIES, init, initAt + 4 * initRow);
-    DoubleVector s41 = DoubleVector.fromArray(SPECIES, init, initAt + 4 * initRow + LANES);
-    for (int i = 0; i < inner; i++) {
-      int p = aAt + i * (2 * LANES);
-      int q = xAt + i * ROWS;
-      DoubleVector a0 = DoubleVector.fromArray(SPECIES, a, p);
-      DoubleVector a1 = DoubleVector.fromArray(SPECIES, a, p + LANES);
-      DoubleVector b = DoubleVector.broadcast(SPECIES, x[q]);
-      s00 = b.fma(a0, s00);
-      s01 = b.fma(a1, s01);
-      b = DoubleVector.broadcast(SPECIES, x[q + 1]);
-      s10 = b.fma(a0, s10);
-      s11 = b.fma(a1, s11);
-      b = DoubleVector.broadcast(SPECIES, x[q + 2]);
-      s20 = b.fma(a0, s20);
-      s21 = b.fma(a1, s21);
-      b = DoubleVector.broadcast(SPECIES, x[q + 3]);
-      s30 = b.fma(a0, s30);
-      s31 = b.fma(a1, s31);
-      b = DoubleVector.broadcast(SPECIES, x[q + 4]);
-      s40 = b.fma(a0, s40);
-      s41 = b.fma(a1, s41);
-    }
-    s00.intoArray(y, yAt);
-    s01.intoArray(y, yAt + LANES);
-    s10.intoArray(y, yAt + yRow);
-    s11.intoArray(y, yAt + yRow + LANES);
-    s20.intoArray(y, yAt + 2 * yRow);
-    s21.intoArray(y, yAt + 2 * yRow + LANES);
-    s30.intoArray(y, yAt + 3 * yRow);
-    s31.intoArray(y, yAt + 3 * yRow + LANES);
-    s40.intoArray(y, yAt + 4 * yRow);
-    s41.intoArray(y, yAt + 4 * yRow + LANES);
-  }
-
-  private static void tile1(
-      int inner,
-      double[] x,
-      int xAt,
-      double[] a,
-      int aAt,
-      double[] init,
-      int initAt,
-      int initRow,
-      double[] y,
-      int yAt,
-      int yRow) {
-    DoubleVector s00 = DoubleVector.fromArray(SPECIES, init, initAt);
-    DoubleVector s10 = DoubleVector.fromArray(SPECIES, init, initAt + initRow);
-    DoubleVector s20 = DoubleVector.fromArray(SPECIES, init, initAt + 2 * initRow);
-    DoubleVector s30 = DoubleVector.fromArray(SPECIES, init, initAt + 3 * initRow);
-    DoubleVector s40 = DoubleVector.fromArray(SPECIES, init, initAt + 4 * initRow);
-    for (int i = 0; i < inner; i++) {
-      int p = aAt + i * LANES;
-      int q = xAt + i * ROWS;
-      DoubleVector a0 = DoubleVector.fromArray(SPECIES, a, p);
-      DoubleVector b = DoubleVector.broadcast(SPECIES, x[q]);
-      s00 = b.fma(a0, s00);
-      b = DoubleVector.broadcast(SPECIES, x[q + 1]);
-      s10 = b.fma(a0, s10);
-      b = DoubleVector.broadcast(SPECIES, x[q + 2]);
-      s20 = b.fma(a0, s20);
-      b = DoubleVector.broadcast(SPECIES, x[q + 3]);
-      s30 = b.fma(a0, s30);
-      b = DoubleVector.broadcast(SPECIES, x[q + 4]);
-      s40 = b.fma(a0, s40);
-    }
-    s00.intoArray(y, yAt);
-    s10.intoArray(y, yAt + yRow);
-    s20.intoArray(y, yAt + 2 * yRow);
-    s30.intoArray(y, yAt + 3 * yRow);
-    s40.intoArray(y, yAt + 4 * yRow);
   }
 }

@@ -4,6 +4,7 @@ import io.github.charrnn.internal.Parameters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /**
  * All that a window of a shape, and the update after it, ask of a kernel, on numbers without a
@@ -19,6 +20,7 @@ final class Rehearsal {
   /** Small enough for parameters to stay what they are, whatever the number of rounds. */
   private static final double RATE = 1e-12;
 
+  private final Weights weights;
   private final Kernel kernel;
   private final int m;
   private final int k;
@@ -30,10 +32,10 @@ final class Rehearsal {
   private final int[] symbols;
   private final double[] h;
   private final double[] o;
+  private final double[] losses;
   private final List<Runnable> parts = new ArrayList<>();
 
-  Rehearsal(Kernel kernel, Shape shape) {
-    this.kernel = kernel;
+  Rehearsal(Shape shape, BiFunction<Shape, Parameters, Weights> load) {
     m = shape.m();
     k = shape.k();
     streams = shape.manyStreams() ? ROWS : 1;
@@ -50,14 +52,16 @@ final class Rehearsal {
     Arrays.setAll(symbols, i -> i % k);
     h = new double[(rows + streams) * m];
     o = new double[rows * k];
-    kernel.load(p);
+    losses = new double[rows];
+    weights = load.apply(shape, p);
+    kernel = weights.kernel();
     forward();
     if (shape.backward()) {
       backward();
     }
     if (!shape.manyStreams()) { // how a text ends
-      parts.add(() -> kernel.recur(1, 1, symbols, h));
-      parts.add(() -> kernel.outputs(1, h, 1, o));
+      parts.add(() -> kernel.recur(1, 1, 0, 1, symbols, h));
+      parts.add(() -> kernel.outputs(0, 1, h, 1, o));
     }
     if (!shape.manyRows()) { // how a passage is drawn
       parts.add(() -> kernel.exponentials(o, 1));
@@ -68,15 +72,15 @@ final class Rehearsal {
   private void forward() {
     for (int from = 0; from < m; from += slice) {
       int at = from;
-      parts.add(() -> kernel.reloadW(at, Math.min(m, at + slice)));
+      parts.add(() -> weights.reloadW(at, Math.min(m, at + slice)));
     }
     for (int from = 0; from < k; from += slice) {
       int at = from;
-      parts.add(() -> kernel.reloadV(at, Math.min(k, at + slice)));
+      parts.add(() -> weights.reloadV(at, Math.min(k, at + slice)));
     }
-    parts.add(() -> kernel.recur(steps, streams, symbols, h));
-    parts.add(() -> kernel.outputs(rows, h, streams, o));
-    parts.add(() -> kernel.softmaxLoss(rows, o, symbols, streams));
+    parts.add(() -> kernel.recur(steps, streams, 0, streams, symbols, h));
+    parts.add(() -> kernel.outputs(0, rows, h, streams, o));
+    parts.add(() -> kernel.softmaxLoss(0, rows, o, symbols, streams, losses));
   }
 
   private void backward() {
@@ -85,8 +89,9 @@ final class Rehearsal {
     double[] left = new double[rows * slice];
     Parameters g = new Parameters(m, k);
     Parameters memory = new Parameters(m, k);
-    parts.add(() -> kernel.outputsBackward(rows, o, dh));
-    parts.add(() -> kernel.recurBackward(steps, streams, dh, h, da));
+    weights.prepareBackward();
+    parts.add(() -> kernel.outputsBackward(0, rows, o, dh));
+    parts.add(() -> kernel.recurBackward(steps, streams, 0, streams, dh, h, da));
     parts.add(() -> System.arraycopy(da, 0, left, 0, left.length));
     parts.add(
         () ->
@@ -94,6 +99,8 @@ final class Rehearsal {
                 rows,
                 slice,
                 m,
+                0,
+                slice,
                 left,
                 h,
                 0,
@@ -101,8 +108,8 @@ final class Rehearsal {
     parts.add(() -> kernel.adagrad(p.w, memory.w, 0, slice * m, g.w, 0, 1, 5, RATE, 1e-8));
     parts.add(() -> kernel.adagrad(p.u, memory.u, m, 2 * m, g.u, m, 1, 5, RATE, 1e-8));
     parts.add(() -> kernel.descend(p.w, 0, slice * m, g.w, 0, 1, 5, RATE));
-    parts.add(() -> kernel.sumRows(rows, m, da, g.b));
-    parts.add(() -> kernel.scatterRows(rows, m, da, symbols, g.u));
+    parts.add(() -> kernel.sumRows(rows, m, 0, m, da, g.b));
+    parts.add(() -> kernel.scatterRows(rows, m, 0, m, da, symbols, g.u));
   }
 
   /** In the order in which a step has them. */

@@ -1,6 +1,5 @@
 package io.github.charrnn.internal.kernel;
 
-import io.github.charrnn.internal.Parameters;
 import java.util.Arrays;
 
 /** The reference implementation: plain Java loops, in the shape that C2 turns into vector code. */
@@ -15,12 +14,9 @@ final class ScalarKernel implements Kernel {
    * elements before and after the vectors. Measured at m = 100, K = 65, n = 25 (JDK 17, AVX-512): the
    * step takes 149 us with five, 157 with four; with eight C2 of JDK 17 runs out of registers.
    */
+  private final ScalarWeights weights;
   private final int m;
   private final int k;
-  private final double[][] w; // m arrays of m
-  private final double[][] wTransposed; // m arrays of m
-  private final double[][] v; // K arrays of m
-  private final double[][] vTransposed; // m arrays of K
   private final double[] row; // (max(m, K)): under construction, and the arguments of exp and tanh
   private final double[] shifted; // (max(m, K))
   private final double[] reduced; // (max(m, K))
@@ -30,7 +26,6 @@ final class ScalarKernel implements Kernel {
   private final double[] roots = new double[BLOCK]; // first guesses of inverse roots
   private double[][] window = {}; // rows of states: as many arrays of m
   private double[] piece = {}; // of a gradient
-  private Parameters parameters;
 
   /** Elements that adagrad takes through its passes at a time, so that they stay in the cache. */
   private static final int BLOCK = 512;
@@ -38,97 +33,83 @@ final class ScalarKernel implements Kernel {
   /** Rows of a gradient in a piece: a cache line of each row of a transpose. */
   private static final int PIECE_ROWS = 8;
 
-  ScalarKernel(int hiddenSize, int vocabSize) {
+  ScalarKernel(ScalarWeights weights, int hiddenSize, int vocabSize) {
+    this.weights = weights;
     m = hiddenSize;
     k = vocabSize;
-    w = new double[m][m];
-    wTransposed = new double[m][m];
-    v = new double[k][m];
-    vTransposed = new double[m][k];
     row = new double[Math.max(m, k)];
     shifted = new double[Math.max(m, k)];
     reduced = new double[Math.max(m, k)];
-    parameters = new Parameters(0, 0);
   }
 
   @Override
-  public void load(Parameters p) {
-    parameters = p;
-    reloadW(0, m);
-    reloadV(0, k);
-  }
-
-  @Override
-  public void reloadW(int from, int end) {
-    for (int i = from; i < end; i++) {
-      System.arraycopy(parameters.w, i * m, w[i], 0, m);
-    }
-    transpose(from, end, m, parameters.w, wTransposed);
-  }
-
-  @Override
-  public void reloadV(int from, int end) {
-    for (int i = from; i < end; i++) {
-      System.arraycopy(parameters.v, i * m, v[i], 0, m);
-    }
-    transpose(from, end, m, parameters.v, vTransposed);
-  }
-
-  @Override
-  public void recur(int n, int streams, int[] symbols, double[] h) {
+  public void recur(int n, int streams, int from, int end, int[] symbols, double[] h) {
     assert symbols.length >= n * streams && h.length >= (n + 1) * streams * m;
-    double[] u = parameters.u;
-    double[] b = parameters.b;
-    for (int r = 0; r < n * streams; r++) {
-      System.arraycopy(u, symbols[r] * m, row, 0, m);
-      for (int j = 0; j < m; j++) {
-        row[j] = b[j] + row[j];
+    double[] u = weights.parameters.u;
+    double[] b = weights.parameters.b;
+    for (int t = 0; t < n; t++) {
+      for (int r = t * streams + from; r < t * streams + end; r++) {
+        System.arraycopy(u, symbols[r] * m, row, 0, m);
+        for (int j = 0; j < m; j++) {
+          row[j] = b[j] + row[j];
+        }
+        addProduct(m, row, m, h, r * m, 1, weights.wTransposed);
+        tanh(m, row, h, (r + streams) * m);
       }
-      addProduct(m, row, m, h, r * m, 1, wTransposed);
-      tanh(m, row, h, (r + streams) * m);
     }
   }
 
   @Override
-  public void recurBackward(int n, int streams, double[] dh, double[] h, double[] da) {
+  public void recurBackward(
+      int n, int streams, int from, int end, double[] dh, double[] h, double[] da) {
     assert h.length >= (n + 1) * streams * m && da.length >= n * streams * m;
-    for (int r = n * streams - 1; r >= 0; r--) {
-      int at = r * m;
-      System.arraycopy(dh, at, row, 0, m);
-      if (r < (n - 1) * streams) {
-        addProduct(m, row, m, da, at + streams * m, 1, w);
+    for (int t = n - 1; t >= 0; t--) {
+      for (int r = t * streams + from; r < t * streams + end; r++) {
+        int at = r * m;
+        System.arraycopy(dh, at, row, 0, m);
+        if (t < n - 1) {
+          addProduct(m, row, m, da, at + streams * m, 1, weights.w);
+        }
+        System.arraycopy(h, at + streams * m, reduced, 0, m);
+        for (int j = 0; j < m; j++) {
+          row[j] *= Math.fma(-reduced[j], reduced[j], 1);
+        }
+        System.arraycopy(row, 0, da, at, m);
       }
-      System.arraycopy(h, at + streams * m, reduced, 0, m);
-      for (int j = 0; j < m; j++) {
-        row[j] *= Math.fma(-reduced[j], reduced[j], 1);
-      }
-      System.arraycopy(row, 0, da, at, m);
     }
   }
 
   @Override
-  public void outputs(int rows, double[] h, int firstRow, double[] o) {
-    assert h.length >= (firstRow + rows) * m && o.length >= rows * k;
-    for (int r = 0; r < rows; r++) {
-      System.arraycopy(parameters.c, 0, row, 0, k);
-      addProduct(k, row, m, h, (firstRow + r) * m, 1, vTransposed);
+  public void outputs(int from, int end, double[] h, int firstRow, double[] o) {
+    assert h.length >= (firstRow + end) * m && o.length >= end * k;
+    for (int r = from; r < end; r++) {
+      System.arraycopy(weights.parameters.c, 0, row, 0, k);
+      addProduct(k, row, m, h, (firstRow + r) * m, 1, weights.vTransposed);
       System.arraycopy(row, 0, o, r * k, k);
     }
   }
 
   @Override
-  public void outputsBackward(int rows, double[] dO, double[] dh) {
-    assert dO.length >= rows * k && dh.length >= rows * m;
-    for (int r = 0; r < rows; r++) {
+  public void outputsBackward(int from, int end, double[] dO, double[] dh) {
+    assert dO.length >= end * k && dh.length >= end * m;
+    for (int r = from; r < end; r++) {
       Arrays.fill(row, 0, m, 0);
-      addProduct(m, row, k, dO, r * k, 1, v);
+      addProduct(m, row, k, dO, r * k, 1, weights.v);
       System.arraycopy(row, 0, dh, r * m, m);
     }
   }
 
   @Override
   public void outer(
-      int rows, int p, int q, double[] x, double[] y, int firstRow, Gradient gradient) {
+      int rows,
+      int p,
+      int q,
+      int from,
+      int end,
+      double[] x,
+      double[] y,
+      int firstRow,
+      Gradient gradient) {
     assert x.length >= rows * p && y.length >= (firstRow + rows) * q;
     if (window.length != rows || (rows > 0 && window[0].length != q)) {
       window = new double[rows][q];
@@ -138,41 +119,42 @@ final class ScalarKernel implements Kernel {
     if (piece.length < PIECE_ROWS * q) {
       piece = new double[PIECE_ROWS * q];
     }
-    for (int from = 0; from < p; from += PIECE_ROWS) {
-      int end = Math.min(p, from + PIECE_ROWS);
-      for (int i = from; i < end; i++) {
+    for (int first = from; first < end; first += PIECE_ROWS) {
+      int last = Math.min(end, first + PIECE_ROWS);
+      for (int i = first; i < last; i++) {
         Arrays.fill(sum, 0, q, 0);
         addProduct(q, sum, rows, x, i, p, window);
-        System.arraycopy(sum, 0, piece, (i - from) * q, q);
+        System.arraycopy(sum, 0, piece, (i - first) * q, q);
       }
-      gradient.take(piece, 0, from * q, end * q);
+      gradient.take(piece, 0, first * q, last * q);
     }
   }
 
   @Override
-  public void sumRows(int rows, int q, double[] x, double[] g) {
-    Arrays.fill(g, 0, q, 0);
+  public void sumRows(int rows, int q, int from, int end, double[] x, double[] g) {
+    Arrays.fill(g, from, end, 0);
     for (int r = 0; r < rows; r++) {
-      for (int j = 0; j < q; j++) {
+      for (int j = from; j < end; j++) {
         g[j] += x[r * q + j];
       }
     }
   }
 
   @Override
-  public void scatterRows(int rows, int m, double[] da, int[] symbols, double[] gu) {
+  public void scatterRows(
+      int rows, int m, int from, int end, double[] da, int[] symbols, double[] gu) {
     for (int r = 0; r < rows; r++) {
       int to = symbols[r] * m;
-      for (int j = 0; j < m; j++) {
+      for (int j = from; j < end; j++) {
         gu[to + j] += da[r * m + j];
       }
     }
   }
 
   @Override
-  public double softmaxLoss(int rows, double[] o, int[] targets, int firstTarget) {
-    double loss = 0;
-    for (int r = 0; r < rows; r++) {
+  public void softmaxLoss(
+      int from, int end, double[] o, int[] targets, int firstTarget, double[] losses) {
+    for (int r = from; r < end; r++) {
       int at = r * k;
       int target = targets[firstTarget + r];
       System.arraycopy(o, at, row, 0, k);
@@ -186,9 +168,8 @@ final class ScalarKernel implements Kernel {
       }
       row[target] -= 1;
       System.arraycopy(row, 0, o, at, k);
-      loss += StrictMath.log(sum) - score;
+      losses[r] = StrictMath.log(sum) - score;
     }
-    return loss;
   }
 
   @Override
@@ -353,34 +334,6 @@ final class ScalarKernel implements Kernel {
       x[i] -= max;
     }
     return max;
-  }
-
-  /** Row j of the transpose is column j of a, which has rows of c; for rows from..end-1 of a. */
-  private static void transpose(int from, int end, int c, double[] a, double[][] to) {
-    int i = from;
-    for (; i + 8 <= end; i += 8) {
-      transposeEight(i, c, a, to);
-    }
-    for (; i < end; i++) {
-      for (int j = 0; j < c; j++) {
-        to[j][i] = a[i * c + j];
-      }
-    }
-  }
-
-  private static void transposeEight(int i, int c, double[] a, double[][] to) {
-    int p = i * c;
-    for (int j = 0; j < c; j++) {
-      double[] row = to[j];
-      row[i] = a[p + j];
-      row[i + 1] = a[p + c + j];
-      row[i + 2] = a[p + 2 * c + j];
-      row[i + 3] = a[p + 3 * c + j];
-      row[i + 4] = a[p + 4 * c + j];
-      row[i + 5] = a[p + 5 * c + j];
-      row[i + 6] = a[p + 6 * c + j];
-      row[i + 7] = a[p + 7 * c + j];
-    }
   }
 
   private static void copy(int r, int c, double[] a, int from, double[][] to) {

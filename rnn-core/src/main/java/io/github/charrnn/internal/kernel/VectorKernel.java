@@ -7,8 +7,8 @@ import static io.github.charrnn.internal.kernel.VectorMath.atMost;
 import static io.github.charrnn.internal.kernel.VectorMath.guess;
 import static io.github.charrnn.internal.kernel.VectorMath.refine;
 
-import io.github.charrnn.internal.Parameters;
 import java.util.Arrays;
+import java.util.Optional;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -20,223 +20,148 @@ final class VectorKernel implements Kernel {
   /** Rows that make whole tiles, and whole vectors when they are transposed. */
   private static final int FULL = Panels.ROWS * 8;
 
+  private final VectorWeights weights;
   private final int m;
   private final int k;
   private final int mStride; // the length of a row of sums
-  private final boolean manyStreams; // enough for a tile in every step
   private final boolean manyRows; // enough for a tile in a window
-  private final Strips wTransposedStrips; // few streams
-  private final Panels wTransposedPanels; // many streams
-  private final Strips vTransposedStrips; // few rows
-  private final Panels vTransposedPanels; // many rows
-  private Strips wStrips = Strips.NONE; // few streams, once a way back was asked for
-  private Panels wPanels = Panels.NONE; // many streams, likewise
-  private Panels vPanels = Panels.NONE; // likewise
-  private boolean packed; // these three, whichever there are, since load
   private final double[] zeros; // (max(m, K))
   private final double[] row; // (max(m, K)), padded: arguments of exp, a row of outputs
   private final double[] bias; // (K), padded: c
+  private final Scratch scratch = new Scratch();
   private double[] inputs = {}; // (B, m), rows mStride apart: b + U x of one step
   private double[] sums = {}; // (B, m), rows mStride apart: a of one step
-  private double[] left = {}; // the left-hand side of a product, interleaved
-  private Panels right = Panels.NONE; // the right-hand side of an outer product
+  private Optional<Panels> right = Optional.empty(); // the right-hand side of an outer product
   private double[] piece = {}; // of a gradient
-  private Parameters parameters = new Parameters(0, 0);
 
-  /** For at least as many hidden units and symbols as a vector has lanes. */
-  VectorKernel(Shape shape) {
+  VectorKernel(VectorWeights weights, Shape shape) {
+    this.weights = weights;
     m = shape.m();
     k = shape.k();
-    assert m >= LANES && k >= LANES;
-    manyStreams = shape.manyStreams();
-    manyRows = shape.manyRows();
     mStride = Strips.padded(m);
-    wTransposedStrips = manyStreams ? Strips.NONE : new Strips(m, m);
-    wTransposedPanels = manyStreams ? new Panels(m, m) : Panels.NONE;
-    vTransposedStrips = manyRows ? Strips.NONE : new Strips(m, k);
-    vTransposedPanels = manyRows ? new Panels(m, k) : Panels.NONE;
+    manyRows = shape.manyRows();
     zeros = new double[Math.max(m, k)];
     row = new double[Strips.padded(Math.max(m, k))];
     bias = new double[Strips.padded(k)];
   }
 
-  static int lanes() {
-    return LANES;
-  }
-
   @Override
-  public void load(Parameters p) {
-    parameters = p;
-    packed = false;
-    packW(0, m);
-    packV(0, k);
-  }
-
-  @Override
-  public void reloadW(int from, int end) {
-    packW(from, end);
-    if (packed) {
-      packBackwardW(from, end);
-    }
-  }
-
-  @Override
-  public void reloadV(int from, int end) {
-    packV(from, end);
-    if (packed) {
-      vPanels.pack(parameters.v, 0, from, end);
-    }
-  }
-
-  private void packW(int from, int end) {
-    if (manyStreams) {
-      wTransposedPanels.packTransposed(parameters.w, from, end);
-    } else {
-      wTransposedStrips.packTransposed(parameters.w, from, end);
-    }
-  }
-
-  private void packV(int from, int end) {
-    if (manyRows) {
-      vTransposedPanels.packTransposed(parameters.v, from, end);
-    } else {
-      vTransposedStrips.packTransposed(parameters.v, from, end);
-    }
-  }
-
-  private void packBackwardW(int from, int end) {
-    if (manyStreams) {
-      wPanels.pack(parameters.w, 0, from, end);
-    } else {
-      wStrips.pack(parameters.w, from, end);
-    }
-  }
-
-  /** Not in load, because sampling and evaluation have no way back. */
-  private void packBackward() {
-    if (packed) {
-      return;
-    }
-    if (vPanels == Panels.NONE) {
-      wStrips = manyStreams ? Strips.NONE : new Strips(m, m);
-      wPanels = manyStreams ? new Panels(m, m) : Panels.NONE;
-      vPanels = new Panels(k, m);
-    }
-    packBackwardW(0, m);
-    vPanels.pack(parameters.v, 0, 0, k);
-    packed = true;
-  }
-
-  @Override
-  public void recur(int n, int streams, int[] symbols, double[] h) {
-    ensureStep(streams * mStride);
+  public void recur(int n, int streams, int from, int end, int[] symbols, double[] h) {
+    double[] b = weights.parameters.b;
+    double[] u = weights.parameters.u;
+    int count = end - from;
+    ensureStep(Math.max(count, Panels.ROWS) * mStride);
     for (int t = 0; t < n; t++) {
-      for (int s = 0; s < streams; s++) {
-        add(parameters.b, parameters.u, symbols[t * streams + s] * m, inputs, s * mStride);
+      int first = t * streams + from;
+      for (int s = 0; s < count; s++) {
+        add(b, u, symbols[first + s] * m, inputs, s * mStride);
       }
-      int at = t * streams * m;
-      square(streams, h, at, wTransposedStrips, wTransposedPanels, t);
-      for (int s = 0; s < streams; s++) {
-        VectorMath.tanh(m, sums, s * mStride, h, at + (streams + s) * m);
+      square(count, h, first * m, weights.wTransposed, t);
+      for (int s = 0; s < count; s++) {
+        VectorMath.tanh(m, sums, s * mStride, h, (first + streams + s) * m);
       }
     }
   }
 
   @Override
-  public void recurBackward(int n, int streams, double[] dh, double[] h, double[] da) {
-    packBackward();
-    ensureStep(streams * mStride);
+  public void recurBackward(
+      int n, int streams, int from, int end, double[] dh, double[] h, double[] da) {
+    Packed w = weights.backward.orElseThrow().w();
+    int count = end - from;
+    ensureStep(Math.max(count, Panels.ROWS) * mStride);
     for (int t = n - 1; t >= 0; t--) {
-      int at = t * streams * m;
+      int first = t * streams + from;
       double[] sum = sums;
-      for (int s = 0; s < streams; s++) {
-        System.arraycopy(dh, at + s * m, inputs, s * mStride, m);
+      for (int s = 0; s < count; s++) {
+        System.arraycopy(dh, (first + s) * m, inputs, s * mStride, m);
       }
       if (t == n - 1) {
         sum = inputs;
       } else {
-        square(streams, da, at + streams * m, wStrips, wPanels, t);
+        square(count, da, (first + streams) * m, w, t);
       }
-      for (int s = 0; s < streams; s++) {
-        int r = at + s * m;
-        timesSlope(m, sum, s * mStride, h, r + streams * m, da, r);
+      for (int s = 0; s < count; s++) {
+        int at = (first + s) * m;
+        timesSlope(m, sum, s * mStride, h, at + streams * m, da, at);
       }
     }
   }
 
-  /** {@code sums = inputs + x a} for a step's rows, with a in whichever of the two it is packed. */
-  private void square(int streams, double[] x, int xAt, Strips strips, Panels panels, int turn) {
-    if (manyStreams) {
-      interleave(streams, m, x, xAt, m, 1);
-      panels.multiply(streams, left, inputs, mStride, sums, 0, mStride);
-      return;
-    }
-    for (int s = 0; s < streams; s++) {
-      strips.multiply(x, xAt + s * m, inputs, sums, s * mStride, turn + s);
-    }
+  /** {@code sums = inputs + x a} for a step's rows. */
+  private void square(int rows, double[] x, int xAt, Packed a, int turn) {
+    a.multiply(rows, x, xAt, m, inputs, mStride, sums, 0, mStride, turn, scratch);
   }
 
   @Override
-  public void outputs(int rows, double[] h, int firstRow, double[] o) {
+  public void outputs(int from, int end, double[] h, int firstRow, double[] o) {
+    Packed v = weights.vTransposed;
+    int at = (firstRow + from) * m;
     if (manyRows) {
-      interleave(rows, m, h, firstRow * m, m, 1);
-      vTransposedPanels.multiply(rows, left, parameters.c, 0, o, 0, k);
+      double[] c = weights.parameters.c;
+      v.multiply(end - from, h, at, m, c, 0, o, from * k, k, 0, scratch);
       return;
     }
-    System.arraycopy(parameters.c, 0, bias, 0, k);
-    for (int r = 0; r < rows; r++) {
-      vTransposedStrips.multiply(h, (firstRow + r) * m, bias, row, 0, r);
+    System.arraycopy(weights.parameters.c, 0, bias, 0, k);
+    for (int r = from; r < end; r++) {
+      v.multiply(1, h, (firstRow + r) * m, m, bias, 0, row, 0, 0, r, scratch);
       System.arraycopy(row, 0, o, r * k, k);
     }
   }
 
   @Override
-  public void outputsBackward(int rows, double[] dO, double[] dh) {
-    packBackward();
-    interleave(rows, k, dO, 0, k, 1);
-    vPanels.multiply(rows, left, zeros, 0, dh, 0, m);
+  public void outputsBackward(int from, int end, double[] dO, double[] dh) {
+    Packed v = weights.backward.orElseThrow().v();
+    v.multiply(end - from, dO, from * k, k, zeros, 0, dh, from * m, m, 0, scratch);
   }
 
   @Override
   public void outer(
-      int rows, int p, int q, double[] x, double[] y, int firstRow, Gradient gradient) {
-    if (right.inner() != rows || right.cols() != q) {
-      right = new Panels(rows, q);
-    }
-    right.pack(y, firstRow * q, 0, rows);
-    interleave(p, rows, x, 0, 1, p);
+      int rows,
+      int p,
+      int q,
+      int from,
+      int end,
+      double[] x,
+      double[] y,
+      int firstRow,
+      Gradient gradient) {
+    Panels packed = right(rows, q);
+    packed.pack(y, firstRow * q, 0, rows);
+    int count = end - from;
+    double[] left = scratch.left(Panels.interleaved(count, rows));
+    Panels.interleave(count, rows, x, from, 1, p, left);
     int at = Panels.ROWS * q; // room for rows that are computed twice
     int block = Math.max(1, PIECE / q / FULL) * FULL;
     if (piece.length < at + block * q) {
       piece = new double[at + block * q];
     }
-    for (int from = 0; from < p; from += block) {
-      int end = Math.min(p, from + block);
-      right.multiply(from, end, p, left, zeros, 0, piece, at - from * q, q);
-      gradient.take(piece, at, from * q, end * q);
+    for (int first = 0; first < count; first += block) {
+      int last = Math.min(count, first + block);
+      packed.multiply(first, last, count, left, zeros, 0, piece, at - first * q, q, scratch);
+      gradient.take(piece, at, (from + first) * q, (from + last) * q);
     }
   }
 
-  private void interleave(int rows, int inner, double[] x, int xAt, int xRow, int xInner) {
-    int size = Panels.interleaved(rows, inner);
-    if (left.length < size) {
-      left = new double[size];
+  private Panels right(int rows, int q) {
+    if (right.isEmpty() || right.get().inner() != rows || right.get().cols() != q) {
+      right = Optional.of(new Panels(rows, q));
     }
-    Panels.interleave(rows, inner, x, xAt, xRow, xInner, left);
-  }
-
-  @Override
-  public void sumRows(int rows, int q, double[] x, double[] g) {
-    Arrays.fill(g, 0, q, 0);
-    for (int row = 0; row < rows; row++) {
-      addTo(g, 0, x, row * q, q);
-    }
+    return right.get();
   }
 
   @Override
-  public void scatterRows(int rows, int m, double[] da, int[] symbols, double[] gu) {
+  public void sumRows(int rows, int q, int from, int end, double[] x, double[] g) {
+    Arrays.fill(g, from, end, 0);
     for (int row = 0; row < rows; row++) {
-      addTo(gu, symbols[row] * m, da, row * m, m);
+      addTo(g, from, x, row * q + from, end - from);
+    }
+  }
+
+  @Override
+  public void scatterRows(
+      int rows, int m, int from, int end, double[] da, int[] symbols, double[] gu) {
+    for (int row = 0; row < rows; row++) {
+      addTo(gu, symbols[row] * m + from, da, row * m + from, end - from);
     }
   }
 
@@ -254,9 +179,9 @@ final class VectorKernel implements Kernel {
   }
 
   @Override
-  public double softmaxLoss(int rows, double[] o, int[] targets, int firstTarget) {
-    double loss = 0;
-    for (int r = 0; r < rows; r++) {
+  public void softmaxLoss(
+      int from, int end, double[] o, int[] targets, int firstTarget, double[] losses) {
+    for (int r = from; r < end; r++) {
       int at = r * k;
       int target = at + targets[firstTarget + r];
       double max = max(o, at);
@@ -269,9 +194,8 @@ final class VectorKernel implements Kernel {
         DoubleVector.fromArray(SPECIES, row, i).mul(inverse).intoArray(o, at + i);
       }
       o[target] -= 1;
-      loss += StrictMath.log(sum) - score;
+      losses[r] = StrictMath.log(sum) - score;
     }
-    return loss;
   }
 
   @Override

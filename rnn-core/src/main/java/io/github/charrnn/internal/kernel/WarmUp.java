@@ -41,7 +41,7 @@ public final class WarmUp {
   private static final int STEADY_ROUNDS = 300;
 
   /** Where vectors are not faster after so many, they are not used. */
-  private static final int MOST_ROUNDS = 20_000;
+  private static final int MOST_ROUNDS = 5_000;
 
   private static final double FASTER = 0.95;
 
@@ -71,14 +71,25 @@ public final class WarmUp {
   /** A forward pass with scalar code took so many nanoseconds. */
   public void spent(long nanos) {
     if (spent.addAndGet(nanos) > PATIENCE && begun.compareAndSet(false, true)) {
-      Thread thread = new Thread(this::run, "charrnn-warm-up");
-      thread.setDaemon(true);
-      thread.setPriority(Thread.MIN_PRIORITY);
-      thread.start();
+      new Beside().start();
     }
   }
 
-  private void run() {
+  /** A class, because the first method reference of a Java takes 20 ms of who computes. */
+  private final class Beside extends Thread {
+    Beside() {
+      super("charrnn-warm-up");
+      setDaemon(true);
+      setPriority(MIN_PRIORITY);
+    }
+
+    @Override
+    public void run() {
+      warmUp();
+    }
+  }
+
+  private void warmUp() {
     synchronized (ONE_AT_A_TIME) {
       boolean faster = false;
       try {
@@ -103,17 +114,17 @@ public final class WarmUp {
   }
 
   private boolean rehearse() throws InterruptedException {
-    Rehearsal scalar = new Rehearsal(Kernels.scalar(shape), shape);
+    Rehearsal scalar = new Rehearsal(shape, Kernels::scalar);
     long toBeat = Long.MAX_VALUE;
     for (int i = 0; i < SCALAR_ROUNDS; i++) {
       toBeat = Math.min(toBeat, round(scalar));
     }
     Shape small = shape.withUnits(Kernels.lanes() * 2);
-    Rehearsal beginning = new Rehearsal(Kernels.vector(small), small);
+    Rehearsal beginning = new Rehearsal(small, Kernels::vector);
     for (int i = 0; i < SMALL_ROUNDS; i++) {
       round(beginning);
     }
-    Rehearsal vector = new Rehearsal(Kernels.vector(shape), shape);
+    Rehearsal vector = new Rehearsal(shape, Kernels::vector);
     long best = Long.MAX_VALUE;
     int steady = 0;
     for (int i = 0; i < MOST_ROUNDS; i++) {

@@ -60,7 +60,7 @@ class KernelTest {
         }
       }
 
-      loaded(p, n, streams).recur(n, streams, symbols, h);
+      loaded(p, n, streams).recur(n, streams, 0, streams, symbols, h);
 
       assertSame(h, expected);
     }
@@ -88,7 +88,7 @@ class KernelTest {
         }
       }
 
-      loaded(p, n, streams).recurBackward(n, streams, dh, h, da);
+      loaded(p, n, streams).recurBackward(n, streams, 0, streams, dh, h, da);
 
       assertSame(da, expected);
     }
@@ -111,7 +111,7 @@ class KernelTest {
       }
     }
 
-    loaded(p, n, 1).outputs(n, h, 1, o);
+    loaded(p, n, 1).outputs(0, n, h, 1, o);
 
     assertSame(o, expected);
   }
@@ -133,7 +133,7 @@ class KernelTest {
       }
     }
 
-    loaded(p, n, 1).outputsBackward(n, x, dh);
+    loaded(p, n, 1).outputsBackward(0, n, x, dh);
 
     assertSame(dh, expected);
   }
@@ -156,7 +156,7 @@ class KernelTest {
         }
       }
 
-      create(q, p, n, 1).outer(n, p, q, x, y, firstRow, into(g));
+      create(q, p, n, 1).outer(n, p, q, 0, p, x, y, firstRow, into(g));
 
       assertSame(g, expected);
     }
@@ -171,44 +171,125 @@ class KernelTest {
     int rows = n * streams;
     Parameters p = parameters(m, k);
     Kernel kernel = loaded(p, n, streams);
-    Kernel reference = new ScalarKernel(m, k);
-    reference.load(p);
+    Kernel reference = backward(Kernels.scalar(shape(m, k, n, streams), p)).kernel();
     int[] symbols = symbols(rows + streams, k);
     double[] h = withCanary(numbers((rows + streams) * m));
     double[] expectedH = h.clone();
-    kernel.recur(n, streams, symbols, h);
-    reference.recur(n, streams, symbols, expectedH);
+    kernel.recur(n, streams, 0, streams, symbols, h);
+    reference.recur(n, streams, 0, streams, symbols, expectedH);
     assertSame(h, expectedH);
 
     double[] o = garbage(rows * k + 1);
     double[] expectedO = o.clone();
-    kernel.outputs(rows, h, streams, o);
-    reference.outputs(rows, h, streams, expectedO);
+    kernel.outputs(0, rows, h, streams, o);
+    reference.outputs(0, rows, h, streams, expectedO);
     assertSame(o, expectedO);
 
     double[] dh = garbage(rows * m + 1);
     double[] expectedDh = dh.clone();
-    kernel.outputsBackward(rows, o, dh);
-    reference.outputsBackward(rows, o, expectedDh);
+    kernel.outputsBackward(0, rows, o, dh);
+    reference.outputsBackward(0, rows, o, expectedDh);
     assertSame(dh, expectedDh);
 
     double[] da = garbage(rows * m + 1);
     double[] expectedDa = da.clone();
-    kernel.recurBackward(n, streams, dh, h, da);
-    reference.recurBackward(n, streams, dh, h, expectedDa);
+    kernel.recurBackward(n, streams, 0, streams, dh, h, da);
+    reference.recurBackward(n, streams, 0, streams, dh, h, expectedDa);
     assertSame(da, expectedDa);
 
     double[] gv = garbage(k * m + 1);
     double[] expectedGv = gv.clone();
-    kernel.outer(rows, k, m, o, h, streams, into(gv));
-    reference.outer(rows, k, m, o, h, streams, into(expectedGv));
+    kernel.outer(rows, k, m, 0, k, o, h, streams, into(gv));
+    reference.outer(rows, k, m, 0, k, o, h, streams, into(expectedGv));
     assertSame(gv, expectedGv);
 
     double[] gw = garbage(m * m + 1);
     double[] expectedGw = gw.clone();
-    kernel.outer(rows, m, m, da, h, 0, into(gw));
-    reference.outer(rows, m, m, da, h, 0, into(expectedGw));
+    kernel.outer(rows, m, m, 0, m, da, h, 0, into(gw));
+    reference.outer(rows, m, m, 0, m, da, h, 0, into(expectedGw));
     assertSame(gw, expectedGw);
+  }
+
+  /** What threads will do: two kernels of the same weights, each with a part of every result. */
+  @ParameterizedTest
+  @CsvSource({"24, 24, 1, 9", "33, 65, 2, 3", "100, 24, 12, 2", "130, 100, 7, 5"})
+  void parts_areTheWhole(int m, int k, int streams, int n) {
+    int rows = n * streams;
+    Weights weights = weights(parameters(m, k), n, streams);
+    int[] symbols = symbols(rows + streams, k);
+    double[] h = numbers((rows + streams) * m);
+    double[] dh = numbers(rows * m);
+    double[] x = numbers(rows * k);
+    double[][] whole = new double[9][];
+    double[][] parts = new double[9][];
+
+    all(weights, 1, streams, n, m, k, symbols, h, dh, x, whole);
+    all(weights, 2, streams, n, m, k, symbols, h, dh, x, parts);
+    for (int i = 0; i < whole.length; i++) {
+      assertSame(parts[i], whole[i]);
+    }
+    all(weights, 3, streams, n, m, k, symbols, h, dh, x, parts);
+    for (int i = 0; i < whole.length; i++) {
+      assertSame(parts[i], whole[i]);
+    }
+  }
+
+  private void all(
+      Weights weights,
+      int threads,
+      int streams,
+      int n,
+      int m,
+      int k,
+      int[] symbols,
+      double[] states,
+      double[] dh,
+      double[] x,
+      double[][] results) {
+    int rows = n * streams;
+    double[] h = states.clone();
+    double[] o = garbage(rows * k);
+    double[] losses = garbage(rows);
+    double[] p = x.clone();
+    double[] back = garbage(rows * m);
+    double[] da = garbage(rows * m);
+    double[] gw = garbage(m * m);
+    double[] gb = garbage(m);
+    double[] gu = new double[k * m];
+    for (int i = 0; i < threads; i++) {
+      Kernel kernel = weights.kernel();
+      int from = streams * i / threads;
+      int end = streams * (i + 1) / threads;
+      kernel.recur(n, streams, from, end, symbols, h);
+      kernel.recurBackward(n, streams, from, end, dh, states, da);
+    }
+    for (int i = 0; i < threads; i++) {
+      Kernel kernel = weights.kernel();
+      int from = rows * i / threads;
+      int end = rows * (i + 1) / threads;
+      kernel.outputs(from, end, h, streams, o);
+      kernel.softmaxLoss(from, end, p, symbols, streams, losses);
+      kernel.outputsBackward(from, end, x, back);
+    }
+    for (int i = 0; i < threads; i++) {
+      Kernel kernel = weights.kernel();
+      int from = m * i / threads;
+      int end = m * (i + 1) / threads;
+      kernel.outer(
+          rows,
+          m,
+          m,
+          from,
+          end,
+          da,
+          h,
+          0,
+          (piece, at, first, last) -> System.arraycopy(piece, at, gw, first, last - first));
+      kernel.sumRows(rows, m, from, end, da, gb);
+      kernel.scatterRows(rows, m, from, end, da, symbols, gu);
+    }
+    double[][] all = {h, o, losses, p, back, da, gw, gb, gu};
+    System.arraycopy(all, 0, results, 0, all.length);
   }
 
   /** What was loaded piece by piece must be what is loaded at once. */
@@ -221,16 +302,17 @@ class KernelTest {
       int[] symbols = symbols((n + 1) * streams, k);
       double[] h = withCanary(numbers((n + 1) * streams * m));
       double[] outputs = numbers(n * streams * k);
-      Kernel kernel = loaded(p, n, streams);
+      Weights weights = weights(p, n, streams);
+      Kernel kernel = weights.kernel();
       passes(kernel, n, streams, symbols, h.clone(), outputs, m, k);
       System.arraycopy(changed.w, 0, p.w, 0, m * m);
       System.arraycopy(changed.v, 0, p.v, 0, k * m);
 
       int half = m / 2;
-      kernel.reloadW(0, half);
-      kernel.reloadW(half, m);
-      kernel.reloadV(0, k / 3);
-      kernel.reloadV(k / 3, k);
+      weights.reloadW(0, half);
+      weights.reloadW(half, m);
+      weights.reloadV(0, k / 3);
+      weights.reloadV(k / 3, k);
 
       Kernel fresh = loaded(p, n, streams);
       double[][] actual = passes(kernel, n, streams, symbols, h.clone(), outputs, m, k);
@@ -255,10 +337,10 @@ class KernelTest {
     double[] o = new double[rows * k];
     double[] dh = new double[rows * m];
     double[] da = new double[rows * m];
-    kernel.recur(n, streams, symbols, h);
-    kernel.outputs(rows, h, streams, o);
-    kernel.outputsBackward(rows, outputs, dh);
-    kernel.recurBackward(n, streams, dh, h, da);
+    kernel.recur(n, streams, 0, streams, symbols, h);
+    kernel.outputs(0, rows, h, streams, o);
+    kernel.outputsBackward(0, rows, outputs, dh);
+    kernel.recurBackward(n, streams, 0, streams, dh, h, da);
     return new double[][] {h, o, dh, da};
   }
 
@@ -286,7 +368,7 @@ class KernelTest {
       }
     }
 
-    create(q, q, n, 1).sumRows(n, q, x, g);
+    create(q, q, n, 1).sumRows(n, q, 0, q, x, g);
 
     assertSame(g, expected);
   }
@@ -304,7 +386,7 @@ class KernelTest {
       }
     }
 
-    create(m, k, n, 1).scatterRows(n, m, da, symbols, gu);
+    create(m, k, n, 1).scatterRows(n, m, 0, m, da, symbols, gu);
 
     assertSame(gu, expected);
   }
@@ -315,7 +397,7 @@ class KernelTest {
     double[] o = withCanary(numbers(n * k));
     int[] targets = symbols(n + 1, k);
     double[] expected = o.clone();
-    double expectedLoss = 0;
+    double[] expectedLosses = garbage(n + 1);
     for (int t = 0; t < n; t++) {
       double max = max(expected, t * k, k);
       double[] e = new double[k];
@@ -323,7 +405,7 @@ class KernelTest {
         e[i] = Elementary.exp(expected[t * k + i] - max);
       }
       double sum = sumInEight(e);
-      expectedLoss += StrictMath.log(sum) - (expected[t * k + targets[t + 1]] - max);
+      expectedLosses[t] = StrictMath.log(sum) - (expected[t * k + targets[t + 1]] - max);
       double inverse = 1 / sum;
       for (int i = 0; i < k; i++) {
         expected[t * k + i] = e[i] * inverse;
@@ -331,10 +413,11 @@ class KernelTest {
       expected[t * k + targets[t + 1]] -= 1;
     }
 
-    double loss = create(k, k, n, 1).softmaxLoss(n, o, targets, 1);
+    double[] losses = garbage(n + 1);
+    create(k, k, n, 1).softmaxLoss(0, n, o, targets, 1, losses);
 
     assertSame(o, expected);
-    assertThat(loss).isEqualTo(expectedLoss);
+    assertSame(losses, expectedLosses);
   }
 
   @ParameterizedTest
@@ -420,7 +503,7 @@ class KernelTest {
       double[] o = numbers(k);
       o[place] = number;
       double[] expected = o.clone();
-      Kernel reference = new ScalarKernel(k, k);
+      Kernel reference = Kernels.scalar(shape(k, k, 1, 1), parameters(k, k)).kernel();
       double expectedSum = reference.exponentials(expected, 0.5);
       double sum = create(k, k, 1, 1).exponentials(o, 0.5);
       assertThat(o).isEqualTo(expected);
@@ -451,14 +534,25 @@ class KernelTest {
     return p;
   }
 
-  private static Kernel create(int m, int k, int steps, int streams) {
-    return Kernels.create(Shape.of(m, k, steps, streams, true));
+  private static Shape shape(int m, int k, int steps, int streams) {
+    return Shape.of(m, k, steps, streams, true);
+  }
+
+  private static Weights weights(Parameters p, int steps, int streams) {
+    return backward(Kernels.load(shape(p.hiddenSize, p.vocabSize, steps, streams), p));
+  }
+
+  private static Weights backward(Weights weights) {
+    weights.prepareBackward();
+    return weights;
   }
 
   private static Kernel loaded(Parameters p, int steps, int streams) {
-    Kernel kernel = create(p.hiddenSize, p.vocabSize, steps, streams);
-    kernel.load(p);
-    return kernel;
+    return weights(p, steps, streams).kernel();
+  }
+
+  private Kernel create(int m, int k, int steps, int streams) {
+    return loaded(parameters(m, k), steps, streams);
   }
 
   private static double max(double[] x, int from, int count) {

@@ -14,7 +14,7 @@ class WarmUpTest {
   private final Shape shape = Shape.of(20, 17, 25, 1, true);
 
   @Test
-  void warmUp_endsWithVectorsWhereTheyAre() throws InterruptedException {
+  void warmUp_endsWithVectorsWhereTheyAreFaster() throws InterruptedException {
     WarmUp warmUp = new WarmUp(shape);
 
     warmUp.spent(HOUR);
@@ -22,7 +22,11 @@ class WarmUpTest {
       Thread.sleep(10);
     }
 
-    assertThat(warmUp.compiled()).isEqualTo(Kernels.canUseVectors(shape));
+    if (!Kernels.canUseVectors(shape)) {
+      assertThat(warmUp.compiled()).isFalse();
+    } else if (Kernels.lanes() >= 4) { // two need not be faster than what C2 makes of scalar code
+      assertThat(warmUp.compiled()).isTrue();
+    }
   }
 
   @Test
@@ -58,8 +62,7 @@ class WarmUpTest {
     for (int m : new int[] {Kernels.canUseVectors(shape) ? Kernels.lanes() : 1, 17, 100}) {
       Shape rehearsed = Shape.of(m, Math.max(2, m - 1), steps, streams, backward);
       for (boolean vector : List.of(false, Kernels.canUseVectors(rehearsed))) {
-        Kernel kernel = vector ? Kernels.vector(rehearsed) : Kernels.scalar(rehearsed);
-        Rehearsal rehearsal = new Rehearsal(kernel, rehearsed);
+        Rehearsal rehearsal = new Rehearsal(rehearsed, vector ? Kernels::vector : Kernels::scalar);
         for (int i = 0; i < 2; i++) {
           rehearsal.parts().forEach(Runnable::run);
         }

@@ -1,0 +1,84 @@
+package io.github.charrnn.internal.kernel;
+
+import static io.github.charrnn.internal.kernel.VectorMath.LANES;
+
+import io.github.charrnn.internal.Parameters;
+import java.util.Optional;
+
+/**
+ * W and V in strips for products with few rows, in panels for those with many, and once more the
+ * other way round for the way back.
+ */
+final class VectorWeights implements Weights {
+  private final Shape shape;
+  private final int m;
+  private final int k;
+  private boolean prepared; // backward, since load
+  Parameters parameters;
+  final Packed wTransposed;
+  final Packed vTransposed;
+  final Optional<Backward> backward;
+
+  /** What the way back reads; v has many rows there, or they are few and it does not matter. */
+  record Backward(Packed w, Packed v) {}
+
+  /** For at least as many hidden units and symbols as a vector has lanes. */
+  VectorWeights(Shape shape, Parameters p) {
+    this.shape = shape;
+    m = shape.m();
+    k = shape.k();
+    assert m >= LANES && k >= LANES;
+    wTransposed = shape.manyStreams() ? new Panels(m, m) : new Strips(m, m);
+    vTransposed = shape.manyRows() ? new Panels(m, k) : new Strips(m, k);
+    backward =
+        shape.backward()
+            ? Optional.of(
+                new Backward(
+                    shape.manyStreams() ? new Panels(m, m) : new Strips(m, m), new Panels(k, m)))
+            : Optional.empty();
+    parameters = p;
+    load(p);
+  }
+
+  static int lanes() {
+    return LANES;
+  }
+
+  @Override
+  public Kernel kernel() {
+    return new VectorKernel(this, shape);
+  }
+
+  @Override
+  public void load(Parameters p) {
+    parameters = p;
+    prepared = false;
+    reloadW(0, m);
+    reloadV(0, k);
+  }
+
+  @Override
+  public void reloadW(int from, int end) {
+    wTransposed.packTransposed(parameters.w, from, end);
+    if (prepared) {
+      backward.orElseThrow().w.pack(parameters.w, from, end);
+    }
+  }
+
+  @Override
+  public void reloadV(int from, int end) {
+    vTransposed.packTransposed(parameters.v, from, end);
+    if (prepared) {
+      backward.orElseThrow().v.pack(parameters.v, from, end);
+    }
+  }
+
+  @Override
+  public void prepareBackward() {
+    if (!prepared) {
+      backward.orElseThrow().w.pack(parameters.w, 0, m);
+      backward.orElseThrow().v.pack(parameters.v, 0, k);
+      prepared = true;
+    }
+  }
+}
