@@ -154,7 +154,7 @@ public final class GradientCheck {
     Window window = startingWindow(text);
     window.forward(sequenceLength);
     window.backward();
-    change.accept(window.gradient);
+    change.accept(window.gradient());
     return compare(window);
   }
 
@@ -185,7 +185,7 @@ public final class GradientCheck {
   }
 
   private Report compare(Window window) {
-    Parameters gradient = window.gradient;
+    Parameters gradient = window.gradient();
     Parameters p = model.parameters().copy();
     Xoshiro256 random = new Xoshiro256(seed + 1);
     List<Tensor> tensors = new ArrayList<>();

@@ -61,7 +61,7 @@ class GradientTest {
     double[] start = java.util.Arrays.copyOf(window.h, m);
     DualNumbers oracle = new DualNumbers(model, start, window.symbols);
 
-    Parameters g = window.gradient;
+    Parameters g = window.gradient();
     assertExact("U", oracle, Parameters.transpose(k, m, g.u));
     assertExact("W", oracle, g.w);
     assertExact("V", oracle, g.v);
@@ -131,18 +131,18 @@ class GradientTest {
       }
       lossSum += alone.forward(n);
       alone.backward();
-      add(sum, alone.gradient);
+      add(sum, alone.gradient());
     }
 
     double loss = together.forward(n);
     together.backward();
 
     assertThat(loss).isCloseTo(lossSum, org.assertj.core.data.Percentage.withPercentage(1e-10));
-    assertClose("U", together.gradient.u, sum.u);
-    assertClose("W", together.gradient.w, sum.w);
-    assertClose("V", together.gradient.v, sum.v);
-    assertClose("b", together.gradient.b, sum.b);
-    assertClose("c", together.gradient.c, sum.c);
+    assertClose("U", together.gradient().u, sum.u);
+    assertClose("W", together.gradient().w, sum.w);
+    assertClose("V", together.gradient().v, sum.v);
+    assertClose("b", together.gradient().b, sum.b);
+    assertClose("c", together.gradient().c, sum.c);
   }
 
   private static void add(Parameters to, Parameters g) {
@@ -197,7 +197,7 @@ class GradientTest {
               java.util.Arrays.fill(cut.w, 0);
               window.load(cut);
               window.backward();
-              g.set(window.gradient);
+              g.set(window.gradient());
             });
 
     assertThat(report.passed()).isFalse();

@@ -98,7 +98,7 @@ class TextbookTest {
 
   /** The largest difference in any tensor, relative to the tensor's largest element. */
   private double distance(Window window, TextbookRnn textbook) {
-    Parameters g = window.gradient;
+    Parameters g = window.gradient();
     int m = textbook.m;
     double[] u = new double[g.u.length]; // rows of symbols outside the window are stale: zero
     for (int i = 0; i < window.distinctCount; i++) {

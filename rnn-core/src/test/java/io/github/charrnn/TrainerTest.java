@@ -259,12 +259,12 @@ class TrainerTest {
         }
         if (!read) { // its gradient is stale
           int at = row * model.hiddenSize();
-          Arrays.fill(window.gradient.u, at, at + model.hiddenSize(), 0);
+          Arrays.fill(window.gradient().u, at, at + model.hiddenSize(), 0);
         }
       }
       double[][] theta = tensors(expected);
       double[][] squares = tensors(memory);
-      double[][] g = tensors(window.gradient);
+      double[][] g = tensors(window.gradient());
       for (int i = 0; i < theta.length; i++) {
         int count = theta[i].length;
         Kernel kernel = window.kernel();
@@ -294,7 +294,7 @@ class TrainerTest {
     training.advance();
     VanillaRnn after = training.model();
 
-    double[] g = training.window.gradient.c;
+    double[] g = training.window.gradient().c;
     assertThat(Arrays.stream(g).map(Math::abs).max().orElseThrow()).isGreaterThan(0.5);
     for (int i = 0; i < g.length; i++) {
       double clipped = Math.max(-0.5, Math.min(0.5, g[i]));

@@ -117,7 +117,7 @@ public final class Update {
 
   /** Updates what the way back has left: U, b and c. */
   public void end() {
-    Parameters g = window.gradient;
+    Parameters g = window.gradient();
     b.move(0, g.b.length, g.b, 0);
     c.move(0, g.c.length, g.c, 0);
     // The other rows of U have no gradient, and no optimizer moves what has none.

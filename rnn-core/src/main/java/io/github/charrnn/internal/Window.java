@@ -62,11 +62,7 @@ public final class Window {
 
   public int distinctCount;
 
-  /**
-   * The gradient of the last {@link #backward}, summed over steps and streams; the rows of U
-   * outside of distinct are zero or stale.
-   */
-  public final Parameters gradient;
+  private final Optional<Parameters> gradient; // of a window for training
 
   private Window(int n, int streams, Parameters p, boolean forTraining) {
     this.n = n;
@@ -87,7 +83,7 @@ public final class Window {
     da = new double[forTraining ? rows * m : 0];
     distinct = new int[forTraining ? Math.min(rows, k) : 0];
     lastWindow = new long[forTraining ? k : 0];
-    gradient = forTraining ? new Parameters(m, k) : new Parameters(0, 0);
+    gradient = forTraining ? Optional.of(new Parameters(m, k)) : Optional.empty();
   }
 
   /** A window for forward and backward, with parameters loaded. */
@@ -193,9 +189,17 @@ public final class Window {
     kernel.outputs(0, steps * streams, h, streams, outputs);
   }
 
+  /**
+   * The gradient of the last {@link #backward}, summed over steps and streams; the rows of U
+   * outside of distinct are zero or stale.
+   */
+  public Parameters gradient() {
+    return gradient.orElseThrow();
+  }
+
   /** The gradient of the loss that forward returned for all n steps. */
   public void backward() {
-    Parameters g = gradient;
+    Parameters g = gradient();
     backward(
         (piece, at, from, to) -> System.arraycopy(piece, at, g.v, from, to - from),
         (piece, at, from, to) -> System.arraycopy(piece, at, g.w, from, to - from));
@@ -205,7 +209,7 @@ public final class Window {
    * The same, but V and W's parts of it only pass by, and are not in {@link #gradient} afterwards.
    */
   public void backward(Kernel.Gradient v, Kernel.Gradient w) {
-    Parameters g = gradient;
+    Parameters g = gradient();
     int rows = n * streams;
     weights.prepareBackward();
     kernel.outputsBackward(0, rows, outputs, dh);
