@@ -62,7 +62,7 @@ public final class Window {
 
   public int distinctCount;
 
-  private final Optional<Parameters> gradient; // of a window for training
+  private final Optional<Parameters> gradient; // if there is a way back
 
   private Window(int n, int streams, Parameters p, boolean forTraining) {
     this.n = n;
@@ -191,7 +191,7 @@ public final class Window {
 
   /**
    * The gradient of the last {@link #backward}, summed over steps and streams; the rows of U
-   * outside of distinct are zero or stale.
+   * outside of distinct are zero or stale. Only windows for training have one.
    */
   public Parameters gradient() {
     return gradient.orElseThrow();

@@ -43,10 +43,8 @@ final class Rehearsal {
     rows = steps * streams;
     slice = Math.min(SLICE, m);
     p = new Parameters(m, k);
-    for (double[] tensor : List.of(p.u, p.w, p.v, p.b, p.c)) {
-      for (int i = 0; i < tensor.length; i++) {
-        tensor[i] = (i % 13 - 6) / 100.0;
-      }
+    for (Parameters.Tensor tensor : Parameters.tensors()) {
+      Arrays.setAll(p.get(tensor), i -> (i % 13 - 6) / 100.0);
     }
     symbols = new int[rows + streams];
     Arrays.setAll(symbols, i -> i % k);

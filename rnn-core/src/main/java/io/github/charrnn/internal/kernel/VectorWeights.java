@@ -19,7 +19,9 @@ final class VectorWeights implements Weights {
   final Packed vTransposed;
   final Optional<Backward> backward;
 
-  /** What the way back reads; v has many rows there, or they are few and it does not matter. */
+  /**
+   * What the way back reads. V in panels always: where rows are few, they are seldom trained on.
+   */
   record Backward(Packed w, Packed v) {}
 
   /** For at least as many hidden units and symbols as a vector has lanes. */
@@ -38,10 +40,6 @@ final class VectorWeights implements Weights {
             : Optional.empty();
     parameters = p;
     load(p);
-  }
-
-  static int lanes() {
-    return LANES;
   }
 
   @Override

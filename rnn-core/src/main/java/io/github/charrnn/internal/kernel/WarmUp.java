@@ -80,7 +80,6 @@ public final class WarmUp {
     Beside() {
       super("charrnn-warm-up");
       setDaemon(true);
-      setPriority(MIN_PRIORITY);
     }
 
     @Override
@@ -94,16 +93,14 @@ public final class WarmUp {
       boolean faster = false;
       try {
         faster = !over && Kernels.canUseVectors(shape) && rehearse();
-      } catch (InterruptedException | OutOfMemoryError e) {
+      } catch (InterruptedException | IllegalStateException | OutOfMemoryError e) {
         System.getLogger("io.github.charrnn").log(Level.DEBUG, "scalar kernels stay", e);
+      } finally {
+        end(faster || compiled);
       }
-      if (faster) {
-        end(true);
-        if (shape.backward()) { // whose rounds have gone forward, too
-          Kernels.warmUpOf(shape.forward()).end(true);
-        }
+      if (faster && shape.backward()) { // whose rounds have gone forward, too
+        Kernels.warmUpOf(shape.forward()).end(true);
       }
-      over = true;
     }
   }
 
