@@ -36,7 +36,9 @@ class EvaluationLatencyTest {
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     String[] printed =
-        new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim().split(" ");
+        new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+            .trim()
+            .split(" ", -1);
 
     assertThat(java.waitFor()).isZero();
     assertThat(printed[0]).as("whether vectors have taken over").isEqualTo("true");
