@@ -12,6 +12,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -104,23 +105,30 @@ final class Checkpoints implements Closeable {
       Recipe recipe,
       Optional<Validation> validation) {
     Header header = state.header();
-    if (header.hiddenSize != model.hiddenSize() || header.seed != model.seed()) {
+    if (header.hiddenSize != model.hiddenSize()
+        || header.seed != model.seed()
+        || !header.initializer.equals(model.initializer())) {
       throw new IllegalArgumentException(
-          "the checkpoint "
-              + file
-              + " is of another model, with hiddenSize "
-              + header.hiddenSize
-              + " and seed "
-              + header.seed
-              + ", not "
-              + model.hiddenSize()
-              + " and "
-              + model.seed());
+          String.format(
+              Locale.ROOT,
+              "the checkpoint %s is of another model: hiddenSize is %d, seed %d, initializer %s;"
+                  + " not %d, %d, %s",
+              file,
+              header.hiddenSize,
+              header.seed,
+              header.initializer,
+              model.hiddenSize(),
+              model.seed(),
+              model.initializer()));
     }
     String difference = header.recipe.difference(recipe);
     if (!difference.isEmpty()) {
       throw new IllegalArgumentException(
-          "the run of the checkpoint " + file + " keeps its recipe: " + difference);
+          "the run of the checkpoint "
+              + file
+              + " keeps its recipe: "
+              + difference
+              + ": leave it so");
     }
     requireSameText(file, header);
     Optional<Validation> theirs = header.training().flatMap(TrainingSummary::validation);

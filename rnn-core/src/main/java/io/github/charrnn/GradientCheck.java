@@ -174,7 +174,7 @@ public final class GradientCheck {
     int k = model.vocab().size();
     String what =
         "checking gradients with hiddenSize " + m + " and sequenceLength " + sequenceLength;
-    Window.requireTrainable(what, sequenceLength, 1, m, k, 0);
+    Window.requireTrainable(what, sequenceLength, 1, m, k, 1, 0);
     Window window = Window.forTraining(sequenceLength, 1, model.parameters());
     text.copy(0, window.symbols, 0, 1, sequenceLength + 1);
     Xoshiro256 random = new Xoshiro256(seed);

@@ -3,7 +3,7 @@ package io.github.charrnn;
 import io.github.charrnn.internal.Range;
 
 /**
- * What the parameters of a new model are drawn from. Immutable, and safe for use by many threads.
+ * The distribution of the parameters of a new model. Immutable, and safe for use by many threads.
  */
 public sealed interface Initializer {
   /**

@@ -161,8 +161,8 @@ final class Observation {
   void restore(Header header, double[] losses, double[] smoothLosses, Observations seen) {
     history.restore(header, losses, smoothLosses);
     samples.restore(seen.samples(), seen.sampleStride());
-    heldOutLosses.restore(seen.validation(), seen.validationStride());
-    best = seen.bestValidation();
+    heldOutLosses.restore(seen.heldOutLosses(), seen.validationStride());
+    best = seen.bestHeldOutLoss();
     last = Optional.empty();
   }
 }

@@ -6,19 +6,21 @@ import java.util.List;
 /**
  * How a gradient g, already clipped, changes a parameter theta at learning rate eta. Immutable, and
  * safe for use by many threads.
- *
- * <p>Every optimizer leaves a parameter alone whose gradient is zero.
  */
 public sealed interface Optimizer {
   /**
    * {@code M += g g; theta -= eta g / sqrt(M + 1e-8)}, with a memory M for every parameter that
-   * starts at zero (Duchi, Hazan and Singer, JMLR 12, 2011).
+   * starts at zero (Duchi, Hazan and Singer, JMLR 12, 2011). A parameter whose gradient is zero
+   * stays as it is.
    */
   static Optimizer adaGrad() {
     return new AdaGrad();
   }
 
-  /** Plain stochastic gradient descent, {@code theta -= eta g}. */
+  /**
+   * Plain stochastic gradient descent, {@code theta -= eta g}. A parameter whose gradient is zero
+   * stays as it is.
+   */
   static Optimizer sgd() {
     return new Sgd();
   }

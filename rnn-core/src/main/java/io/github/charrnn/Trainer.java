@@ -5,6 +5,7 @@ import io.github.charrnn.internal.Header;
 import io.github.charrnn.internal.Range;
 import io.github.charrnn.internal.SafeFile;
 import io.github.charrnn.internal.Streams;
+import io.github.charrnn.internal.Update;
 import io.github.charrnn.internal.Window;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,9 +26,10 @@ import java.util.function.LongSupplier;
  * package documentation}.
  *
  * <p>Set it up once, then train as often as you like. Every run starts from the model that the
- * trainer was made of, which never changes, with a zero state and an empty optimizer memory. The
- * same model, text and settings give the same result to the last bit. To continue training, make a
- * trainer of a trained model. Not safe for use by several threads at a time.
+ * trainer was made of, which never changes, with a zero state and an empty optimizer memory; only a
+ * trainer that {@linkplain #resuming resumes} goes on with what a checkpoint has of both. The same
+ * model, text and settings give the same result to the last bit. To train a trained model further,
+ * make a trainer of it. Not safe for use by several threads at a time.
  */
 public final class Trainer {
   private final VanillaRnn model;
@@ -177,10 +179,7 @@ public final class Trainer {
    * @throws IllegalArgumentException if every is below 1
    */
   public Trainer checkpoint(Path file, long every) {
-    if (every < 1) {
-      throw new IllegalArgumentException(
-          "a checkpoint every " + every + " steps is asked for, must be at least 1");
-    }
+    Range.atLeast(1, "every", every);
     checkpoint = Optional.of(file);
     checkpointEvery = OptionalLong.of(every);
     return this;
@@ -229,10 +228,7 @@ public final class Trainer {
    *     or if every is below 1
    */
   public Trainer validation(EncodedText heldOut, long every) {
-    if (every < 1) {
-      throw new IllegalArgumentException(
-          "validation every " + every + " steps is asked for, must be at least 1");
-    }
+    Range.atLeast(1, "every", every);
     validationEvery = every;
     return validation(heldOut);
   }
@@ -272,10 +268,7 @@ public final class Trainer {
    * @throws IllegalArgumentException if every is below 1 or length is below 0
    */
   public Trainer samples(long every, int length) {
-    if (every < 1) {
-      throw new IllegalArgumentException(
-          "a sample every " + every + " steps is asked for, must be at least 1");
-    }
+    Range.atLeast(1, "every", every);
     sampleLength = Range.atLeast(0, "length", length);
     sampleEvery = OptionalLong.of(every);
     return this;
@@ -305,9 +298,7 @@ public final class Trainer {
    * @throws IllegalArgumentException if steps is below 1
    */
   public Trainer every(long steps, Consumer<? super Training> listener) {
-    if (steps < 1) {
-      throw new IllegalArgumentException("every is " + steps + " steps, must be at least 1");
-    }
+    Range.atLeast(1, "steps", steps);
     listeners.add(new Run.Listener(steps, Objects.requireNonNull(listener, "listener")));
     return this;
   }
@@ -319,7 +310,8 @@ public final class Trainer {
    * @throws IllegalArgumentException if steps is below 0, or for the reasons of {@link #start}
    * @throws TrainingDivergedException if the loss or a parameter is no longer finite
    * @throws IllegalStateException if there are rollbacks without a {@linkplain #checkpoint(Path,
-   *     long) checkpoint}, or it is that of a run that has not ended or is still running
+   *     long) checkpoint}, if it is that of a run that has not ended or is still running, or if
+   *     this trainer was made of a checkpoint
    * @throws UncheckedIOException if a checkpoint cannot be written
    */
   public TrainingResult train(EncodedText text, long steps) {
@@ -360,6 +352,8 @@ public final class Trainer {
    * @throws UnknownSymbolException if the vocabulary does not have a symbol of the text
    * @throws IllegalArgumentException if steps is below 0, or for the reasons of {@link #start}
    * @throws TrainingDivergedException if the loss or a parameter is no longer finite
+   * @throws IllegalStateException for the reasons of {@link #train(EncodedText, long)}
+   * @throws UncheckedIOException if a checkpoint cannot be written
    */
   public TrainingResult train(CharSequence text, long steps) {
     return train(model.vocab().encode(text), steps);
@@ -371,6 +365,8 @@ public final class Trainer {
    * @param epochs at least 0
    * @throws IllegalArgumentException if epochs is below 0, or for the reasons of {@link #start}
    * @throws TrainingDivergedException if the loss or a parameter is no longer finite
+   * @throws IllegalStateException for the reasons of {@link #train(EncodedText, long)}
+   * @throws UncheckedIOException if a checkpoint cannot be written
    */
   public TrainingResult trainEpochs(EncodedText text, int epochs) {
     return train(text, stepsOf(text, epochs));
@@ -455,9 +451,13 @@ public final class Trainer {
   private CheckpointFile.State takeState(Path file) throws IOException {
     Optional<CheckpointFile.State> state = read;
     read = Optional.empty();
-    return state.isPresent() && CheckpointFile.isStill(file, state.get())
-        ? state.get()
-        : CheckpointFile.read(file);
+    try {
+      return state.isPresent() && CheckpointFile.isStill(file, state.get())
+          ? state.get()
+          : CheckpointFile.read(file);
+    } catch (ModelFormatException e) {
+      throw new ModelFormatException(file + " cannot be resumed: " + e.reason(), e.offset());
+    }
   }
 
   private Optional<Validation> validation() {
@@ -492,6 +492,7 @@ public final class Trainer {
    *     characters or another vocabulary than the model, or if training does not fit into the heap
    * @throws IllegalStateException if the held-out loss is to select and there is no {@link
    *     #validation}, or if this trainer was made of a checkpoint
+   * @throws TrainingDivergedException if the held-out loss is not finite
    */
   public Training start(EncodedText text) {
     requireNew();
@@ -531,8 +532,9 @@ public final class Trainer {
             + sequenceLength
             + " and batchSize "
             + batchSize;
-    Window.requireTrainable(
-        what, sequenceLength, batchSize, m, model.vocab().size(), text.memory());
+    int k = model.vocab().size();
+    int memories = Update.memoriesPerParameter(recipe.optimizer());
+    Window.requireTrainable(what, sequenceLength, batchSize, m, k, memories, text.memory());
     return new Training(model, text, recipe, plan, List.copyOf(onSample));
   }
 }

@@ -2,6 +2,7 @@ package io.github.charrnn;
 
 import io.github.charrnn.internal.CheckpointFile;
 import io.github.charrnn.internal.Header;
+import io.github.charrnn.internal.Observations;
 import io.github.charrnn.internal.Parameters;
 import io.github.charrnn.internal.SafeFile;
 import io.github.charrnn.internal.Streams;
@@ -385,6 +386,8 @@ public final class Training {
     header.bestStep = bestStep;
     header.nanos = nanos;
     observation.putInto(header);
+    Observations seen = observation.observations(heldOutFingerprint);
+    seen.putInto(header);
     CheckpointFile.write(
         file,
         new CheckpointFile.State(
@@ -395,7 +398,7 @@ public final class Training {
             window.entering(),
             observation.losses(),
             observation.smoothLosses(),
-            observation.observations(heldOutFingerprint)));
+            seen));
   }
 
   /** Goes on from what {@link #save} has written of a run with the same text and settings. */

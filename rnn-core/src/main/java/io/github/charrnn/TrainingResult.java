@@ -92,7 +92,7 @@ public record TrainingResult(
         header.nanos / NANOS_PER_SECOND,
         history.snapshot(),
         seen.samples(),
-        seen.validation(),
-        seen.bestValidation());
+        seen.heldOutLosses(),
+        seen.bestHeldOutLoss());
   }
 }

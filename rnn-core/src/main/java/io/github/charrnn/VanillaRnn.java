@@ -91,20 +91,20 @@ public final class VanillaRnn {
       return this;
     }
 
-    /** What the initial parameters are drawn from; 1 unless set. Any number will do. */
+    /** The seed of the generator that draws the initial parameters; 1 unless set. Any will do. */
     public Builder seed(long seed) {
       this.seed = seed;
       return this;
     }
 
-    /** What the initial parameters are drawn by; {@code Initializer.normal(0.01)} unless set. */
+    /** The distribution of the initial parameters; {@code Initializer.normal(0.01)} unless set. */
     public Builder initializer(Initializer initializer) {
       this.initializer = Objects.requireNonNull(initializer, "initializer");
       return this;
     }
 
     /**
-     * The model, its parameters drawn from the seed by the initializer.
+     * The model, its parameters drawn by the initializer with the seed.
      *
      * @throws IllegalArgumentException if training a model of hiddenSize hidden units over this
      *     vocabulary does not fit into the heap or into Java's arrays
@@ -113,7 +113,7 @@ public final class VanillaRnn {
       int m = hiddenSize;
       int k = vocab.size();
       String what = "training with hiddenSize " + m + " and " + k + " symbols";
-      Window.requireTrainable(what, 1, 1, m, k, 0); // what a new model is there for
+      Window.requireTrainable(what, 1, 1, m, k, 1, 0); // what a new model is there for
       Parameters p = new Parameters(m, k);
       new Initialization(p, new Xoshiro256(seed)).draw(initializer);
       return new VanillaRnn(vocab, p, seed, initializer, Optional.empty());
@@ -135,12 +135,12 @@ public final class VanillaRnn {
     return Parameters.count(hiddenSize(), vocab.size());
   }
 
-  /** What the initial parameters were drawn from, before any training. */
+  /** The seed of the generator that drew the initial parameters, before any training. */
   public long seed() {
     return seed;
   }
 
-  /** What the initial parameters were drawn by. */
+  /** The distribution of the initial parameters, before any training. */
   public Initializer initializer() {
     return initializer;
   }
@@ -307,11 +307,10 @@ public final class VanillaRnn {
   /**
    * What does the arithmetic of all models in this Java, and why, in one line: {@code vector}
    * kernels where Java was started with {@code --add-modules jdk.incubator.vector}, else {@code
-   * scalar} ones. Where there are vector kernels, scalar ones begin, in every training, evaluation
-   * or passage, and those that last are handed over once vector code is compiled, which a thread
-   * beside them sees to. Models with fewer hidden units or symbols than a vector has lanes are left
-   * to scalar kernels. They give the same bits. The system property {@code rnn.kernel} may insist
-   * on one of them.
+   * scalar} ones. Vector code is slow until Java has compiled it. So scalar kernels begin, and a
+   * thread beside them has vector code compiled if the work lasts; from then on vector kernels do
+   * it. Models with fewer hidden units or symbols than a vector has lanes are left to scalar
+   * kernels. Both give the same bits. The system property {@code rnn.kernel} may insist on one.
    *
    * @throws IllegalStateException if {@code rnn.kernel} asks for what is not there
    */

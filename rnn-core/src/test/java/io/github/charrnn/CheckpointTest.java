@@ -91,7 +91,39 @@ class CheckpointTest {
         .checkpoint(other)
         .train(text, 3);
     Files.move(other, file(), StandardCopyOption.REPLACE_EXISTING);
-    assertRefused(resuming, text, "the checkpoint " + file() + " is of another model");
+    assertRefused(
+        resuming, text, "the checkpoint " + file() + " is of another model: hiddenSize is 10");
+  }
+
+  @Test
+  void aCheckpointThatIsDamagedOnceItWasRead_isRefused_andNamed() throws IOException {
+    stoppedAt(trainer().checkpoint(file(), 10), 5).train(text, 25);
+    Trainer resuming = resuming();
+    byte[] bytes = Files.readAllBytes(file());
+    bytes[bytes.length - 20] ^= 1;
+    Files.write(file(), bytes);
+
+    assertThatExceptionOfType(UncheckedIOException.class)
+        .isThrownBy(() -> resuming.resume(text))
+        .withCauseInstanceOf(ModelFormatException.class)
+        .withMessageContaining(file() + " cannot be resumed: the checksum does not match");
+  }
+
+  @Test
+  void aCheckpointOfAnotherInitializer_isOfAnotherModel() throws IOException {
+    stoppedAt(trainer().checkpoint(file(), 10), 5).train(text, 25);
+    Trainer resuming = resuming();
+    Path other = directory.resolve("other");
+    VanillaRnn wide =
+        VanillaRnn.builder(text.vocab())
+            .hiddenSize(9)
+            .seed(3)
+            .initializer(Initializer.normal(0.5))
+            .build();
+    Trainer.of(wide).checkpoint(other, 10).train(text, 5);
+    Files.move(other, file(), StandardCopyOption.REPLACE_EXISTING);
+
+    assertRefused(resuming, text, "is of another model", "Normal[deviation=0.5]");
   }
 
   /** The epochs are of 37 windows with one stream, of 12 with three. */
@@ -677,7 +709,7 @@ class CheckpointTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> goingWrongAt(resuming(), 8).resume(text))
         .withMessageContainingAll(
-            "is of another model, with hiddenSize 10 and seed 3, not 9", beside.toString());
+            "is of another model: hiddenSize is 10, seed 3", beside.toString());
 
     Files.delete(beside);
     trainer().checkpoint(beside, 100).train(text, 15);
@@ -728,7 +760,7 @@ class CheckpointTest {
   void settingsOutOfRange_areRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> trainer().checkpoint(file(), 0))
-        .withMessage("a checkpoint every 0 steps is asked for, must be at least 1");
+        .withMessage("every is 0, must be at least 1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> trainer().rollbacks(-1))
         .withMessage("rollbacks is -1, must be at least 0");

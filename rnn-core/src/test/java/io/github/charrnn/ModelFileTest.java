@@ -126,7 +126,7 @@ class ModelFileTest {
         edit(
             "\"formatVersion\":\"1\"",
             "\"formatVersion\":\"2\"",
-            "formatVersion is \"2\", must be a whole number from 1 to 1"),
+            "formatVersion is \"2\", must be 1"),
         edit("\"formatVersion\":\"1\"", "\"formatVersion\":\"01\"", "formatVersion is \"01\""),
         edit("\"format\":\"charrnn\"", "\"format\":\"pt\"", "not a model of this library"),
         edit("\"hiddenSize\":\"2\"", "\"hiddenSize\":\"3\"", "tensor U is not as"),

@@ -321,13 +321,13 @@ class ObservationsTest {
   void wrongSettings_areRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Trainer.of(model).validation(heldOut, 0))
-        .withMessage("validation every 0 steps is asked for, must be at least 1");
+        .withMessage("every is 0, must be at least 1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Trainer.of(model).validation(heldOut.part(0, 1), 1))
         .withMessage("evaluation needs at least 2 characters, the text has 1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Trainer.of(model).samples(0, 1))
-        .withMessage("a sample every 0 steps is asked for, must be at least 1");
+        .withMessage("every is 0, must be at least 1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Trainer.of(model).samples(1, -1))
         .withMessage("length is -1, must be at least 0");

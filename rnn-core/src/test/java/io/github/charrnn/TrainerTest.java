@@ -363,7 +363,7 @@ class TrainerTest {
             + text.length());
     assertRefused(() -> trainer.clip(0), "clip is 0.0, must be above 0");
     assertRefused(() -> trainer.clip(Double.NaN), "clip is NaN, must be above 0");
-    assertRefused(() -> trainer.every(0, p -> {}), "every is 0 steps, must be at least 1");
+    assertRefused(() -> trainer.every(0, p -> {}), "steps is 0, must be at least 1");
     assertRefused(() -> trainer.train(text, -1), "steps is -1, must be at least 0");
     assertRefused(() -> trainer.trainEpochs(text, -2), "epochs is -2, must be at least 0");
     assertRefused(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.github.charrnn.EncodedText;
+import io.github.charrnn.Optimizer;
 import io.github.charrnn.Sampler;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.Training;
@@ -46,6 +47,27 @@ class AllocationTest {
   void training_allocatesNothingPerStep(int streams) throws IOException {
     Training training = Trainer.of(model).batchSize(streams).start(text);
     steps(training, 1_000);
+
+    long once = allocatedBy(() -> steps(training, 1_000));
+    long twice = allocatedBy(() -> steps(training, 2_000));
+
+    assertThat(twice - once).isLessThan(SLACK);
+  }
+
+  /** Every second window is easy, so that the smooth loss falls and rises in turn. */
+  @Test
+  void keepingTheBestModel_allocatesNothing() throws IOException {
+    EncodedText hilly =
+        text.vocab().encode(("A".repeat(25) + text.part(0, 25).decode()).repeat(400));
+    Training training =
+        Trainer.of(model).optimizer(Optimizer.sgd()).learningRate(1e-4).start(hilly);
+    steps(training, 6_000);
+    int best = 0;
+    for (int i = 0; i < 1_000; i++) {
+      training.advance();
+      best += training.bestStep() == training.step() ? 1 : 0;
+    }
+    assertThat(best).as("steps with a new best").isBetween(100, 900);
 
     long once = allocatedBy(() -> steps(training, 1_000));
     long twice = allocatedBy(() -> steps(training, 2_000));

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -24,7 +25,7 @@ public final class CheckpointFile {
   /**
    * Where training stands.
    *
-   * @param header with the settings of the run and its numbers
+   * @param header that of a checkpoint, with the settings of the run and its numbers
    * @param parameters as they stand
    * @param memories the optimizer's, by name
    * @param best empty if the parameters as they stand are the best
@@ -53,11 +54,8 @@ public final class CheckpointFile {
    */
   public static void write(SafeFile file, State state) throws IOException {
     Header header = state.header();
-    header.sections.add(Header.Section.CHECKPOINT);
-    Observations observations = state.observations();
-    observations.putInto(header);
     Safetensors.write(
-        file, Fields.write(header), tensors(state, observations.tensors(header.vocab())));
+        file, Fields.write(header), tensors(state, state.observations().tensors(header.vocab())));
   }
 
   /**
@@ -77,10 +75,19 @@ public final class CheckpointFile {
     }
   }
 
-  /** Whether the file is the one that a state was read from, by its checksum. */
+  /**
+   * Whether the file is the one that a state was read from.
+   *
+   * @throws ModelFormatException if it would be, but is damaged
+   */
   public static boolean isStill(Path file, State state) throws IOException {
     try (Safetensors in = Safetensors.open(file)) {
-      return in.metadata().text(Safetensors.CHECKSUM).equals(state.header().checksum);
+      if (!in.metadata().text(Safetensors.CHECKSUM).equals(state.header().checksum)) {
+        return false;
+      }
+      in.requireTensors(shapes(state.header()));
+      in.read(List.of());
+      return true;
     }
   }
 
@@ -91,12 +98,13 @@ public final class CheckpointFile {
     int k = header.vocab().size();
     int streams = header.recipe.batchSize();
     String what = "the checkpoint " + file;
-    double models = 3.0 * Parameters.count(m, k);
+    List<Update.Memory> kinds = Update.memoriesOf(header.recipe.optimizer());
+    double models = (2.0 + kinds.size()) * Parameters.count(m, k); // with the best
     Memory.require(Double.BYTES * (models + (double) streams * m), what);
     Memory.requireArray((double) streams * m, what);
     Map<String, Parameters> memories = new LinkedHashMap<>();
-    for (String name : Update.memoriesOf(header.recipe.optimizer())) {
-      memories.put(name, Parameters.allocate(m, k, what));
+    for (Update.Memory kind : kinds) {
+      memories.put(kind.name(), Parameters.allocate(m, k, what));
     }
     int points = (int) header.points();
     Observations.Numbers numbers = Observations.Numbers.allocate(header);
@@ -131,8 +139,8 @@ public final class CheckpointFile {
     long m = header.hiddenSize;
     long k = header.vocab().size();
     Map<String, List<Long>> shapes = new LinkedHashMap<>(Tensors.shapes("", m, k));
-    for (String name : Update.memoriesOf(header.recipe.optimizer())) {
-      shapes.putAll(Tensors.shapes(name + ".", m, k));
+    for (Update.Memory kind : Update.memoriesOf(header.recipe.optimizer())) {
+      shapes.putAll(Tensors.shapes(kind.name() + ".", m, k));
     }
     if (hasBest(header)) {
       shapes.putAll(Tensors.shapes("best.", m, k));
@@ -165,9 +173,10 @@ public final class CheckpointFile {
         throw Safetensors.wrong("state has a value that is " + h + ", must be from -1 to 1");
       }
     }
-    for (Map.Entry<String, Parameters> memory : state.memories().entrySet()) {
-      Range range = Update.rangeOf(memory.getKey());
-      for (Safetensors.Tensor tensor : Tensors.of(memory.getKey() + ".", memory.getValue())) {
+    for (Update.Memory kind : Update.memoriesOf(state.header().recipe.optimizer())) {
+      Range range = kind.range();
+      Parameters memory = Objects.requireNonNull(state.memories().get(kind.name()), kind.name());
+      for (Safetensors.Tensor tensor : Tensors.of(kind.name() + ".", memory)) {
         for (double x : tensor.data()) {
           if (!range.holds().test(x)) {
             throw Safetensors.wrong(

@@ -3,6 +3,7 @@ package io.github.charrnn.internal;
 import io.github.charrnn.ModelFormatException;
 import io.github.charrnn.internal.Header.Section;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Predicate;
@@ -26,10 +27,23 @@ final class Field {
     void read(Metadata metadata, Header header) throws ModelFormatException;
   }
 
-  /** What depends on other values. */
-  private interface Check {
-    void check(Metadata metadata, Header header) throws ModelFormatException;
+  /** What a whole number must be within, as other values have it. */
+  private record Bounds(ToLongFunction<Header> least, ToLongFunction<Header> most, boolean last) {
+    long min(Header header) {
+      return least.applyAsLong(header);
+    }
+
+    long max(Header header) {
+      return most.applyAsLong(header);
+    }
+
+    void check(String key, Metadata metadata, Header header) throws ModelFormatException {
+      metadata.integer(key, min(header), max(header));
+    }
   }
+
+  /** What a value must be, as other values have it. */
+  private record Condition(String words, Predicate<Header> holds) {}
 
   /** Puts a number into a header. */
   interface RealSetter {
@@ -52,8 +66,8 @@ final class Field {
   private final Reader reader;
   private int since = FIRST_VERSION;
   private Predicate<Header> absent = header -> false;
-  private Check range = (metadata, header) -> {};
-  private Check condition = (metadata, header) -> {};
+  private Optional<Bounds> bounds = Optional.empty();
+  private Optional<Condition> condition = Optional.empty();
 
   private Field(
       String key,
@@ -162,27 +176,19 @@ final class Field {
 
   /** The value, a whole number, must be within bounds that depend on others. */
   Field between(ToLongFunction<Header> min, ToLongFunction<Header> max) {
-    range =
-        (metadata, header) ->
-            metadata.integer(key, min.applyAsLong(header), max.applyAsLong(header));
+    bounds = Optional.of(new Bounds(min, max, false));
     return this;
   }
 
-  /** The value, a whole number, must be the one that others imply. */
+  /** The value, a whole number, must be the one that others imply, once these are checked. */
   Field implied(ToLongFunction<Header> by) {
-    condition =
-        (metadata, header) -> metadata.integer(key, by.applyAsLong(header), by.applyAsLong(header));
+    bounds = Optional.of(new Bounds(by, by, true));
     return this;
   }
 
   /** The value must go with others. */
   Field must(String be, Predicate<Header> hold) {
-    condition =
-        (metadata, header) -> {
-          if (!hold.test(header)) {
-            throw metadata.wrong(key, be);
-          }
-        };
+    condition = Optional.of(new Condition(be, hold));
     return this;
   }
 
@@ -210,9 +216,19 @@ final class Field {
     }
   }
 
+  /** What the value must be, as the other values of a header have it. */
+  String wordsFor(Header header) {
+    return condition
+        .map(Condition::words)
+        .or(() -> bounds.map(it -> Metadata.whole(it.min(header), it.max(header))))
+        .orElse(words);
+  }
+
   /** To be called when all values are read. */
   void checkRange(Metadata metadata, Header header) throws ModelFormatException {
-    range.check(metadata, header);
+    if (bounds.isPresent() && !bounds.get().last) {
+      bounds.get().check(key, metadata, header);
+    }
     if (metadata.has(key) && absent.test(header)) {
       throw metadata.wrong(key, "left out where it is the default");
     }
@@ -220,6 +236,11 @@ final class Field {
 
   /** To be called when all ranges are checked. */
   void checkCondition(Metadata metadata, Header header) throws ModelFormatException {
-    condition.check(metadata, header);
+    if (bounds.isPresent() && bounds.get().last) {
+      bounds.get().check(key, metadata, header);
+    }
+    if (condition.isPresent() && !condition.get().holds.test(header)) {
+      throw metadata.wrong(key, condition.get().words);
+    }
   }
 }

@@ -75,7 +75,7 @@ final class Metadata {
 
   /** A range of whole numbers, in words. */
   static String whole(long min, long max) {
-    return "a whole number from " + min + " to " + max;
+    return min == max ? Long.toString(min) : "a whole number from " + min + " to " + max;
   }
 
   /** Any double, NaN and the infinities too. */

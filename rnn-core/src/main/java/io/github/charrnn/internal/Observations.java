@@ -20,8 +20,8 @@ import java.util.Optional;
  * @param samples in the order of their steps
  * @param validationText the fingerprint of the held-out text, if there is one
  * @param validationStride of so many points one is kept
- * @param validation in the order of their steps
- * @param bestValidation the lowest, kept or not
+ * @param heldOutLosses in the order of their steps
+ * @param bestHeldOutLoss the lowest, kept or not
  */
 public record Observations(
     long sampleEvery,
@@ -30,8 +30,8 @@ public record Observations(
     List<Sample> samples,
     Optional<String> validationText,
     long validationStride,
-    List<HeldOutLoss> validation,
-    Optional<HeldOutLoss> bestValidation) {
+    List<HeldOutLoss> heldOutLosses,
+    Optional<HeldOutLoss> bestHeldOutLoss) {
 
   /** At most so many samples are kept, whatever their length. */
   public static final int MAX_SAMPLES = 1_024;
@@ -58,12 +58,14 @@ public record Observations(
   /** Makes the lists immutable. */
   public Observations {
     samples = List.copyOf(samples);
-    validation = List.copyOf(validation);
+    heldOutLosses = List.copyOf(heldOutLosses);
   }
 
   // Writing
 
-  void putInto(Header header) {
+  /** Makes the header of a model that of a checkpoint with these observations. */
+  public void putInto(Header header) {
+    header.sections.add(Header.Section.CHECKPOINT);
     header.sampleEvery = sampleEvery;
     header.sampleLength = sampleLength;
     header.sampleStride = sampleStride;
@@ -74,10 +76,10 @@ public record Observations(
           header.sections.add(Header.Section.HELD_OUT);
           header.validationText = fingerprint;
           header.validationStride = validationStride;
-          header.validationPoints = validation.size();
-          header.validationBestStep = bestValidation.map(HeldOutLoss::step).orElse(0L);
+          header.validationPoints = heldOutLosses.size();
+          header.validationBestStep = bestHeldOutLoss.map(HeldOutLoss::step).orElse(0L);
           header.validationBestLoss =
-              bestValidation.map(HeldOutLoss::natsPerCharacter).orElse(Double.NaN);
+              bestHeldOutLoss.map(HeldOutLoss::natsPerCharacter).orElse(Double.NaN);
         });
   }
 
@@ -98,10 +100,10 @@ public record Observations(
             .flatMapToInt(sample -> sample.text().codePoints())
             .mapToDouble(vocab::symbolOf)
             .toArray();
-    double[] points = new double[validation.size() * POINT_COLUMNS];
-    for (int i = 0; i < validation.size(); i++) {
-      points[POINT_COLUMNS * i] = validation.get(i).step();
-      points[POINT_COLUMNS * i + 1] = validation.get(i).natsPerCharacter();
+    double[] points = new double[heldOutLosses.size() * POINT_COLUMNS];
+    for (int i = 0; i < heldOutLosses.size(); i++) {
+      points[POINT_COLUMNS * i] = heldOutLosses.get(i).step();
+      points[POINT_COLUMNS * i + 1] = heldOutLosses.get(i).natsPerCharacter();
     }
     return tensors(
         rows, symbols, validationText.isPresent() ? Optional.of(points) : Optional.empty());

@@ -1,9 +1,6 @@
 package io.github.charrnn.internal;
 
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 
 /** U, W, V, b, c in the layout of the kernels; gradients and optimizer memory have the same one. */
 public final class Parameters {
@@ -66,20 +63,18 @@ public final class Parameters {
   public final double[] v; // (K, m)
   public final double[] b; // (m)
   public final double[] c; // (K)
-  private final Map<Tensor, double[]> data = new EnumMap<>(Tensor.class); // the same
+  private final double[][] data; // the same, in the order of the tensors
 
   /** All zero. */
   public Parameters(int hiddenSize, int vocabSize) {
     this.hiddenSize = hiddenSize;
     this.vocabSize = vocabSize;
-    for (Tensor tensor : TENSORS) {
-      data.put(tensor, new double[(int) tensor.size(hiddenSize, vocabSize)]);
-    }
-    u = get(Tensor.U);
-    w = get(Tensor.W);
-    v = get(Tensor.V);
-    b = get(Tensor.B);
-    c = get(Tensor.C);
+    u = new double[(int) Tensor.U.size(hiddenSize, vocabSize)];
+    w = new double[(int) Tensor.W.size(hiddenSize, vocabSize)];
+    v = new double[(int) Tensor.V.size(hiddenSize, vocabSize)];
+    b = new double[(int) Tensor.B.size(hiddenSize, vocabSize)];
+    c = new double[(int) Tensor.C.size(hiddenSize, vocabSize)];
+    data = TENSORS.stream().map(this::get).toArray(double[][]::new);
   }
 
   /** The tensors that there are. */
@@ -89,7 +84,13 @@ public final class Parameters {
 
   /** The numbers of a tensor in the kernels' layout, not a copy. */
   public double[] get(Tensor tensor) {
-    return Objects.requireNonNull(data.get(tensor));
+    return switch (tensor) {
+      case U -> u;
+      case W -> w;
+      case V -> v;
+      case B -> b;
+      case C -> c;
+    };
   }
 
   /**
@@ -133,12 +134,14 @@ public final class Parameters {
 
   /** Becomes equal to other, which has the same shape. */
   public void set(Parameters other) {
-    data.forEach((tensor, to) -> System.arraycopy(other.get(tensor), 0, to, 0, to.length));
+    for (int i = 0; i < data.length; i++) { // an iterator would be an object a step
+      System.arraycopy(other.data[i], 0, data[i], 0, data[i].length);
+    }
   }
 
   /** Whether every number is from -bound to bound; NaN never is. */
   public boolean isWithin(double bound) {
-    for (double[] tensor : data.values()) {
+    for (double[] tensor : data) {
       for (double x : tensor) {
         if (!(Math.abs(x) <= bound)) {
           return false;

@@ -1,5 +1,6 @@
 package io.github.charrnn.internal;
 
+import io.github.charrnn.Clip;
 import io.github.charrnn.Optimizer;
 import io.github.charrnn.Recipe;
 import io.github.charrnn.internal.Parameters.Tensor;
@@ -33,7 +34,17 @@ public final class Update {
    */
   private static final double BOUND = 1e100;
 
-  private static final String SQUARES = "memory"; // AdaGrad's, in files
+  /**
+   * What an optimizer remembers from step to step, for every parameter.
+   *
+   * @param name in files
+   * @param range what its numbers may be
+   * @param words what they are
+   */
+  record Memory(String name, Range range, String words) {}
+
+  private static final Memory SQUARES =
+      new Memory("memory", Range.AT_LEAST_ZERO, "AdaGrad's sum of squares");
 
   /** Moves elements from..to-1 of one tensor; their gradient is in g from {@code at} on. */
   private interface Rule {
@@ -49,7 +60,7 @@ public final class Update {
   private final Recipe recipe;
   private final Parameters parameters;
   private final Window window;
-  private final Map<String, Parameters> memories = new LinkedHashMap<>();
+  private final Map<String, Parameters> memories = new LinkedHashMap<>(); // by name
   private final Rule u;
   private final Rule b;
   private final Rule c;
@@ -65,8 +76,8 @@ public final class Update {
     this.recipe = recipe;
     this.parameters = parameters;
     this.window = window;
-    for (String name : memoriesOf(recipe.optimizer())) {
-      memories.put(name, new Parameters(parameters.hiddenSize, parameters.vocabSize));
+    for (Memory memory : memoriesOf(recipe.optimizer())) {
+      memories.put(memory.name, new Parameters(parameters.hiddenSize, parameters.vocabSize));
     }
     u = rule(Tensor.U);
     b = rule(Tensor.B);
@@ -87,25 +98,30 @@ public final class Update {
     parametersReplaced();
   }
 
-  /** The names of what an optimizer remembers from step to step, for every parameter. */
-  static List<String> memoriesOf(Optimizer optimizer) {
+  /** What an optimizer remembers. */
+  static List<Memory> memoriesOf(Optimizer optimizer) {
     return optimizer instanceof Optimizer.AdaGrad ? List.of(SQUARES) : List.of();
   }
 
-  /** What the numbers of a memory may be: AdaGrad's are sums of squares. */
-  static Range rangeOf(String memory) {
-    assert memory.equals(SQUARES);
-    return Range.AT_LEAST_ZERO;
+  /** How many numbers an optimizer remembers for every parameter. */
+  public static int memoriesPerParameter(Optimizer optimizer) {
+    return memoriesOf(optimizer).size();
   }
 
   private Rule rule(Tensor tensor) {
     double[] theta = parameters.get(tensor);
     double scale = 1.0 / recipe.batchSize();
+    if (!(recipe.clip() instanceof Clip.Value)) {
+      throw new IllegalStateException("nothing here clips by " + recipe.clip());
+    }
     double clip = recipe.clip().bound();
     if (recipe.optimizer() instanceof Optimizer.AdaGrad) {
-      double[] squares = memory(memories, SQUARES).get(tensor);
+      double[] squares = memory(memories, SQUARES.name).get(tensor);
       return (from, to, g, at) ->
           window.kernel().adagrad(theta, squares, from, to, g, at, scale, clip, rate, EPSILON);
+    }
+    if (!(recipe.optimizer() instanceof Optimizer.Sgd)) {
+      throw new IllegalStateException("nothing here is the rule of " + recipe.optimizer());
     }
     return (from, to, g, at) -> window.kernel().descend(theta, from, to, g, at, scale, clip, rate);
   }
@@ -162,8 +178,9 @@ public final class Update {
     if (!parameters.isWithin(Double.MAX_VALUE)) {
       return Optional.of("a parameter");
     }
-    return memories.values().stream().allMatch(memory -> memory.isWithin(Double.MAX_VALUE))
-        ? Optional.empty()
-        : Optional.of("AdaGrad's sum of squares");
+    return memoriesOf(recipe.optimizer()).stream()
+        .filter(memory -> !memory(memories, memory.name).isWithin(Double.MAX_VALUE))
+        .map(Memory::words)
+        .findFirst();
   }
 }

@@ -100,16 +100,18 @@ public final class Window {
    * Refuses sizes that could never be trained, before anything is allocated.
    *
    * @param what the subject of the sentence
+   * @param memories how many numbers the optimizer remembers for every parameter
    * @param others how many bytes are taken already
    * @throws IllegalArgumentException if a training run of these sizes does not fit into the heap or
    *     into Java's arrays
    */
   public static void requireTrainable(
-      String what, long n, long streams, long m, long k, long others) {
-    // The model to start from, the run's own, its gradient, the optimizer's memory, the best, and a
-    // checkpoint's three or the two that a result hands out; the window; what the kernel packs.
+      String what, long n, long streams, long m, long k, int memories, long others) {
+    // The model to start from, the run's own, its gradient, the optimizer's memories, the best, and
+    // a
+    // checkpoint's, or the two that a result hands out; the window; what the kernel packs.
     double rows = (double) n * streams;
-    double models = 8.0 * Parameters.count(m, k);
+    double models = (6.0 + 2 * memories) * Parameters.count(m, k);
     double window = (rows + streams) * m + rows * k + 2 * rows * m;
     double packed = 2.0 * m * m + 2.0 * m * k + rows * (m + Math.max(m, k));
     Memory.require(Double.BYTES * (models + window + packed) + others, what);

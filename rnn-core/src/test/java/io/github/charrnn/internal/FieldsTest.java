@@ -89,38 +89,46 @@ class FieldsTest {
     return value.matches("-?[1-9]\\d*|0") && new BigInteger(value).bitLength() < Long.SIZE;
   }
 
+  /** Just beyond each bound, and the same number written in other ways. */
+  private static Stream<String> around(String range) {
+    return Stream.of(range.split("[^-0-9]+"))
+        .filter(bound -> !bound.isEmpty())
+        .map(BigInteger::new)
+        .flatMap(
+            bound ->
+                Stream.of(
+                    bound.subtract(BigInteger.ONE).toString(),
+                    bound.add(BigInteger.ONE).toString(),
+                    bound + ".0",
+                    "0" + bound));
+  }
+
   /** Values beyond each end of a range, values that no range has, and other ways to write one. */
   private static Stream<String> wrong(Field field) {
-    Stream<String> beyond =
-        switch (field.kind) {
-          case WHOLE ->
-              Stream.of(field.words.split("[^-0-9]+"))
-                  .filter(bound -> !bound.isEmpty())
-                  .map(BigInteger::new)
-                  .flatMap(
-                      bound ->
-                          Stream.of(
-                              bound.subtract(BigInteger.ONE).toString(),
-                              bound.add(BigInteger.ONE).toString(),
-                              bound + ".0",
-                              "0" + bound))
-                  .filter(value -> !isCanonical(value) || !field.holds.test(value));
-          case REAL ->
-              Stream.concat(
-                  DoubleStream.of(
-                          Double.NEGATIVE_INFINITY,
-                          -1,
-                          -Double.MIN_VALUE,
-                          0,
-                          Double.POSITIVE_INFINITY,
-                          Double.NaN)
-                      .mapToObj(Decimal::shortest)
-                      .filter(value -> !field.holds.test(value)),
-                  Stream.of("1.0", "0x1p1", "+1"));
-          case TEXT -> Stream.of("aa").filter(value -> !field.holds.test(value));
-        };
-    return Stream.concat(beyond, field.kind == Field.Kind.TEXT ? Stream.of() : Stream.of("", "x"));
+    return switch (field.kind) {
+      case WHOLE ->
+          Stream.concat(
+              Stream.of("", "x"),
+              around(field.words).filter(value -> !isCanonical(value) || !field.holds.test(value)));
+      case REAL ->
+          Stream.concat(
+              Stream.of("", "x", "1.0", "0x1p1", "+1"),
+              SPECIAL.stream().filter(value -> !field.holds.test(value)));
+      case TEXT -> Stream.of("aa").filter(value -> !field.holds.test(value));
+    };
   }
+
+  private static final List<String> SPECIAL =
+      DoubleStream.of(
+              Double.NEGATIVE_INFINITY,
+              -1,
+              -Double.MIN_VALUE,
+              0,
+              1,
+              Double.POSITIVE_INFINITY,
+              Double.NaN)
+          .mapToObj(Decimal::shortest)
+          .toList();
 
   @ParameterizedTest
   @MethodSource("fields")
@@ -128,18 +136,54 @@ class FieldsTest {
     List<String> wrong = wrong(field).distinct().toList();
     assertThat(wrong).as(field.key).isNotEmpty();
     for (String value : wrong) {
-      Metadata metadata = with(field.key, value);
-      assertThatExceptionOfType(ModelFormatException.class)
-          .as("%s is %s", field.key, value)
-          .isThrownBy(() -> Fields.read(metadata))
-          .satisfies(
-              e ->
-                  assertThat(e.reason())
-                      .containsAnyOf(
-                          field.key + " is \"" + value + "\", must be " + field.words,
-                          field.key + " is \"" + value + "\", must be a ",
-                          "has no format \"charrnn\"",
-                          "the model's format version is 3, this library reads up to 2"));
+      assertThat(refusal(field, value))
+          .isIn(
+              field.key + " is \"" + value + "\", must be " + field.words,
+              field.key + " is \"" + value + "\", must be a number in its shortest form",
+              "not a model of this library: its metadata has no format \"charrnn\"",
+              "formatVersion is \"" + value + "\", must be " + Metadata.whole(1, Long.MAX_VALUE),
+              "the model's format version is 3, this library reads up to 2: use a newer one");
+    }
+  }
+
+  /** Values that the range has, and the other values of the checkpoint rule out. */
+  @ParameterizedTest
+  @MethodSource("fields")
+  void aValueThatDoesNotGoWithTheOthers_isRefusedWithWhatItMustBe(Field field) throws IOException {
+    String words = field.wordsFor(Fields.read(whole));
+    if (words.equals(field.words)) {
+      return; // the range is all there is
+    }
+    List<String> wrong =
+        Stream.of(around(words), SPECIAL.stream(), Stream.of("2", "3"))
+            .flatMap(values -> values)
+            .filter(value -> field.kind == Field.Kind.REAL || isCanonical(value))
+            .filter(field.holds)
+            .filter(value -> !isRead(field, value))
+            .distinct()
+            .toList();
+    assertThat(wrong).as(field.key).isNotEmpty();
+    assertThat(wrong.stream().map(value -> refusal(field, value)))
+        .as(field.key)
+        .anySatisfy(reason -> assertThat(reason).endsWith(", must be " + words))
+        .allSatisfy(reason -> assertThat(reason).contains(", must be "));
+  }
+
+  private boolean isRead(Field field, String value) {
+    try {
+      Fields.read(with(field.key, value));
+      return true;
+    } catch (ModelFormatException e) {
+      return false;
+    }
+  }
+
+  private String refusal(Field field, String value) {
+    try {
+      Fields.read(with(field.key, value));
+      return field.key + " is read as " + value;
+    } catch (ModelFormatException e) {
+      return e.reason();
     }
   }
 

@@ -126,7 +126,12 @@ public final class RecipeOptions {
       difference = difference.replace(row.key + " is ", row.option + " is ");
     }
     throw Options.wrong(
-        command, "the run of the checkpoint " + checkpoint + " keeps its recipe: " + difference);
+        command,
+        "the run of the checkpoint "
+            + checkpoint
+            + " keeps its recipe: "
+            + difference
+            + ": leave it out");
   }
 
   private List<Row> given() {

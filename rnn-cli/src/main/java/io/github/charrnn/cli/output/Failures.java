@@ -13,9 +13,9 @@ public final class Failures {
   /** What the library says, and the option that whoever typed the command knows it by. */
   private static final Map<String, String> OPTIONS =
       Map.of(
-          "\\bhiddenSize\\b", "--hidden",
-          "\\bsequenceLength\\b", "--seq",
-          "\\bbatchSize\\b", "--batch",
+          "(?<![\\w./-])hiddenSize(?= \\d| is )", "--hidden",
+          "(?<![\\w./-])sequenceLength(?= \\d| is )", "--seq",
+          "(?<![\\w./-])batchSize(?= \\d| is )", "--batch",
           "^steps is\\b", "--steps is",
           "start Java with (-Xmx\\w+)$", "give Java more: RNN_JAVA_OPTS=$1");
 

@@ -9,7 +9,6 @@ import java.util.LinkedHashSet;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
 /** Backpropagation against finite differences, at the sizes of a run. */
 final class GradientChecks {
@@ -66,18 +65,20 @@ final class GradientChecks {
     int n = sizes.sequenceLength();
     double few = Math.min(MOST_ELEMENTS, ELEMENTS_WORK / ((double) n * m * (m + k)));
     GradientCheck.Report report =
-        GradientCheck.of(VanillaRnn.builder(model.vocab()).hiddenSize(m).seed(model.seed()).build())
+        GradientCheck.of(
+                VanillaRnn.builder(model.vocab())
+                    .hiddenSize(m)
+                    .seed(model.seed())
+                    .initializer(model.initializer())
+                    .build())
             .seed(model.seed())
             .sequenceLength(n)
             .difference(DIFFERENCE)
             .tolerance(TOLERANCE)
             .elements(elements.orElse(Math.max(FEWEST_ELEMENTS, (int) few)))
             .run(text);
-    long[] sizesOfTensors = {(long) m * k, (long) m * m, (long) k * m, m, k};
     JsonArray tensors =
-        IntStream.range(0, sizesOfTensors.length)
-            .mapToObj(i -> json(report.parameters().get(i), sizesOfTensors[i]))
-            .collect(Json.array());
+        report.parameters().stream().map(GradientChecks::json).collect(Json.array());
     return new Json.Members()
         .put("hiddenSize", m)
         .put("sequenceLength", n)
@@ -88,11 +89,11 @@ final class GradientChecks {
         .json();
   }
 
-  private static JsonElement json(GradientCheck.Tensor tensor, long of) {
+  private static JsonElement json(GradientCheck.Tensor tensor) {
     return new Json.Members()
         .put("name", tensor.name())
         .put("elements", tensor.elements())
-        .put("of", of)
+        .put("of", tensor.size())
         .number("maxRelativeError", tensor.maxRelativeError())
         .number("relativeErrorOfNorms", tensor.relativeErrorOfNorms())
         .number("maxAbsoluteDifference", tensor.maxAbsoluteDifference())
