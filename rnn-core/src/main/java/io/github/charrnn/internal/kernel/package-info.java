@@ -3,6 +3,22 @@
  * the step through time and the arithmetic, its scalar and its vector implementation, and the
  * elementary functions that they share.
  *
+ * <h2>Who has what</h2>
+ *
+ * <ul>
+ *   <li>{@link io.github.charrnn.internal.kernel.Weights}: the parameters in the order in which
+ *       products read them. Threads may share them; whoever changes W or V reloads its rows.
+ *   <li>{@link io.github.charrnn.internal.kernel.Kernel}: the arithmetic on them, with scratch
+ *       memory that belongs to one thread. Methods take ranges of rows, streams or columns, each of
+ *       whole outputs, so that threads can share the work and no sum changes.
+ *   <li>{@link io.github.charrnn.internal.kernel.Kernels} chooses, {@link
+ *       io.github.charrnn.internal.kernel.WarmUp} has vector code compiled beside those who
+ *       compute.
+ *   <li>{@link io.github.charrnn.internal.kernel.Tiles} and {@link
+ *       io.github.charrnn.internal.kernel.StripLoops} are unrolled by hand: the compiler keeps no
+ *       array of vectors in registers.
+ * </ul>
+ *
  * <h2>Same bits everywhere</h2>
  *
  * Every operation here is exact by the language specification ({@code + - * / sqrt}, {@code
