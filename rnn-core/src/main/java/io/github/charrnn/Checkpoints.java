@@ -60,6 +60,10 @@ final class Checkpoints implements Closeable {
    */
   Checkpoints(Path path, EncodedText text, Optional<EncodedText> heldOut, LongSupplier clock)
       throws IOException {
+    Path parent = path.toAbsolutePath().getParent();
+    if (parent != null && !Files.isDirectory(parent)) {
+      throw new NoSuchFileException(path.toString(), null, "there is no directory " + parent);
+    }
     this.path = path;
     this.clock = clock;
     rollbackPath = path.resolveSibling(path.getFileName() + ".rollback");
@@ -121,25 +125,25 @@ final class Checkpoints implements Closeable {
               model.seed(),
               model.initializer()));
     }
-    String difference = header.recipe.difference(recipe);
+    String difference = recipe.difference(header.recipe);
     if (!difference.isEmpty()) {
       throw new IllegalArgumentException(
-          "the run of the checkpoint "
+          difference
+              + ", as in the run of the checkpoint "
               + file
-              + " keeps its recipe: "
-              + difference
-              + ": leave it so");
+              + ": a run that is resumed keeps its recipe");
     }
     requireSameText(file, header);
     Optional<Validation> theirs = header.training().flatMap(TrainingSummary::validation);
     if (!theirs.equals(validation)) {
       throw new IllegalArgumentException(
-          "the run of the checkpoint "
-              + file
-              + " keeps its validation: "
-              + words(theirs)
+          "validation is "
+              + words(validation)
               + ", not "
-              + words(validation));
+              + words(theirs)
+              + ", as in the run of the checkpoint "
+              + file
+              + ": a run that is resumed keeps it");
     }
     if (!heldOutFingerprint.equals(state.observations().validationText())) {
       throw new IllegalArgumentException(
@@ -158,13 +162,13 @@ final class Checkpoints implements Closeable {
           other
               + "its vocabulary has "
               + text.vocab().size()
-              + " symbols, that had "
+              + " symbols, the run's had "
               + symbols
               + (text.vocab().size() == symbols ? " others" : ""));
     }
     if (text.length() != header.textLength) {
       throw new IllegalArgumentException(
-          other + "it has " + text.length() + " characters, that had " + header.textLength);
+          other + "it has " + text.length() + " characters, the run's had " + header.textLength);
     }
     if (!fingerprint.equals(header.text)) {
       throw new IllegalArgumentException(other + "it has changed");

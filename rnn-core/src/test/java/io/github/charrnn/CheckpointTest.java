@@ -96,6 +96,15 @@ class CheckpointTest {
   }
 
   @Test
+  void aCheckpointInNoDirectory_isRefusedWithItsName() {
+    Path nowhere = directory.resolve("none").resolve("run.checkpoint");
+    assertThatExceptionOfType(UncheckedIOException.class)
+        .isThrownBy(() -> trainer().checkpoint(nowhere).train(text, 5))
+        .withMessageContainingAll(
+            nowhere.toString(), "there is no directory " + nowhere.getParent());
+  }
+
+  @Test
   void aCheckpointThatIsDamagedOnceItWasRead_isRefused_andNamed() throws IOException {
     stoppedAt(trainer().checkpoint(file(), 10), 5).train(text, 25);
     Trainer resuming = resuming();
@@ -278,14 +287,15 @@ class CheckpointTest {
   @Test
   void otherSettings_areRefused_andNamed() throws IOException {
     stoppedAt(trainer().checkpoint(file(), 10), 5).train(text, 25);
-    assertRefused(resuming().sequenceLength(24), text, "keeps its recipe: sequenceLength is 25");
-    assertRefused(resuming().batchSize(2), text, "batchSize is 1, not 2");
-    assertRefused(resuming().learningRate(0.2), text, "learningRate is 0.1, not 0.2");
+    assertRefused(
+        resuming().sequenceLength(24), text, "sequenceLength is 24, not 25, as in the run of");
+    assertRefused(resuming().batchSize(2), text, "batchSize is 2, not 1");
+    assertRefused(resuming().learningRate(0.2), text, "learningRate is 0.2, not 0.1");
     assertRefused(
         resuming().clip(6).optimizer(Optimizer.sgd()),
         text,
-        "the run of the checkpoint " + file() + " keeps its recipe: ",
-        "optimizer is adagrad, not sgd; clip is 5.0, not 6.0");
+        "as in the run of the checkpoint " + file() + ": a run that is resumed keeps its recipe",
+        "optimizer is sgd, not adagrad; clip is 6.0, not 5.0");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> resuming().resume(text, 4))
         .withMessageStartingWith("steps is 4, the checkpoint ")
@@ -305,10 +315,13 @@ class CheckpointTest {
         resuming(),
         shorter,
         "the text is not the one that the run of the checkpoint " + file() + " was started with",
-        "it has " + (text.length() - 1) + " characters, that had " + text.length());
+        "it has " + (text.length() - 1) + " characters, the run's had " + text.length());
     EncodedText other = CharVocab.of("abc").encode("abcabcabcabcabcabcabcabcabcabcabc");
     assertRefused(
-        resuming(), other, "the text is not the one", "its vocabulary has 3 symbols, that had 47");
+        resuming(),
+        other,
+        "the text is not the one",
+        "its vocabulary has 3 symbols, the run's had 47");
   }
 
   private void assertRefused(Trainer trainer, EncodedText other, String... parts) {

@@ -303,11 +303,12 @@ class ObservationsTest {
     trainer().checkpoint(file).train(text, 10);
     EncodedText changed = all.vocab().encode(heldOut.decode().replace('e', 'a'));
 
-    assertRefused(Trainer.resuming(file), "characters, not none");
-    assertRefused(Trainer.resuming(file).validation(heldOut, 21), "characters, not every 21 steps");
+    assertRefused(Trainer.resuming(file), "validation is none, not every 20 steps with ");
+    assertRefused(
+        Trainer.resuming(file).validation(heldOut, 21), "validation is every 21 steps with ");
     assertRefused(
         Trainer.resuming(file).validation(heldOut).bestByValidation(),
-        "characters, which selects the best model");
+        "which selects the best model, not every 20 steps");
     assertRefused(Trainer.resuming(file).validation(changed), "the held-out text is not");
   }
 

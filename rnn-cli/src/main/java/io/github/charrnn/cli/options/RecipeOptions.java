@@ -118,7 +118,7 @@ public final class RecipeOptions {
     for (Row row : given()) {
       typed = with(row, typed);
     }
-    String difference = theirs.difference(typed);
+    String difference = typed.difference(theirs);
     if (difference.isEmpty()) {
       return;
     }
@@ -126,12 +126,7 @@ public final class RecipeOptions {
       difference = difference.replace(row.key + " is ", row.option + " is ");
     }
     throw Options.wrong(
-        command,
-        "the run of the checkpoint "
-            + checkpoint
-            + " keeps its recipe: "
-            + difference
-            + ": leave it out");
+        command, difference + ", as in the run of the checkpoint " + checkpoint + ": leave it out");
   }
 
   private List<Row> given() {
