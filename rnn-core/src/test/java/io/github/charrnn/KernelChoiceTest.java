@@ -2,8 +2,15 @@ package io.github.charrnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.charrnn.internal.kernel.Kernel;
 import io.github.charrnn.internal.kernel.Kernels;
 import io.github.charrnn.internal.kernel.Shape;
+import io.github.charrnn.internal.kernel.WarmUp;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -32,5 +39,67 @@ class KernelChoiceTest {
     }
 
     assertThat(switched.model().fingerprint()).isEqualTo(undisturbed.model().fingerprint());
+  }
+
+  /** By itself, in a Java of its own: what is handed over when vector code has been compiled. */
+  @Test
+  @Tag("once")
+  void handedOverByItself_hasTheSameBits() throws Exception {
+    Process java =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules=jdk.incubator.vector",
+                "-Drnn.kernel=auto",
+                "-cp",
+                classPath(),
+                HandOver.class.getName())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String printed = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String[] words = printed.trim().split(" ", -1);
+
+    assertThat(java.waitFor()).isZero();
+    assertThat(words).as(printed).hasSize(3);
+    assertThat(words[1]).as("the kernel at the end").isIn("ScalarKernel", "VectorKernel");
+    Training scalar = HandOver.training();
+    scalar.window.use(Kernels::scalar);
+    for (long step = 0; step < Long.parseLong(words[0]); step++) {
+      scalar.advance();
+    }
+    assertThat(words[2]).isEqualTo(scalar.model().fingerprint());
+  }
+
+  /** Where the classes are that the test is made of, whatever module path it was started with. */
+  private static String classPath() throws Exception {
+    return Path.of(Trainer.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+        + System.getProperty("path.separator")
+        + Path.of("target", "test-classes").toAbsolutePath();
+  }
+
+  /** Prints the number of steps, the kernel of the last one and the model's fingerprint. */
+  static final class HandOver {
+    static Training training() {
+      EncodedText text = Texts.harbour();
+      VanillaRnn model = VanillaRnn.builder(text.vocab()).hiddenSize(20).build();
+      return Trainer.of(model).sequenceLength(10).start(text);
+    }
+
+    public static void main(String[] args) throws InterruptedException {
+      Training training = training();
+      Shape shape = Shape.of(20, Texts.harbour().vocab().size(), 10, 1, true);
+      Optional<WarmUp> warmUp = Kernels.warmUp(shape);
+      warmUp.ifPresent(w -> w.spent(Long.MAX_VALUE / 2));
+      long steps = 0;
+      for (int after = 0; after < 50; steps++) {
+        training.advance();
+        after += warmUp.isEmpty() || warmUp.get().over() ? 1 : 0;
+        if (steps % 100 == 0) {
+          Thread.sleep(10); // so that the scalar run to compare with stays short
+        }
+      }
+      Kernel kernel = training.window.kernel();
+      System.out.println(
+          steps + " " + kernel.getClass().getSimpleName() + " " + training.model().fingerprint());
+    }
   }
 }

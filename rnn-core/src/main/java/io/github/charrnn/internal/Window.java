@@ -180,7 +180,8 @@ public final class Window {
 
   private void takeFastest() {
     try {
-      use(Kernels::load);
+      weights = Kernels.load(shape, parameters);
+      kernel = weights.kernel();
     } catch (OutOfMemoryError e) { // for a moment there are two
       System.getLogger("io.github.charrnn").log(Level.DEBUG, "no room for vector kernels", e);
     }

@@ -2,8 +2,8 @@ package io.github.charrnn.internal.kernel;
 
 import io.github.charrnn.internal.Parameters;
 import java.lang.System.Logger.Level;
-import java.lang.reflect.Constructor;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -22,15 +22,15 @@ public final class Kernels {
    *
    * The module of the Vector API is an incubator: it is there only if Java is started with
    * --add-modules jdk.incubator.vector, and a module that requires it makes every consumer's compiler
-   * warn. So module-info does not; the one class that imports it is loaded by name, after this module
-   * has been made to read it.
+   * warn. So module-info does not, but this module is made to read it before a class that imports it
+   * is used.
+   *
+   * What a run does before it computes is kept short: lambdas, records as keys and strings put together
+   * by + cost 50 ms of a short command when Java meets the first ones of their kind.
    */
   private static final String PROPERTY = "rnn.kernel";
 
   private static final String VECTOR_API = "jdk.incubator.vector";
-  private static final String VECTOR_KERNEL = "io.github.charrnn.internal.kernel.VectorKernel";
-  private static final String LANES = "io.github.charrnn.internal.kernel.Lanes";
-  private static final String VECTOR_WEIGHTS = "io.github.charrnn.internal.kernel.VectorWeights";
   private static final int FEWEST_LANES = 2;
 
   private enum Asked {
@@ -40,16 +40,24 @@ public final class Kernels {
   }
 
   /** The vector kernels, or why there are none. */
-  private record Vectors(Optional<Constructor<?>> weights, int lanes, String description) {
+  private record Vectors(int lanes, String description) {
     static Vectors none(String why) {
-      return new Vectors(Optional.empty(), Integer.MAX_VALUE, "scalar kernels: " + why);
+      return new Vectors(Integer.MAX_VALUE, "scalar kernels: " + why);
+    }
+
+    boolean any() {
+      return lanes < Integer.MAX_VALUE;
     }
   }
 
-  private static final Optional<Module> VECTOR_MODULE = findModule();
+  /** Found when first asked, under a lock that nobody needs who does not ask. */
+  private static final class Found {
+    static final Vectors VECTORS = find();
+  }
+
   private static final Map<Shape, WarmUp> WARM_UPS = new ConcurrentHashMap<>();
-  private static Optional<Asked> asked = Optional.empty();
-  private static Optional<Vectors> vectors = Optional.empty();
+  private static final Optional<Module> VECTOR_MODULE = findModule();
+  private static volatile Optional<Asked> asked = Optional.empty();
 
   private Kernels() {}
 
@@ -63,20 +71,27 @@ public final class Kernels {
         switch (asked()) {
           case SCALAR -> false;
           case VECTOR -> canUseVectors(shape);
-          case AUTO -> warmUp(shape).filter(WarmUp::compiled).isPresent();
+          case AUTO -> VECTOR_MODULE.isPresent() && warmUpOf(shape.rehearsed()).compiled();
         };
     return vector ? vector(shape, p) : scalar(shape, p);
   }
 
   /** What says when {@link #load} has another answer; empty if it never has. */
   public static Optional<WarmUp> warmUp(Shape shape) {
-    return asked() == Asked.AUTO && VECTOR_MODULE.isPresent()
-        ? Optional.of(warmUpOf(shape.rehearsed()))
-        : Optional.empty();
+    if (asked() != Asked.AUTO || VECTOR_MODULE.isEmpty()) {
+      return Optional.empty();
+    }
+    WarmUp warmUp = warmUpOf(shape.rehearsed());
+    return warmUp.over() ? Optional.empty() : Optional.of(warmUp);
   }
 
   static WarmUp warmUpOf(Shape rehearsed) {
-    return WARM_UPS.computeIfAbsent(rehearsed, WarmUp::new);
+    WarmUp known = WARM_UPS.get(rehearsed);
+    if (known == null) {
+      WARM_UPS.putIfAbsent(rehearsed, new WarmUp(rehearsed));
+      known = Objects.requireNonNull(WARM_UPS.get(rehearsed));
+    }
+    return known;
   }
 
   /** For scalar code, whatever is asked. */
@@ -86,15 +101,11 @@ public final class Kernels {
 
   /** For vector code, compiled or not, where {@link #canUseVectors}. */
   public static Weights vector(Shape shape, Parameters p) {
-    try {
-      return (Weights) vectors().weights.orElseThrow().newInstance(shape, p);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("the vector kernels were there a moment ago", e);
-    }
+    return new VectorWeights(shape, p);
   }
 
   static int lanes() {
-    return vectors().lanes;
+    return Found.VECTORS.lanes;
   }
 
   /** A vector must fit into a row. Smaller models are for tests, and get the same bits. */
@@ -110,11 +121,11 @@ public final class Kernels {
   public static String description() {
     return asked() == Asked.SCALAR
         ? "scalar kernels, as " + PROPERTY + " asks"
-        : vectors().description;
+        : Found.VECTORS.description;
   }
 
   /** Not a static initialiser: what that throws is an Error which hides its reason. */
-  private static synchronized Asked asked() {
+  private static Asked asked() {
     if (asked.isEmpty()) {
       String value = System.getProperty(PROPERTY, "auto");
       asked =
@@ -128,34 +139,34 @@ public final class Kernels {
                         PROPERTY + " is " + value + ", must be auto, scalar or vector");
               });
     }
-    if (asked.get() == Asked.VECTOR && vectors().weights.isEmpty()) {
+    Asked result = asked.get();
+    if (result == Asked.VECTOR && !Found.VECTORS.any()) {
       throw new IllegalStateException(
-          PROPERTY + " is vector, but there are only " + vectors().description);
+          PROPERTY + " is vector, but there are only " + Found.VECTORS.description);
     }
-    return asked.get();
-  }
-
-  /** Found when first asked, and only initialised when used: a run of 10 steps does without. */
-  private static synchronized Vectors vectors() {
-    if (vectors.isEmpty()) {
-      vectors = Optional.of(find());
-    }
-    return vectors.get();
+    return result;
   }
 
   private static Optional<Module> findModule() {
+    if (System.getProperty(PROPERTY, "").equals("scalar")) {
+      return Optional.empty();
+    }
     Module self = Kernels.class.getModule();
-    ModuleLayer layer = self.getLayer() == null ? ModuleLayer.boot() : self.getLayer();
     Optional<Module> module =
-        layer.findModule(VECTOR_API).or(() -> ModuleLayer.boot().findModule(VECTOR_API));
-    if (module.isEmpty() && !System.getProperty(PROPERTY, "").equals("scalar")) {
+        self.getLayer() == null ? Optional.empty() : self.getLayer().findModule(VECTOR_API);
+    if (module.isEmpty()) {
+      module = ModuleLayer.boot().findModule(VECTOR_API);
+    }
+    if (module.isEmpty()) {
       System.getLogger("io.github.charrnn")
           .log(
               Level.INFO,
               "training is nearly twice as fast with the Vector API: start Java with --add-modules "
                   + VECTOR_API);
+    } else {
+      self.addReads(module.get());
+      loadClasses();
     }
-    module.ifPresent(Kernels::loadClasses);
     return module;
   }
 
@@ -164,14 +175,12 @@ public final class Kernels {
    * has compiled when the other comes: a call of 0.3 ms took 20 then. So it is loaded now, and
    * costs nothing until it is initialised.
    */
-  private static Class<?> loadClasses(Module module) {
-    Kernels.class.getModule().addReads(module);
-    ClassLoader loader = Kernels.class.getClassLoader();
+  private static void loadClasses() {
     try {
-      Class.forName(VECTOR_KERNEL, false, loader);
-      return Class.forName(VECTOR_WEIGHTS, false, loader);
-    } catch (ClassNotFoundException e) {
-      throw new IllegalStateException(e); // they are in this package
+      Objects.requireNonNull(VectorKernel.class);
+      Objects.requireNonNull(VectorWeights.class);
+    } catch (LinkageError e) {
+      System.getLogger("io.github.charrnn").log(Level.DEBUG, "find() says why there are none", e);
     }
   }
 
@@ -180,16 +189,15 @@ public final class Kernels {
       return Vectors.none("the module " + VECTOR_API + " is missing, --add-modules gives it");
     }
     try {
-      Class<?> weights = loadClasses(VECTOR_MODULE.get());
-      int lanes = (int) Class.forName(LANES).getDeclaredMethod("count").invoke(null);
+      Objects.requireNonNull(VectorKernel.class);
+      Objects.requireNonNull(VectorWeights.class);
+      int lanes = Lanes.count();
       if (lanes < FEWEST_LANES) {
         return Vectors.none("vectors have only " + lanes + " lane here");
       }
-      return new Vectors(
-          Optional.of(weights.getDeclaredConstructor(Shape.class, Parameters.class)),
-          lanes,
-          "vector kernels, " + lanes + " lanes of 64 bits");
-    } catch (ReflectiveOperationException | LinkageError e) {
+      String count = Integer.toString(lanes);
+      return new Vectors(lanes, "vector kernels, ".concat(count).concat(" lanes of 64 bits"));
+    } catch (LinkageError e) {
       System.getLogger("io.github.charrnn").log(Level.WARNING, "no vector kernels", e);
       return Vectors.none("the vector kernels could not be loaded, " + e);
     }

@@ -11,18 +11,23 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class WarmUp {
   /*
    * Vector code that is not compiled boxes every vector and is a thousand times slower. Compiling it
-   * takes about 2 s of one processor (JDK 17 and 25, hidden size 100), a half of it the rounds that
-   * make Java want to. Scalar code is compiled in 0.3 s and afterwards half as fast, so what is over
-   * within two seconds does without vectors, also where the other processor is busy and compiling
-   * takes from those who compute; what lasts longer gets them.
+   * takes 1 to 2 s of one processor (JDK 17 and 25, hidden size 100), a half of it the rounds that
+   * make Java want to. Scalar code is compiled in 0.3 s and afterwards half as fast, so a warm-up is
+   * worth its time only in what lasts: 30,000 steps took 6.7 s with one that began after 4 s, and 6.5
+   * without. 100,000 steps took 16.2 s with one that began after 6 s, as with vectors from the
+   * beginning, and 33 without.
    */
 
-  /** Nanoseconds of forward passes, a third of training's steps, before it begins. */
-  private static final long PATIENCE = 700_000_000;
+  /**
+   * Nanoseconds of forward passes, a fifth of training's time, before it begins. What lasts less
+   * than some five seconds, also where the other processor is busy, does without.
+   */
+  private static final long PATIENCE = 1_000_000_000;
 
   /**
    * Nanoseconds of work before a pause. Rounds while compilers are behind are wasted, and they and
-   * those who compute need the processors.
+   * those who compute need the processors: without pauses 100,000 steps took 19.9 s instead of
+   * 16.2.
    */
   private static final long TURN = 1_000_000;
 
@@ -40,8 +45,8 @@ public final class WarmUp {
   /** After so many rounds without a faster one there is nothing left to compile. */
   private static final int STEADY_ROUNDS = 300;
 
-  /** Where vectors are not faster after so many, they are not used. */
-  private static final int MOST_ROUNDS = 5_000;
+  /** Where vectors are not faster after so many nanoseconds of work, they are not used. */
+  private static final long MOST_WORK = 10_000_000_000L;
 
   private static final double FASTER = 0.95;
 
@@ -53,6 +58,7 @@ public final class WarmUp {
   private volatile boolean compiled;
   private volatile boolean over;
   private long worked; // nanoseconds since the last pause
+  private long workedInAll;
 
   WarmUp(Shape shape) {
     this.shape = shape;
@@ -71,7 +77,11 @@ public final class WarmUp {
   /** A forward pass with scalar code took so many nanoseconds. */
   public void spent(long nanos) {
     if (spent.addAndGet(nanos) > PATIENCE && begun.compareAndSet(false, true)) {
-      new Beside().start();
+      try {
+        new Beside().start();
+      } catch (OutOfMemoryError e) { // no more threads: not a matter for who computes
+        end(false);
+      }
     }
   }
 
@@ -93,7 +103,7 @@ public final class WarmUp {
       boolean faster = false;
       try {
         faster = !over && Kernels.canUseVectors(shape) && rehearse();
-      } catch (InterruptedException | IllegalStateException | OutOfMemoryError e) {
+      } catch (InterruptedException | RuntimeException | LinkageError | OutOfMemoryError e) {
         System.getLogger("io.github.charrnn").log(Level.DEBUG, "scalar kernels stay", e);
       } finally {
         end(faster || compiled);
@@ -124,7 +134,7 @@ public final class WarmUp {
     Rehearsal vector = new Rehearsal(shape, Kernels::vector);
     long best = Long.MAX_VALUE;
     int steady = 0;
-    for (int i = 0; i < MOST_ROUNDS; i++) {
+    while (workedInAll < MOST_WORK) {
       long time = round(vector);
       steady = time < FASTER * best ? 0 : steady + 1;
       best = Math.min(best, time);
@@ -144,6 +154,7 @@ public final class WarmUp {
       long time = System.nanoTime() - began;
       sum += time;
       worked += time;
+      workedInAll += time;
       if (worked >= TURN) {
         Thread.sleep(PAUSE * worked / NANOS_PER_MILLI);
         worked = 0;
