@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class CheckpointTest {
   /** Of the steps to stop at; 7 is the checkpoints' interval. */
-  private static final int STRIDE = Boolean.getBoolean("tests.long") ? 1 : 4;
+  private static final int STRIDE = Boolean.getBoolean("tests.long") ? 1 : 7;
 
   @TempDir Path directory;
 

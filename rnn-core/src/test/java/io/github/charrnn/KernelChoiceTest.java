@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -44,6 +45,10 @@ class KernelChoiceTest {
   /** By itself, in a Java of its own: what is handed over when vector code has been compiled. */
   @Test
   @Tag("once")
+  @EnabledIfSystemProperty(
+      named = "tests.long",
+      matches = "true",
+      disabledReason = "-Plong runs it")
   void handedOverByItself_hasTheSameBits() throws Exception {
     Process java =
         new ProcessBuilder(

@@ -14,13 +14,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Short evaluations in a Java of their own, until vector code has taken over: none of them does
  * slow work, or waits for another thread that does. What the thread computes is measured, and for
  * how long it is blocked, so that it does not matter how busy the machine is; by the clock there is
- * a table in docs/performance.md.
+ * a table in docs/performance.md. A long form: it waits for a warm-up.
  */
+@EnabledIfSystemProperty(named = "tests.long", matches = "true", disabledReason = "-Plong runs it")
 class EvaluationLatencyTest {
   private static final long SECOND = 1_000_000_000;
 
