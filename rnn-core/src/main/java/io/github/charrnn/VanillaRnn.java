@@ -69,7 +69,7 @@ public final class VanillaRnn {
     return new Builder(vocab);
   }
 
-  /** Settings of a new model. */
+  /** Settings of a new model. Not safe for use by several threads at a time. */
   public static final class Builder {
     private final CharVocab vocab;
     private int hiddenSize = 100;
