@@ -24,6 +24,7 @@ public final class Update {
    * gradients while it is near in the cache. V is not read any more by then, and W neither: its
    * gradient is the last product.
    */
+
   private static final double EPSILON = 1e-8;
 
   /*
