@@ -103,13 +103,15 @@ public class KernelBenchmark {
     gradient = new double[Math.max(m, k) * m];
     into = (piece, at, from, to) -> System.arraycopy(piece, at, gradient, from, to - from);
     weights = Kernels.load(Shape.of(m, k, sequenceLength, batchSize, true), parameters);
-    weights.prepareBackward();
+    weights.prepareBackward(rows + batchSize);
     subject = weights.kernel();
-    subject.recur(sequenceLength, batchSize, 0, batchSize, symbols, h);
+    subject.recur(0, sequenceLength, batchSize, 0, batchSize, 0, m, symbols, h);
     subject.outputs(0, rows, h, batchSize, outputs);
     fill(probabilities, random);
     subject.outputsBackward(0, rows, probabilities, dh);
-    subject.recurBackward(sequenceLength, batchSize, 0, batchSize, dh, h, da);
+    subject.recurBackward(
+        sequenceLength, 0, sequenceLength, batchSize, 0, batchSize, 0, m, dh, h, da);
+    subject.packStates(0, rows + batchSize, h);
     check();
   }
 
@@ -147,7 +149,7 @@ public class KernelBenchmark {
         require("outputs", outputs[r * k + i], o);
       }
     }
-    subject.outer(rows, m, m, 0, m, da, h, 0, into);
+    subject.outer(rows, m, 0, m, da, 0, into);
     for (int i = 0; i < m; i += 7) {
       for (int j = 0; j < m; j += 3) {
         double sum = 0;
@@ -168,7 +170,7 @@ public class KernelBenchmark {
   /** States, step by step. */
   @Benchmark
   public double[] recur(Work work) {
-    subject.recur(sequenceLength, batchSize, 0, batchSize, symbols, h);
+    subject.recur(0, sequenceLength, batchSize, 0, batchSize, 0, m, symbols, h);
     work.multiplyAdds((double) rows * m * m);
     return h;
   }
@@ -176,7 +178,8 @@ public class KernelBenchmark {
   /** The way back through them. */
   @Benchmark
   public double[] recurBackward(Work work) {
-    subject.recurBackward(sequenceLength, batchSize, 0, batchSize, dh, h, da);
+    subject.recurBackward(
+        sequenceLength, 0, sequenceLength, batchSize, 0, batchSize, 0, m, dh, h, da);
     work.multiplyAdds((double) (rows - batchSize) * m * m);
     return da;
   }
@@ -200,7 +203,7 @@ public class KernelBenchmark {
   /** The gradient of W. */
   @Benchmark
   public double[] outerW(Work work) {
-    subject.outer(rows, m, m, 0, m, da, h, 0, into);
+    subject.outer(rows, m, 0, m, da, 0, into);
     work.multiplyAdds((double) rows * m * m);
     return gradient;
   }
@@ -208,9 +211,17 @@ public class KernelBenchmark {
   /** The gradient of V. */
   @Benchmark
   public double[] outerV(Work work) {
-    subject.outer(rows, k, m, 0, k, probabilities, h, batchSize, into);
+    subject.outer(rows, k, 0, k, probabilities, batchSize, into);
     work.multiplyAdds((double) rows * m * k);
     return gradient;
+  }
+
+  /** The states, packed for both gradients; elements counted. */
+  @Benchmark
+  public Weights packStates(Work work) {
+    subject.packStates(0, rows + batchSize, h);
+    work.elements((double) (rows + batchSize) * m);
+    return weights;
   }
 
   /** Softmax and loss of all steps; exponentials counted. */

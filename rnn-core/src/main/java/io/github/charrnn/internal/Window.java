@@ -188,7 +188,7 @@ public final class Window {
   }
 
   private void computeStates(int steps) {
-    kernel.recur(steps, streams, 0, streams, symbols, h);
+    kernel.recur(0, steps, streams, 0, streams, 0, m, symbols, h);
     kernel.outputs(0, steps * streams, h, streams, outputs);
   }
 
@@ -214,12 +214,13 @@ public final class Window {
   public void backward(Kernel.Gradient v, Kernel.Gradient w) {
     Parameters g = gradient();
     int rows = n * streams;
-    weights.prepareBackward();
+    weights.prepareBackward(rows + streams);
     kernel.outputsBackward(0, rows, outputs, dh);
-    kernel.outer(rows, k, m, 0, k, outputs, h, streams, v);
+    kernel.packStates(0, rows + streams, h);
+    kernel.outer(rows, k, 0, k, outputs, streams, v);
     kernel.sumRows(rows, k, 0, k, outputs, g.c);
-    kernel.recurBackward(n, streams, 0, streams, dh, h, da);
-    kernel.outer(rows, m, m, 0, m, da, h, 0, w);
+    kernel.recurBackward(n, 0, n, streams, 0, streams, 0, m, dh, h, da);
+    kernel.outer(rows, m, 0, m, da, 0, w);
     kernel.sumRows(rows, m, 0, m, da, g.b);
     findDistinct();
     for (int i = 0; i < distinctCount; i++) {

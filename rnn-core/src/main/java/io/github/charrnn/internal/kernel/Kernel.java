@@ -18,27 +18,53 @@ package io.github.charrnn.internal.kernel;
 public interface Kernel {
 
   /**
-   * The states, {@code h_t = tanh(b + U x_t + W h_(t-1))} for t = 1..n.
+   * The states, {@code h_t = tanh(b + U x_t + W h_(t-1))} for t = firstStep + 1..endStep, of some
+   * streams and of some units. Other units than its own it reads of h_(t-1) only.
    *
    * @param streams B
    * @param from the first of the streams that are computed
+   * @param fromUnit the first of the units that are computed; it and endUnit are {@linkplain
+   *     Weights#cut cuts}
    * @param symbols ((n + 1) B): row t - 1 is read at step t
-   * @param h ((n + 1) B, m): the first B rows are the states that came in, the others are
+   * @param h ((n + 1) B, m): row 0 to B - 1 are the states that came in, those after them are
    *     overwritten
    */
-  void recur(int n, int streams, int from, int end, int[] symbols, double[] h);
+  void recur(
+      int firstStep,
+      int endStep,
+      int streams,
+      int from,
+      int end,
+      int fromUnit,
+      int endUnit,
+      int[] symbols,
+      double[] h);
 
   /**
-   * The recurrence backward, {@code da_t = (dh_t + W' da_(t+1)) * (1 - h_t^2)} for t = n..1,
-   * without the second term at t = n.
+   * The recurrence backward, {@code da_t = (dh_t + W' da_(t+1)) * (1 - h_t^2)} for t =
+   * endStep..firstStep + 1, without the second term at t = n, of some streams and of some units.
+   * Other units than its own it reads of da_(t+1) only.
    *
    * @param streams B
    * @param from the first of the streams that are computed
+   * @param fromUnit the first of the units that are computed; it and endUnit are {@linkplain
+   *     Weights#cut cuts}
    * @param dh (n B, m): the derivatives of the loss by h_t through the output at t
    * @param h ((n + 1) B, m): the states
    * @param da (n B, m): the derivatives of the loss by a_t
    */
-  void recurBackward(int n, int streams, int from, int end, double[] dh, double[] h, double[] da);
+  void recurBackward(
+      int n,
+      int firstStep,
+      int endStep,
+      int streams,
+      int from,
+      int end,
+      int fromUnit,
+      int endUnit,
+      double[] dh,
+      double[] h,
+      double[] da);
 
   /**
    * The outputs, {@code o = c + h V'}: all rows as one product.
@@ -71,23 +97,23 @@ public interface Kernel {
   }
 
   /**
-   * {@code x' y}: the gradient of a matrix, summed over the rows.
+   * Packs states for {@link #outer}, into memory that the kernels of the same {@link Weights}
+   * share.
+   *
+   * @param from the first of the rows that are packed
+   * @param h (end, m)
+   */
+  void packStates(int from, int end, double[] h);
+
+  /**
+   * {@code x' y}, where y are packed states: the gradient of a matrix, summed over the rows.
    *
    * @param from the first of the rows of the gradient, columns of x, that are computed
    * @param x (rows, p)
-   * @param y (firstRow + rows, q): rows from firstRow on are used
-   * @param gradient gets rows from..end-1 of the (p, q)
+   * @param firstRow of y: row r of x belongs to row firstRow + r of the packed states
+   * @param gradient gets rows from..end-1 of the (p, m)
    */
-  void outer(
-      int rows,
-      int p,
-      int q,
-      int from,
-      int end,
-      double[] x,
-      double[] y,
-      int firstRow,
-      Gradient gradient);
+  void outer(int rows, int p, int from, int end, double[] x, int firstRow, Gradient gradient);
 
   /**
    * The sum of the rows, one after the other.

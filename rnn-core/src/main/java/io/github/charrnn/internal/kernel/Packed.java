@@ -6,6 +6,9 @@ package io.github.charrnn.internal.kernel;
  */
 interface Packed {
 
+  /** Where the columns may be cut into parts of at least a vector, ascending from 0 to cols. */
+  int[] cuts();
+
   /**
    * Takes in rows from..end-1 of a matrix.
    *
@@ -21,7 +24,8 @@ interface Packed {
   void packTransposed(double[] a, int from, int end);
 
   /**
-   * {@code y = init + x a}, every element of y one chain over the inner index, ascending.
+   * {@code y = init + x a}, every element of y one chain over the inner index, ascending, for
+   * columns from..end-1 of y, where from and end are {@link #cuts}.
    *
    * @param x (rows, inner): row r from {@code xAt + r xRow} on
    * @param init (rows, cols): row r from {@code r initRow} on
@@ -29,6 +33,8 @@ interface Packed {
    * @param turn 1 more from one product to the next: what was read last is then read first
    */
   void multiply(
+      int from,
+      int end,
       int rows,
       double[] x,
       int xAt,

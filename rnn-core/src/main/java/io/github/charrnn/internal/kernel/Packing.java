@@ -3,6 +3,7 @@ package io.github.charrnn.internal.kernel;
 import static io.github.charrnn.internal.kernel.VectorMath.LANES;
 import static io.github.charrnn.internal.kernel.VectorMath.SPECIES;
 
+import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 
 /** Copies of matrices in the order in which products read them. */
@@ -32,6 +33,26 @@ final class Packing {
    */
   static int firstAligned(int from, int to) {
     return to - from < LONG ? from : from + Math.floorMod(FIRST - from, LANES);
+  }
+
+  /**
+   * Where a matrix can be cut so that no strip or panel is on both sides, and so that there is at
+   * least a vector on either.
+   *
+   * @param start the columns at which strips or panels start
+   * @param width in vectors
+   */
+  static int[] cuts(int[] start, int[] width, int cols) {
+    int[] cuts = new int[start.length + 1];
+    int count = 1; // the first is 0
+    for (int s = 1; s < start.length; s++) {
+      boolean apart = start[s - 1] + width[s - 1] * LANES <= start[s];
+      if (apart && cols - start[s] >= LANES) {
+        cuts[count++] = start[s];
+      }
+    }
+    cuts[count++] = cols;
+    return Arrays.copyOf(cuts, count);
   }
 
   /** A block of rows, from one row length to another. */

@@ -65,24 +65,16 @@ final class Panels implements Packed {
     return inner;
   }
 
-  int cols() {
-    return cols;
+  @Override
+  public int[] cuts() {
+    return Packing.cuts(start, width, cols);
   }
 
   @Override
   public void pack(double[] a, int from, int end) {
-    pack(a, 0, from, end);
-  }
-
-  /**
-   * Takes in rows from..end-1 of a matrix.
-   *
-   * @param a (inner, cols) from {@code aAt} on
-   */
-  void pack(double[] a, int aAt, int from, int end) {
     for (int p = 0; p < start.length; p++) {
       int row = width[p] * LANES;
-      int first = aAt + from * cols + start[p];
+      int first = from * cols + start[p];
       Packing.copy(end - from, row, a, first, cols, data, at[p] + from * row, row);
     }
   }
@@ -161,6 +153,8 @@ final class Panels implements Packed {
 
   @Override
   public void multiply(
+      int from,
+      int end,
       int rows,
       double[] x,
       int xAt,
@@ -175,27 +169,32 @@ final class Panels implements Packed {
     double[] left = scratch.left(interleaved(rows, inner));
     interleave(rows, inner, x, xAt, xRow, 1, left);
     int block = rowsAtATime(inner);
-    for (int from = 0; from < rows; from += block) {
-      int end = Math.min(rows, from + block);
-      multiply(from, end, rows, left, init, initRow, y, yAt, yRow, scratch);
+    for (int first = 0; first < rows; first += block) {
+      int last = Math.min(rows, first + block);
+      multiply(from, end, first, last, rows, left, inner, 0, init, initRow, y, yAt, yRow, scratch);
     }
   }
 
   /**
-   * Some rows of a product.
+   * Some rows and columns of a product with rows firstInner..firstInner+count-1 of this matrix.
    *
-   * @param x (rows, inner), interleaved
+   * @param from the first of the columns; it and end are {@link #cuts}
+   * @param firstRow a multiple of ROWS
+   * @param endRow one too, or rows; then, so that the last tile is full, up to ROWS - 1 rows before
+   *     firstRow may be computed as well
+   * @param x (rows, count), interleaved
    * @param init (rows, cols), and of at least ROWS rows: row r from {@code r initRow} on
    * @param y (rows, cols): row r from {@code yAt + r yRow} on
-   * @param from a multiple of ROWS
-   * @param end one too, or rows; then, so that the last tile is full, up to ROWS - 1 rows before
-   *     from may be computed as well
    */
   void multiply(
       int from,
       int end,
+      int firstRow,
+      int endRow,
       int rows,
       double[] x,
+      int count,
+      int firstInner,
       double[] init,
       int initRow,
       double[] y,
@@ -204,17 +203,22 @@ final class Panels implements Packed {
       Scratch scratch) {
     if (rows < ROWS) {
       double[] few = scratch.few(ROWS * cols);
-      multiply(0, ROWS, ROWS, x, init, initRow, few, 0, cols, scratch);
-      Packing.copy(rows, cols, few, 0, cols, y, yAt, yRow);
+      multiply(
+          from, end, 0, ROWS, ROWS, x, count, firstInner, init, initRow, few, 0, cols, scratch);
+      Packing.copy(rows, end - from, few, from, cols, y, yAt + from, yRow);
       return;
     }
     for (int p = 0; p < start.length; p++) {
-      for (int r0 = from; r0 < end; r0 += ROWS) {
+      if (start[p] < from || start[p] >= end) {
+        continue;
+      }
+      int w = width[p];
+      int a = at[p] + firstInner * w * LANES;
+      for (int r0 = firstRow; r0 < endRow; r0 += ROWS) {
         int r = Math.min(r0, rows - ROWS);
         int initFrom = r * initRow + start[p];
         int to = yAt + r * yRow + start[p];
-        Tiles.multiply(
-            width[p], inner, x, r0 * inner, data, at[p], init, initFrom, initRow, y, to, yRow);
+        Tiles.multiply(w, count, x, r0 * count, data, a, init, initFrom, initRow, y, to, yRow);
       }
     }
   }

@@ -58,7 +58,7 @@ final class Rehearsal {
       backward();
     }
     if (!shape.manyStreams()) { // how a text ends
-      parts.add(() -> kernel.recur(1, 1, 0, 1, symbols, h));
+      parts.add(() -> kernel.recur(0, 1, 1, 0, 1, 0, m, symbols, h));
       parts.add(() -> kernel.outputs(0, 1, h, 1, o));
     }
     if (!shape.manyRows()) { // how a passage is drawn
@@ -76,7 +76,7 @@ final class Rehearsal {
       int at = from;
       parts.add(() -> weights.reloadV(at, Math.min(k, at + slice)));
     }
-    parts.add(() -> kernel.recur(steps, streams, 0, streams, symbols, h));
+    parts.add(() -> kernel.recur(0, steps, streams, 0, streams, 0, m, symbols, h));
     parts.add(() -> kernel.outputs(0, rows, h, streams, o));
     parts.add(() -> kernel.softmaxLoss(0, rows, o, symbols, streams, losses));
   }
@@ -87,22 +87,14 @@ final class Rehearsal {
     double[] left = new double[rows * slice];
     Parameters g = new Parameters(m, k);
     Parameters memory = new Parameters(m, k);
-    weights.prepareBackward();
+    weights.prepareBackward(rows + streams);
     parts.add(() -> kernel.outputsBackward(0, rows, o, dh));
-    parts.add(() -> kernel.recurBackward(steps, streams, 0, streams, dh, h, da));
+    parts.add(() -> kernel.recurBackward(steps, 0, steps, streams, 0, streams, 0, m, dh, h, da));
     parts.add(() -> System.arraycopy(da, 0, left, 0, left.length));
-    parts.add(
-        () ->
-            kernel.outer(
-                rows,
-                slice,
-                m,
-                0,
-                slice,
-                left,
-                h,
-                0,
-                (piece, at, from, to) -> System.arraycopy(piece, at, g.w, from, to - from)));
+    parts.add(() -> kernel.packStates(0, rows, h));
+    Kernel.Gradient into =
+        (piece, at, from, to) -> System.arraycopy(piece, at, g.w, from, to - from);
+    parts.add(() -> kernel.outer(rows, slice, 0, slice, left, 0, into));
     parts.add(() -> kernel.adagrad(p.w, memory.w, 0, slice * m, g.w, 0, 1, 5, RATE, 1e-8));
     parts.add(() -> kernel.adagrad(p.u, memory.u, m, 2 * m, g.u, m, 1, 5, RATE, 1e-8));
     parts.add(() -> kernel.descend(p.w, 0, slice * m, g.w, 0, 1, 5, RATE));

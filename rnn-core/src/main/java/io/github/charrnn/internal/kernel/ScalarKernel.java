@@ -24,8 +24,7 @@ final class ScalarKernel implements Kernel {
   private final double[] squares = new double[BLOCK];
   private final double[] moved = new double[BLOCK];
   private final double[] roots = new double[BLOCK]; // first guesses of inverse roots
-  private double[][] window = {}; // rows of states: as many arrays of m
-  private double[] piece = {}; // of a gradient
+  private final double[] piece; // (PIECE_ROWS, m): of a gradient
 
   /** Elements that adagrad takes through its passes at a time, so that they stay in the cache. */
   private static final int BLOCK = 512;
@@ -38,43 +37,66 @@ final class ScalarKernel implements Kernel {
     m = hiddenSize;
     k = vocabSize;
     row = new double[Math.max(m, k)];
+    piece = new double[PIECE_ROWS * m];
     shifted = new double[Math.max(m, k)];
     reduced = new double[Math.max(m, k)];
   }
 
   @Override
-  public void recur(int n, int streams, int from, int end, int[] symbols, double[] h) {
-    assert symbols.length >= n * streams && h.length >= (n + 1) * streams * m;
+  public void recur(
+      int firstStep,
+      int endStep,
+      int streams,
+      int from,
+      int end,
+      int fromUnit,
+      int endUnit,
+      int[] symbols,
+      double[] h) {
+    assert symbols.length >= endStep * streams && h.length >= (endStep + 1) * streams * m;
+    int units = endUnit - fromUnit;
     double[] u = weights.parameters.u;
     double[] b = weights.parameters.b;
-    for (int t = 0; t < n; t++) {
+    for (int t = firstStep; t < endStep; t++) {
       for (int r = t * streams + from; r < t * streams + end; r++) {
-        System.arraycopy(u, symbols[r] * m, row, 0, m);
-        for (int j = 0; j < m; j++) {
+        System.arraycopy(u, symbols[r] * m + fromUnit, row, fromUnit, units);
+        for (int j = fromUnit; j < endUnit; j++) {
           row[j] = b[j] + row[j];
         }
-        addProduct(m, row, m, h, r * m, 1, weights.wTransposed);
-        tanh(m, row, h, (r + streams) * m);
+        addProduct(fromUnit, endUnit, row, m, h, r * m, 1, weights.wTransposed, 0);
+        tanh(fromUnit, endUnit, row, h, (r + streams) * m);
       }
     }
   }
 
   @Override
   public void recurBackward(
-      int n, int streams, int from, int end, double[] dh, double[] h, double[] da) {
+      int n,
+      int firstStep,
+      int endStep,
+      int streams,
+      int from,
+      int end,
+      int fromUnit,
+      int endUnit,
+      double[] dh,
+      double[] h,
+      double[] da) {
     assert h.length >= (n + 1) * streams * m && da.length >= n * streams * m;
-    for (int t = n - 1; t >= 0; t--) {
+    int units = endUnit - fromUnit;
+    for (int t = endStep - 1; t >= firstStep; t--) {
       for (int r = t * streams + from; r < t * streams + end; r++) {
         int at = r * m;
-        System.arraycopy(dh, at, row, 0, m);
+        int next = at + streams * m;
+        System.arraycopy(dh, at + fromUnit, row, fromUnit, units);
         if (t < n - 1) {
-          addProduct(m, row, m, da, at + streams * m, 1, weights.w);
+          addProduct(fromUnit, endUnit, row, m, da, next, 1, weights.w, 0);
         }
-        System.arraycopy(h, at + streams * m, reduced, 0, m);
-        for (int j = 0; j < m; j++) {
+        System.arraycopy(h, next + fromUnit, reduced, fromUnit, units);
+        for (int j = fromUnit; j < endUnit; j++) {
           row[j] *= Math.fma(-reduced[j], reduced[j], 1);
         }
-        System.arraycopy(row, 0, da, at, m);
+        System.arraycopy(row, fromUnit, da, at + fromUnit, units);
       }
     }
   }
@@ -84,7 +106,7 @@ final class ScalarKernel implements Kernel {
     assert h.length >= (firstRow + end) * m && o.length >= end * k;
     for (int r = from; r < end; r++) {
       System.arraycopy(weights.parameters.c, 0, row, 0, k);
-      addProduct(k, row, m, h, (firstRow + r) * m, 1, weights.vTransposed);
+      addProduct(0, k, row, m, h, (firstRow + r) * m, 1, weights.vTransposed, 0);
       System.arraycopy(row, 0, o, r * k, k);
     }
   }
@@ -94,39 +116,30 @@ final class ScalarKernel implements Kernel {
     assert dO.length >= end * k && dh.length >= end * m;
     for (int r = from; r < end; r++) {
       Arrays.fill(row, 0, m, 0);
-      addProduct(m, row, k, dO, r * k, 1, weights.v);
+      addProduct(0, m, row, k, dO, r * k, 1, weights.v, 0);
       System.arraycopy(row, 0, dh, r * m, m);
     }
   }
 
   @Override
+  public void packStates(int from, int end, double[] h) {
+    for (int r = from; r < end; r++) {
+      System.arraycopy(h, r * m, weights.states[r], 0, m);
+    }
+  }
+
+  @Override
   public void outer(
-      int rows,
-      int p,
-      int q,
-      int from,
-      int end,
-      double[] x,
-      double[] y,
-      int firstRow,
-      Gradient gradient) {
-    assert x.length >= rows * p && y.length >= (firstRow + rows) * q;
-    if (window.length != rows || (rows > 0 && window[0].length != q)) {
-      window = new double[rows][q];
-    }
-    copy(rows, q, y, firstRow * q, window);
-    double[] sum = q <= row.length ? row : new double[q];
-    if (piece.length < PIECE_ROWS * q) {
-      piece = new double[PIECE_ROWS * q];
-    }
+      int rows, int p, int from, int end, double[] x, int firstRow, Gradient gradient) {
+    assert x.length >= rows * p && weights.states.length >= firstRow + rows;
     for (int first = from; first < end; first += PIECE_ROWS) {
       int last = Math.min(end, first + PIECE_ROWS);
       for (int i = first; i < last; i++) {
-        Arrays.fill(sum, 0, q, 0);
-        addProduct(q, sum, rows, x, i, p, window);
-        System.arraycopy(sum, 0, piece, (i - first) * q, q);
+        Arrays.fill(row, 0, m, 0);
+        addProduct(0, m, row, rows, x, i, p, weights.states, firstRow);
+        System.arraycopy(row, 0, piece, (i - first) * m, m);
       }
-      gradient.take(piece, 0, first * q, last * q);
+      gradient.take(piece, 0, first * m, last * m);
     }
   }
 
@@ -235,37 +248,49 @@ final class ScalarKernel implements Kernel {
   }
 
   /**
-   * {@code y += sum over i of x_i r_i}, i ascending, each element of y one chain.
+   * {@code y += sum over i of x_i r_i}, i ascending, each element of y one chain, for elements
+   * from..end-1 of y.
    *
-   * @param x element i of the left-hand side is x[from + i * stride]
-   * @param r the rows of the right-hand side, at least inner of them
+   * @param x element i of the left-hand side is x[xAt + i * stride]
+   * @param r row i of the right-hand side is r[firstRow + i], at least inner of them
    */
   private static void addProduct(
-      int cols, double[] y, int inner, double[] x, int from, int stride, double[][] r) {
+      int from,
+      int end,
+      double[] y,
+      int inner,
+      double[] x,
+      int xAt,
+      int stride,
+      double[][] r,
+      int firstRow) {
     int i = 0;
     for (; i + 5 <= inner; i += 5) {
-      int at = from + i * stride;
+      int at = xAt + i * stride;
+      int row = firstRow + i;
       addRows(
-          cols,
+          from,
+          end,
           y,
           x[at],
-          r[i],
+          r[row],
           x[at + stride],
-          r[i + 1],
+          r[row + 1],
           x[at + 2 * stride],
-          r[i + 2],
+          r[row + 2],
           x[at + 3 * stride],
-          r[i + 3],
+          r[row + 3],
           x[at + 4 * stride],
-          r[i + 4]);
+          r[row + 4]);
     }
     for (; i < inner; i++) {
-      addRow(cols, y, x[from + i * stride], r[i]);
+      addRow(from, end, y, x[xAt + i * stride], r[firstRow + i]);
     }
   }
 
   private static void addRows(
-      int cols,
+      int from,
+      int end,
       double[] y,
       double a0,
       double[] r0,
@@ -277,32 +302,32 @@ final class ScalarKernel implements Kernel {
       double[] r3,
       double a4,
       double[] r4) {
-    for (int j = 0; j < cols; j++) {
+    for (int j = from; j < end; j++) {
       double sum = Math.fma(a1, r1[j], Math.fma(a0, r0[j], y[j]));
       y[j] = Math.fma(a4, r4[j], Math.fma(a3, r3[j], Math.fma(a2, r2[j], sum)));
     }
   }
 
-  private static void addRow(int cols, double[] y, double a, double[] r) {
-    for (int j = 0; j < cols; j++) {
+  private static void addRow(int from, int end, double[] y, double a, double[] r) {
+    for (int j = from; j < end; j++) {
       y[j] = Math.fma(a, r[j], y[j]);
     }
   }
 
-  /** Elementary.tanh of x, written to h from the given place on. */
-  private void tanh(int count, double[] x, double[] h, int to) {
+  /** Elementary.tanh of elements from..end-1 of x, written to h: element i to place to + i. */
+  private void tanh(int from, int end, double[] x, double[] h, int to) {
     double[] z = shifted;
     double[] p = reduced;
-    for (int i = 0; i < count; i++) {
+    for (int i = from; i < end; i++) {
       double y = Elementary.clampTanh(x[i]);
       z[i] = Elementary.shift(y);
       p[i] = Elementary.expm1Reduced(Elementary.reduce(y, z[i]));
     }
-    powersOfTwo(count, z);
-    for (int i = 0; i < count; i++) {
+    powersOfTwo(from, end, z);
+    for (int i = from; i < end; i++) {
       p[i] = Elementary.tanhOf(z[i], p[i]);
     }
-    for (int i = 0; i < count; i++) {
+    for (int i = from; i < end; i++) {
       h[to + i] = Math.copySign(p[i], x[i]);
     }
   }
@@ -316,14 +341,14 @@ final class ScalarKernel implements Kernel {
       z[i] = Elementary.shift(y);
       p[i] = Elementary.expm1Reduced(Elementary.reduce(y, z[i]));
     }
-    powersOfTwo(count, z);
+    powersOfTwo(0, count, z);
     for (int i = 0; i < count; i++) {
       x[i] = Elementary.scaled(z[i], p[i]);
     }
   }
 
-  private static void powersOfTwo(int count, double[] z) {
-    for (int i = 0; i < count; i++) {
+  private static void powersOfTwo(int from, int end, double[] z) {
+    for (int i = from; i < end; i++) {
       z[i] = Elementary.powerOfTwo(z[i]);
     }
   }
@@ -334,11 +359,5 @@ final class ScalarKernel implements Kernel {
       x[i] -= max;
     }
     return max;
-  }
-
-  private static void copy(int r, int c, double[] a, int from, double[][] to) {
-    for (int i = 0; i < r; i++) {
-      System.arraycopy(a, from + i * c, to[i], 0, c);
-    }
   }
 }

@@ -12,6 +12,7 @@ final class ScalarWeights implements Weights {
   final double[][] vTransposed; // m arrays of K
   final double[][] w; // m arrays of m, if there is a way back
   final double[][] v; // K arrays of m, likewise
+  double[][] states = {}; // packed: (n + 1) B arrays of m
 
   ScalarWeights(Shape shape, Parameters p) {
     m = shape.m();
@@ -54,12 +55,20 @@ final class ScalarWeights implements Weights {
   }
 
   @Override
-  public void prepareBackward() {
+  public void prepareBackward(int stateRows) {
+    if (states.length != stateRows) {
+      states = new double[stateRows][m];
+    }
     if (!prepared) {
       copy(0, m, m, parameters.w, w);
       copy(0, k, m, parameters.v, v);
       prepared = true;
     }
+  }
+
+  @Override
+  public int cut(int part, int parts) {
+    return part == parts ? m : part * m / parts / Packing.LINE * Packing.LINE;
   }
 
   private static void copy(int from, int end, int c, double[] a, double[][] to) {

@@ -52,6 +52,11 @@ final class Strips implements Packed {
   }
 
   @Override
+  public int[] cuts() {
+    return Packing.cuts(start, width, cols);
+  }
+
+  @Override
   public void pack(double[] a, int from, int end) {
     for (int s = 0; s < start.length && columns(s) > 0; s++) {
       int row = width[s] * LANES;
@@ -72,6 +77,8 @@ final class Strips implements Packed {
 
   @Override
   public void multiply(
+      int from,
+      int end,
       int rows,
       double[] x,
       int xAt,
@@ -85,7 +92,7 @@ final class Strips implements Packed {
       Scratch scratch) {
     assert rows == 1 || initRow == yRow;
     for (int r = 0; r < rows; r++) {
-      multiply(x, xAt + r * xRow, init, y, yAt + r * yRow, turn + r);
+      multiply(from, end, x, xAt + r * xRow, init, y, yAt + r * yRow, turn + r);
     }
   }
 
@@ -98,11 +105,14 @@ final class Strips implements Packed {
    * @param turn if odd the strips go from right to left, so that the one read last, which is still
    *     in the first-level cache, is the first to be read again
    */
-  private void multiply(double[] x, int xAt, double[] init, double[] y, int rowAt, int turn) {
+  private void multiply(
+      int from, int end, double[] x, int xAt, double[] init, double[] y, int rowAt, int turn) {
     for (int i = 0; i < start.length; i++) {
       int s = (turn & 1) == 0 ? i : start.length - 1 - i;
       int to = rowAt + start[s];
-      StripLoops.multiply(width[s], inner, x, xAt, data, at[s], init, y, to);
+      if (start[s] >= from && start[s] < end) {
+        StripLoops.multiply(width[s], inner, x, xAt, data, at[s], init, y, to);
+      }
     }
   }
 }

@@ -8,7 +8,6 @@ import static io.github.charrnn.internal.kernel.VectorMath.guess;
 import static io.github.charrnn.internal.kernel.VectorMath.refine;
 
 import java.util.Arrays;
-import java.util.Optional;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -31,7 +30,6 @@ final class VectorKernel implements Kernel {
   private final Scratch scratch = new Scratch();
   private double[] inputs = {}; // (B, m), rows mStride apart: b + U x of one step
   private double[] sums = {}; // (B, m), rows mStride apart: a of one step
-  private Optional<Panels> right = Optional.empty(); // the right-hand side of an outer product
   private double[] piece = {}; // of a gradient
 
   VectorKernel(VectorWeights weights, Shape shape) {
@@ -46,50 +44,72 @@ final class VectorKernel implements Kernel {
   }
 
   @Override
-  public void recur(int n, int streams, int from, int end, int[] symbols, double[] h) {
+  public void recur(
+      int firstStep,
+      int endStep,
+      int streams,
+      int from,
+      int end,
+      int fromUnit,
+      int endUnit,
+      int[] symbols,
+      double[] h) {
     double[] b = weights.parameters.b;
     double[] u = weights.parameters.u;
     int count = end - from;
     ensureStep(Math.max(count, Panels.ROWS) * mStride);
-    for (int t = 0; t < n; t++) {
+    int units = endUnit - fromUnit;
+    for (int t = firstStep; t < endStep; t++) {
       int first = t * streams + from;
       for (int s = 0; s < count; s++) {
-        add(b, u, symbols[first + s] * m, inputs, s * mStride);
+        add(fromUnit, endUnit, b, u, symbols[first + s] * m, inputs, s * mStride);
       }
-      square(count, h, first * m, weights.wTransposed, t);
+      square(fromUnit, endUnit, count, h, first * m, weights.wTransposed, t);
       for (int s = 0; s < count; s++) {
-        VectorMath.tanh(m, sums, s * mStride, h, (first + streams + s) * m);
+        int at = (first + streams + s) * m + fromUnit;
+        VectorMath.tanh(units, sums, s * mStride + fromUnit, h, at);
       }
     }
   }
 
   @Override
   public void recurBackward(
-      int n, int streams, int from, int end, double[] dh, double[] h, double[] da) {
+      int n,
+      int firstStep,
+      int endStep,
+      int streams,
+      int from,
+      int end,
+      int fromUnit,
+      int endUnit,
+      double[] dh,
+      double[] h,
+      double[] da) {
     Packed w = weights.backward.orElseThrow().w();
     int count = end - from;
     ensureStep(Math.max(count, Panels.ROWS) * mStride);
-    for (int t = n - 1; t >= 0; t--) {
+    int units = endUnit - fromUnit;
+    for (int t = endStep - 1; t >= firstStep; t--) {
       int first = t * streams + from;
       double[] sum = sums;
       for (int s = 0; s < count; s++) {
-        System.arraycopy(dh, (first + s) * m, inputs, s * mStride, m);
+        System.arraycopy(dh, (first + s) * m + fromUnit, inputs, s * mStride + fromUnit, units);
       }
       if (t == n - 1) {
         sum = inputs;
       } else {
-        square(count, da, (first + streams) * m, w, t);
+        square(fromUnit, endUnit, count, da, (first + streams) * m, w, t);
       }
       for (int s = 0; s < count; s++) {
-        int at = (first + s) * m;
-        timesSlope(m, sum, s * mStride, h, at + streams * m, da, at);
+        int at = (first + s) * m + fromUnit;
+        timesSlope(units, sum, s * mStride + fromUnit, h, at + streams * m, da, at);
       }
     }
   }
 
   /** {@code sums = inputs + x a} for a step's rows. */
-  private void square(int rows, double[] x, int xAt, Packed a, int turn) {
-    a.multiply(rows, x, xAt, m, inputs, mStride, sums, 0, mStride, turn, scratch);
+  private void square(int from, int end, int rows, double[] x, int xAt, Packed a, int turn) {
+    a.multiply(from, end, rows, x, xAt, m, inputs, mStride, sums, 0, mStride, turn, scratch);
   }
 
   @Override
@@ -98,12 +118,12 @@ final class VectorKernel implements Kernel {
     int at = (firstRow + from) * m;
     if (manyRows) {
       double[] c = weights.parameters.c;
-      v.multiply(end - from, h, at, m, c, 0, o, from * k, k, 0, scratch);
+      v.multiply(0, k, end - from, h, at, m, c, 0, o, from * k, k, 0, scratch);
       return;
     }
     System.arraycopy(weights.parameters.c, 0, bias, 0, k);
     for (int r = from; r < end; r++) {
-      v.multiply(1, h, (firstRow + r) * m, m, bias, 0, row, 0, 0, r, scratch);
+      v.multiply(0, k, 1, h, (firstRow + r) * m, m, bias, 0, row, 0, 0, r, scratch);
       System.arraycopy(row, 0, o, r * k, k);
     }
   }
@@ -111,42 +131,33 @@ final class VectorKernel implements Kernel {
   @Override
   public void outputsBackward(int from, int end, double[] dO, double[] dh) {
     Packed v = weights.backward.orElseThrow().v();
-    v.multiply(end - from, dO, from * k, k, zeros, 0, dh, from * m, m, 0, scratch);
+    v.multiply(0, m, end - from, dO, from * k, k, zeros, 0, dh, from * m, m, 0, scratch);
+  }
+
+  @Override
+  public void packStates(int from, int end, double[] h) {
+    weights.states().pack(h, from, end);
   }
 
   @Override
   public void outer(
-      int rows,
-      int p,
-      int q,
-      int from,
-      int end,
-      double[] x,
-      double[] y,
-      int firstRow,
-      Gradient gradient) {
-    Panels packed = right(rows, q);
-    packed.pack(y, firstRow * q, 0, rows);
+      int rows, int p, int from, int end, double[] x, int firstRow, Gradient gradient) {
+    Panels states = weights.states();
     int count = end - from;
     double[] left = scratch.left(Panels.interleaved(count, rows));
     Panels.interleave(count, rows, x, from, 1, p, left);
-    int at = Panels.ROWS * q; // room for rows that are computed twice
-    int block = Math.max(1, PIECE / q / FULL) * FULL;
-    if (piece.length < at + block * q) {
-      piece = new double[at + block * q];
+    int at = Panels.ROWS * m; // room for rows that are computed twice
+    int block = Math.max(1, PIECE / m / FULL) * FULL;
+    if (piece.length < at + block * m) {
+      piece = new double[at + block * m];
     }
     for (int first = 0; first < count; first += block) {
       int last = Math.min(count, first + block);
-      packed.multiply(first, last, count, left, zeros, 0, piece, at - first * q, q, scratch);
-      gradient.take(piece, at, (from + first) * q, (from + last) * q);
+      int to = at - first * m;
+      states.multiply(
+          0, m, first, last, count, left, rows, firstRow, zeros, 0, piece, to, m, scratch);
+      gradient.take(piece, at, (from + first) * m, (from + last) * m);
     }
-  }
-
-  private Panels right(int rows, int q) {
-    if (right.isEmpty() || right.get().inner() != rows || right.get().cols() != q) {
-      right = Optional.of(new Panels(rows, q));
-    }
-    return right.get();
   }
 
   @Override
@@ -278,10 +289,10 @@ final class VectorKernel implements Kernel {
     return atLeast(-clip, atMost(clip, g));
   }
 
-  /** {@code to = x + y}, a row of m. */
-  private void add(double[] x, double[] y, int yAt, double[] to, int at) {
-    for (int j = 0; j < m; j += LANES) {
-      int i = Math.min(j, m - LANES);
+  /** {@code to = x + y}, elements from..end-1 of a row of m. */
+  private static void add(int from, int end, double[] x, double[] y, int yAt, double[] to, int at) {
+    for (int j = from; j < end; j += LANES) {
+      int i = Math.min(j, end - LANES);
       DoubleVector.fromArray(SPECIES, x, i)
           .add(DoubleVector.fromArray(SPECIES, y, yAt + i))
           .intoArray(to, at + i);

@@ -18,6 +18,8 @@ final class VectorWeights implements Weights {
   final Packed wTransposed;
   final Packed vTransposed;
   final Optional<Backward> backward;
+  private Optional<Panels> states = Optional.empty(); // ((n + 1) B, m)
+  private final int[] cuts;
 
   /**
    * What the way back reads. V in panels always: where rows are few, they are seldom trained on.
@@ -38,6 +40,7 @@ final class VectorWeights implements Weights {
                 new Backward(
                     shape.manyStreams() ? new Panels(m, m) : new Strips(m, m), new Panels(k, m)))
             : Optional.empty();
+    cuts = wTransposed.cuts();
     parameters = p;
     load(p);
   }
@@ -72,11 +75,24 @@ final class VectorWeights implements Weights {
   }
 
   @Override
-  public void prepareBackward() {
+  public void prepareBackward(int stateRows) {
+    if (states.isEmpty() || states.get().inner() != stateRows) {
+      states = Optional.of(new Panels(stateRows, m));
+    }
     if (!prepared) {
       backward.orElseThrow().w.pack(parameters.w, 0, m);
       backward.orElseThrow().v.pack(parameters.v, 0, k);
       prepared = true;
     }
+  }
+
+  /** Packed states. */
+  Panels states() {
+    return states.orElseThrow();
+  }
+
+  @Override
+  public int cut(int part, int parts) {
+    return cuts[Math.round((float) part * (cuts.length - 1) / parts)];
   }
 }

@@ -3,9 +3,10 @@ package io.github.charrnn.internal.kernel;
 import io.github.charrnn.internal.Parameters;
 
 /**
- * Parameters as kernels read them: U, b and c where they are, W and V also in copies in an order
- * that suits the products. Between loads nothing changes, so the kernels of several threads may
- * share them; whoever loads must be alone.
+ * What kernels multiply with: the parameters, U, b and c where they are, W and V also in copies in
+ * an order that suits the products; and packed states, for the gradients of W and V. The kernels of
+ * several threads may share them. Whoever loads must be alone; different rows may be reloaded, and
+ * packed, by different threads at a time, while nobody reads them.
  */
 public interface Weights {
 
@@ -24,6 +25,16 @@ public interface Weights {
   /**
    * To be called before a way back, after whatever loads there were. Copies for it are not made
    * before, because most that is loaded goes forward only.
+   *
+   * @param stateRows how many rows of states are packed for it, (n + 1) B
    */
-  void prepareBackward();
+  void prepareBackward(int stateRows);
+
+  /**
+   * Where the units are cut for several kernels to compute a step of a recurrence: the first unit
+   * of a part, and the end of the one before. Parts may be empty.
+   *
+   * @param part from 0 to parts
+   */
+  int cut(int part, int parts);
 }

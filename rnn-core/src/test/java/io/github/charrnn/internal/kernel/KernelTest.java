@@ -60,7 +60,7 @@ class KernelTest {
         }
       }
 
-      loaded(p, n, streams).recur(n, streams, 0, streams, symbols, h);
+      loaded(p, n, streams).recur(0, n, streams, 0, streams, 0, m, symbols, h);
 
       assertSame(h, expected);
     }
@@ -88,7 +88,7 @@ class KernelTest {
         }
       }
 
-      loaded(p, n, streams).recurBackward(n, streams, 0, streams, dh, h, da);
+      loaded(p, n, streams).recurBackward(n, 0, n, streams, 0, streams, 0, m, dh, h, da);
 
       assertSame(da, expected);
     }
@@ -156,7 +156,9 @@ class KernelTest {
         }
       }
 
-      create(q, p, n, 1).outer(n, p, q, 0, p, x, y, firstRow, into(g));
+      Kernel kernel = create(q, p, n, 1);
+      kernel.packStates(0, n + 1, y);
+      kernel.outer(n, p, 0, p, x, firstRow, into(g));
 
       assertSame(g, expected);
     }
@@ -171,12 +173,12 @@ class KernelTest {
     int rows = n * streams;
     Parameters p = parameters(m, k);
     Kernel kernel = loaded(p, n, streams);
-    Kernel reference = backward(Kernels.scalar(shape(m, k, n, streams), p)).kernel();
+    Kernel reference = backward(Kernels.scalar(shape(m, k, n, streams), p), n, streams).kernel();
     int[] symbols = symbols(rows + streams, k);
     double[] h = withCanary(numbers((rows + streams) * m));
     double[] expectedH = h.clone();
-    kernel.recur(n, streams, 0, streams, symbols, h);
-    reference.recur(n, streams, 0, streams, symbols, expectedH);
+    kernel.recur(0, n, streams, 0, streams, 0, m, symbols, h);
+    reference.recur(0, n, streams, 0, streams, 0, m, symbols, expectedH);
     assertSame(h, expectedH);
 
     double[] o = garbage(rows * k + 1);
@@ -193,20 +195,22 @@ class KernelTest {
 
     double[] da = garbage(rows * m + 1);
     double[] expectedDa = da.clone();
-    kernel.recurBackward(n, streams, 0, streams, dh, h, da);
-    reference.recurBackward(n, streams, 0, streams, dh, h, expectedDa);
+    kernel.recurBackward(n, 0, n, streams, 0, streams, 0, m, dh, h, da);
+    reference.recurBackward(n, 0, n, streams, 0, streams, 0, m, dh, h, expectedDa);
     assertSame(da, expectedDa);
 
     double[] gv = garbage(k * m + 1);
     double[] expectedGv = gv.clone();
-    kernel.outer(rows, k, m, 0, k, o, h, streams, into(gv));
-    reference.outer(rows, k, m, 0, k, o, h, streams, into(expectedGv));
+    kernel.packStates(0, rows + streams, h);
+    kernel.outer(rows, k, 0, k, o, streams, into(gv));
+    reference.packStates(0, rows + streams, h);
+    reference.outer(rows, k, 0, k, o, streams, into(expectedGv));
     assertSame(gv, expectedGv);
 
     double[] gw = garbage(m * m + 1);
     double[] expectedGw = gw.clone();
-    kernel.outer(rows, m, m, 0, m, da, h, 0, into(gw));
-    reference.outer(rows, m, m, 0, m, da, h, 0, into(expectedGw));
+    kernel.outer(rows, m, 0, m, da, 0, into(gw));
+    reference.outer(rows, m, 0, m, da, 0, into(expectedGw));
     assertSame(gw, expectedGw);
   }
 
@@ -231,6 +235,48 @@ class KernelTest {
     all(weights, 3, streams, n, m, k, symbols, h, dh, x, parts);
     for (int i = 0; i < whole.length; i++) {
       assertSame(parts[i], whole[i]);
+    }
+  }
+
+  /** As threads will take one recurrence: step by step, each its own units of every stream. */
+  @ParameterizedTest
+  @CsvSource({"24, 24, 1, 9", "33, 65, 2, 3", "100, 24, 12, 2", "130, 100, 7, 5", "9, 9, 6, 4"})
+  void recurrencesByUnits_areTheWhole(int m, int k, int streams, int n) {
+    int rows = n * streams;
+    Weights weights = weights(parameters(m, k), n, streams);
+    int[] symbols = symbols(rows + streams, k);
+    double[] dh = numbers(rows * m);
+    double[] expectedH = numbers((rows + streams) * m);
+    double[] h = withCanary(Arrays.copyOf(expectedH, (rows + streams) * m));
+    Arrays.fill(h, streams * m, h.length - 1, GARBAGE);
+    double[] da = garbage(rows * m);
+    double[] expectedDa = garbage(rows * m);
+    weights.kernel().recur(0, n, streams, 0, streams, 0, m, symbols, expectedH);
+    weights.kernel().recurBackward(n, 0, n, streams, 0, streams, 0, m, dh, expectedH, expectedDa);
+
+    for (int parts : new int[] {2, 3, 7}) {
+      Kernel[] kernels = new Kernel[parts];
+      Arrays.setAll(kernels, i -> weights.kernel());
+      for (int t = 0; t < n; t++) {
+        for (int i = 0; i < parts; i++) {
+          int from = weights.cut(i, parts);
+          int end = weights.cut(i + 1, parts);
+          if (from < end) {
+            kernels[i].recur(t, t + 1, streams, 0, streams, from, end, symbols, h);
+          }
+        }
+      }
+      assertSame(Arrays.copyOf(h, expectedH.length), expectedH);
+      for (int t = n - 1; t >= 0; t--) {
+        for (int i = 0; i < parts; i++) {
+          int from = weights.cut(i, parts);
+          int end = weights.cut(i + 1, parts);
+          if (from < end) {
+            kernels[i].recurBackward(n, t, t + 1, streams, 0, streams, from, end, dh, h, da);
+          }
+        }
+      }
+      assertSame(da, expectedDa);
     }
   }
 
@@ -260,8 +306,8 @@ class KernelTest {
       Kernel kernel = weights.kernel();
       int from = streams * i / threads;
       int end = streams * (i + 1) / threads;
-      kernel.recur(n, streams, from, end, symbols, h);
-      kernel.recurBackward(n, streams, from, end, dh, states, da);
+      kernel.recur(0, n, streams, from, end, 0, m, symbols, h);
+      kernel.recurBackward(n, 0, n, streams, from, end, 0, m, dh, states, da);
     }
     for (int i = 0; i < threads; i++) {
       Kernel kernel = weights.kernel();
@@ -270,6 +316,7 @@ class KernelTest {
       kernel.outputs(from, end, h, streams, o);
       kernel.softmaxLoss(from, end, p, symbols, streams, losses);
       kernel.outputsBackward(from, end, x, back);
+      kernel.packStates(from, end, h);
     }
     for (int i = 0; i < threads; i++) {
       Kernel kernel = weights.kernel();
@@ -278,11 +325,9 @@ class KernelTest {
       kernel.outer(
           rows,
           m,
-          m,
           from,
           end,
           da,
-          h,
           0,
           (piece, at, first, last) -> System.arraycopy(piece, at, gw, first, last - first));
       kernel.sumRows(rows, m, from, end, da, gb);
@@ -337,10 +382,10 @@ class KernelTest {
     double[] o = new double[rows * k];
     double[] dh = new double[rows * m];
     double[] da = new double[rows * m];
-    kernel.recur(n, streams, 0, streams, symbols, h);
+    kernel.recur(0, n, streams, 0, streams, 0, m, symbols, h);
     kernel.outputs(0, rows, h, streams, o);
     kernel.outputsBackward(0, rows, outputs, dh);
-    kernel.recurBackward(n, streams, 0, streams, dh, h, da);
+    kernel.recurBackward(n, 0, n, streams, 0, streams, 0, m, dh, h, da);
     return new double[][] {h, o, dh, da};
   }
 
@@ -539,11 +584,12 @@ class KernelTest {
   }
 
   private static Weights weights(Parameters p, int steps, int streams) {
-    return backward(Kernels.load(shape(p.hiddenSize, p.vocabSize, steps, streams), p));
+    Shape shape = shape(p.hiddenSize, p.vocabSize, steps, streams);
+    return backward(Kernels.load(shape, p), steps, streams);
   }
 
-  private static Weights backward(Weights weights) {
-    weights.prepareBackward();
+  private static Weights backward(Weights weights, int steps, int streams) {
+    weights.prepareBackward((steps + 1) * streams);
     return weights;
   }
 
