@@ -1,5 +1,6 @@
 package io.github.charrnn;
 
+import io.github.charrnn.internal.Crew;
 import io.github.charrnn.internal.Header;
 import io.github.charrnn.internal.Observations;
 import io.github.charrnn.internal.Parameters;
@@ -64,13 +65,13 @@ final class Observation {
    *
    * @param step the number of steps taken
    */
-  Optional<HeldOutLoss> validate(Parameters parameters, long step) {
+  Optional<HeldOutLoss> validate(Parameters parameters, long step, Crew crew) {
     if (plan.validation.isEmpty() || step % plan.validation.get().every() != 0) {
       return Optional.empty();
     }
     EncodedText text = plan.heldOut.orElseThrow();
     HeldOutLoss loss =
-        new HeldOutLoss(step, VanillaRnn.evaluate(parameters, text).natsPerCharacter());
+        new HeldOutLoss(step, VanillaRnn.evaluate(parameters, text, crew).natsPerCharacter());
     if (Double.isFinite(loss.natsPerCharacter())) {
       note(loss, step / plan.validation.get().every());
     }

@@ -26,13 +26,25 @@ final class Run {
 
   /** Begins a new run, and takes it to its end. */
   TrainingResult begin() throws IOException {
-    training.observe();
-    inform();
-    return goOn();
+    try {
+      training.observe();
+      inform();
+      return toEnd();
+    } finally {
+      training.crew().close();
+    }
   }
 
   /** Takes a run to its end that was observed where it stands. */
   TrainingResult goOn() throws IOException {
+    try {
+      return toEnd();
+    } finally {
+      training.crew().close();
+    }
+  }
+
+  private TrainingResult toEnd() throws IOException {
     if (checkpoints.isPresent()) {
       checkpoints.get().begin(training);
     }

@@ -1,6 +1,7 @@
 package io.github.charrnn;
 
 import io.github.charrnn.internal.CheckpointFile;
+import io.github.charrnn.internal.Crew;
 import io.github.charrnn.internal.Header;
 import io.github.charrnn.internal.Range;
 import io.github.charrnn.internal.SafeFile;
@@ -32,6 +33,8 @@ import java.util.function.LongSupplier;
  * make a trainer of it. Not safe for use by several threads at a time.
  */
 public final class Trainer {
+  private static final int MAX_THREADS = 1024;
+
   private final VanillaRnn model;
   private final Optional<Path> resumed; // the checkpoint that it goes on from
   private Optional<CheckpointFile.State> read = Optional.empty(); // of it, until it is used
@@ -46,6 +49,7 @@ public final class Trainer {
   private boolean bestByValidation;
   private OptionalLong sampleEvery = OptionalLong.empty();
   private int sampleLength;
+  private OptionalInt threads = OptionalInt.empty();
   private LongSupplier clock = System::nanoTime;
 
   private Trainer(VanillaRnn model, Optional<Path> resumed) {
@@ -253,6 +257,21 @@ public final class Trainer {
    */
   public Trainer bestByValidation() {
     bestByValidation = true;
+    return this;
+  }
+
+  /**
+   * How many threads share every step, the caller's among them; unless set, as many as pay, which
+   * depends on the sizes and on the number of processors. It is not part of the recipe and in no
+   * file: the result has the same bits with any number. The other threads are daemons. They end
+   * with the run, or after a second in which a run that was only {@linkplain #start started} takes
+   * no step. Where other work takes their processors, steps are taken by the caller alone.
+   *
+   * @param threads from 1 to 1,024
+   * @throws IllegalArgumentException if threads is not from 1 to 1,024
+   */
+  public Trainer threads(int threads) {
+    this.threads = OptionalInt.of(Range.within(1, MAX_THREADS, "threads", threads));
     return this;
   }
 
@@ -535,6 +554,8 @@ public final class Trainer {
     int k = model.vocab().size();
     int memories = Update.memoriesPerParameter(recipe.optimizer());
     Window.requireTrainable(what, sequenceLength, batchSize, m, k, memories, text.memory());
-    return new Training(model, text, recipe, plan, List.copyOf(onSample));
+    Crew crew =
+        new Crew(threads.orElseGet(() -> Window.threadsThatPay(sequenceLength, batchSize, m, k)));
+    return new Training(model, text, recipe, plan, List.copyOf(onSample), crew);
   }
 }

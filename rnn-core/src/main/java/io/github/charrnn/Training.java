@@ -1,6 +1,7 @@
 package io.github.charrnn;
 
 import io.github.charrnn.internal.CheckpointFile;
+import io.github.charrnn.internal.Crew;
 import io.github.charrnn.internal.Header;
 import io.github.charrnn.internal.Observations;
 import io.github.charrnn.internal.Parameters;
@@ -30,6 +31,7 @@ public final class Training {
   private final Streams streams;
   private final List<BiConsumer<? super Training, ? super Sample>> onSample;
 
+  private final Crew crew;
   final Window window; // tests compare its gradients
   final Parameters parameters;
   private final Parameters best;
@@ -53,20 +55,23 @@ public final class Training {
    * A run that has taken no step and was not looked at yet.
    *
    * @param text long enough for the recipe, in the vocabulary of the model
+   * @param crew for this run alone
    */
   Training(
       VanillaRnn start,
       EncodedText text,
       Recipe recipe,
       Observation.Plan plan,
-      List<BiConsumer<? super Training, ? super Sample>> onSample) {
+      List<BiConsumer<? super Training, ? super Sample>> onSample,
+      Crew crew) {
     this.start = start;
     this.text = text;
     this.recipe = recipe;
     this.onSample = onSample;
     streams = new Streams(text.length(), recipe.sequenceLength(), recipe.batchSize());
     parameters = start.parameters().copy();
-    window = Window.forTraining(recipe.sequenceLength(), recipe.batchSize(), parameters);
+    this.crew = crew;
+    window = Window.forTraining(recipe.sequenceLength(), recipe.batchSize(), parameters, crew);
     best = start.parameters().copy();
     update = new Update(recipe, parameters, window);
     observation = new Observation(plan);
@@ -91,8 +96,7 @@ public final class Training {
     smoothLoss = step == 0 ? loss : SMOOTHING * smoothLoss + (1 - SMOOTHING) * loss;
     keepBest();
     update.begin(learningRate());
-    window.backward(update.v, update.w);
-    update.end();
+    window.backward(update);
     if (update.mayOverflow()) {
       requireFinite(step + 1);
     }
@@ -124,7 +128,7 @@ public final class Training {
    * before the first step too.
    */
   void observe() {
-    Optional<HeldOutLoss> heldOut = observation.validate(parameters, step);
+    Optional<HeldOutLoss> heldOut = observation.validate(parameters, step, crew);
     if (heldOut.isPresent()) {
       double nats = heldOut.get().natsPerCharacter();
       if (!Double.isFinite(nats)) {
@@ -193,6 +197,10 @@ public final class Training {
     plannedSteps = steps;
   }
 
+  Crew crew() {
+    return crew;
+  }
+
   EncodedText text() {
     return text;
   }
@@ -203,6 +211,11 @@ public final class Training {
 
   Optional<Validation> validation() {
     return observation.validation();
+  }
+
+  /** How many threads share a step, the caller's among them; see {@link Trainer#threads}. */
+  public int threads() {
+    return crew.size();
   }
 
   /** The settings. */

@@ -1,5 +1,6 @@
 package io.github.charrnn;
 
+import io.github.charrnn.internal.Crew;
 import io.github.charrnn.internal.Header;
 import io.github.charrnn.internal.Initialization;
 import io.github.charrnn.internal.Memory;
@@ -186,7 +187,7 @@ public final class VanillaRnn {
   public Evaluation evaluate(EncodedText text) {
     requireSameVocab(text);
     requireEvaluable(text);
-    return evaluate(parameters, text);
+    return evaluate(parameters, text, new Crew(1));
   }
 
   static void requireEvaluable(EncodedText text) {
@@ -196,8 +197,8 @@ public final class VanillaRnn {
     }
   }
 
-  static Evaluation evaluate(Parameters parameters, EncodedText text) {
-    Window window = Window.forEvaluation(EVALUATION_WINDOW, parameters);
+  static Evaluation evaluate(Parameters parameters, EncodedText text, Crew crew) {
+    Window window = Window.forEvaluation(EVALUATION_WINDOW, 1, parameters, crew);
     long predicted = text.length() - 1;
     double loss = 0;
     for (long position = 0; position < predicted; position += EVALUATION_WINDOW) {

@@ -61,6 +61,9 @@ public class StepBenchmark {
   @Param({"vector", "scalar"})
   String kernel;
 
+  @Param("1")
+  int threads;
+
   @Param("")
   String text;
 
@@ -81,7 +84,12 @@ public class StepBenchmark {
     if (!report.passed()) {
       throw new IllegalStateException("the gradients are wrong: " + report);
     }
-    training = Trainer.of(model).sequenceLength(sequenceLength).batchSize(batchSize).start(encoded);
+    training =
+        Trainer.of(model)
+            .sequenceLength(sequenceLength)
+            .batchSize(batchSize)
+            .threads(threads)
+            .start(encoded);
     double loss = training.advance();
     double untrained = sequenceLength * Math.log(encoded.vocab().size());
     if (Math.abs(loss - untrained) > 0.01 * untrained) {

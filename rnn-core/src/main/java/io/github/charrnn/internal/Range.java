@@ -38,6 +38,19 @@ public record Range(String words, DoublePredicate holds) {
     return (int) atLeast((long) least, name, value);
   }
 
+  /**
+   * Returns a value that is from least to most.
+   *
+   * @throws IllegalArgumentException if it is not
+   */
+  public static int within(int least, int most, String name, int value) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          String.format("%s is %d, must be from %d to %,d", name, value, least, most));
+    }
+    return value;
+  }
+
   /** The same for longs. */
   public static long atLeast(long least, String name, long value) {
     if (value < least) {

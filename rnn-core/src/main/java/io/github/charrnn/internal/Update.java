@@ -15,14 +15,12 @@ import java.util.Optional;
  * The update: what the gradient of a window does to the parameters, once it is divided by the
  * number of streams and clipped. Owns the optimizer's memories.
  *
- * <p>Use, for every step: {@link #begin}; {@link Window#backward(Kernel.Gradient, Kernel.Gradient)}
- * with {@link #v} and {@link #w}; {@link #end}.
+ * <p>Use, for every step: {@link #begin}, then {@link Window#backward(Window.Gradients)} with this.
  */
-public final class Update {
+public final class Update implements Window.Gradients {
   /*
-   * W and V are updated while the way back is still going on, piece by piece, each piece of their
-   * gradients while it is near in the cache. V is not read any more by then, and W neither: its
-   * gradient is the last product.
+   * Everything is updated piece by piece, each piece of the gradients while it is near in the cache,
+   * by the thread that has computed it. No parameter is read any more by then.
    */
 
   private static final double EPSILON = 1e-8;
@@ -49,22 +47,14 @@ public final class Update {
 
   /** Moves elements from..to-1 of one tensor; their gradient is in g from {@code at} on. */
   private interface Rule {
-    void move(int from, int to, double[] g, int at);
+    void move(Kernel kernel, int from, int to, double[] g, int at);
   }
-
-  /** Takes the gradient of V. */
-  public final Kernel.Gradient v;
-
-  /** Takes the gradient of W. */
-  public final Kernel.Gradient w;
 
   private final Recipe recipe;
   private final Parameters parameters;
   private final Window window;
   private final Map<String, Parameters> memories = new LinkedHashMap<>(); // by name
-  private final Rule u;
-  private final Rule b;
-  private final Rule c;
+  private final Rule[] rules = new Rule[Tensor.values().length];
   private double rate; // of the step
   private boolean mayOverflow;
 
@@ -80,22 +70,9 @@ public final class Update {
     for (Memory memory : memoriesOf(recipe.optimizer())) {
       memories.put(memory.name, new Parameters(parameters.hiddenSize, parameters.vocabSize));
     }
-    u = rule(Tensor.U);
-    b = rule(Tensor.B);
-    c = rule(Tensor.C);
-    int m = parameters.hiddenSize;
-    Rule ruleV = rule(Tensor.V);
-    v =
-        (g, at, from, to) -> {
-          ruleV.move(from, to, g, at);
-          window.weights().reloadV(from / m, to / m);
-        };
-    Rule ruleW = rule(Tensor.W);
-    w =
-        (g, at, from, to) -> {
-          ruleW.move(from, to, g, at);
-          window.weights().reloadW(from / m, to / m);
-        };
+    for (Tensor tensor : Parameters.tensors()) {
+      rules[tensor.ordinal()] = rule(tensor);
+    }
     parametersReplaced();
   }
 
@@ -118,13 +95,13 @@ public final class Update {
     double clip = recipe.clip().bound();
     if (recipe.optimizer() instanceof Optimizer.AdaGrad) {
       double[] squares = memory(memories, SQUARES.name).get(tensor);
-      return (from, to, g, at) ->
-          window.kernel().adagrad(theta, squares, from, to, g, at, scale, clip, rate, EPSILON);
+      return (kernel, from, to, g, at) ->
+          kernel.adagrad(theta, squares, from, to, g, at, scale, clip, rate, EPSILON);
     }
     if (!(recipe.optimizer() instanceof Optimizer.Sgd)) {
       throw new IllegalStateException("nothing here is the rule of " + recipe.optimizer());
     }
-    return (from, to, g, at) -> window.kernel().descend(theta, from, to, g, at, scale, clip, rate);
+    return (kernel, from, to, g, at) -> kernel.descend(theta, from, to, g, at, scale, clip, rate);
   }
 
   /** Begins the update of a step at its learning rate. */
@@ -132,16 +109,15 @@ public final class Update {
     rate = learningRate;
   }
 
-  /** Updates what the way back has left: U, b and c. */
-  public void end() {
-    Parameters g = window.gradient();
-    b.move(0, g.b.length, g.b, 0);
-    c.move(0, g.c.length, g.c, 0);
-    // The other rows of U have no gradient, and no optimizer moves what has none.
+  /** Updates these elements; the rows of U without a gradient do not come, and do not move. */
+  @Override
+  public void take(Tensor tensor, Kernel kernel, double[] g, int at, int from, int to) {
+    rules[tensor.ordinal()].move(kernel, from, to, g, at);
     int m = parameters.hiddenSize;
-    for (int i = 0; i < window.distinctCount; i++) {
-      int row = window.distinct[i] * m;
-      u.move(row, row + m, g.u, row);
+    if (tensor == Tensor.W) {
+      window.weights().reloadW(from / m, to / m);
+    } else if (tensor == Tensor.V) {
+      window.weights().reloadV(from / m, to / m);
     }
   }
 

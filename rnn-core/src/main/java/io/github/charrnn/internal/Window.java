@@ -1,5 +1,6 @@
 package io.github.charrnn.internal;
 
+import io.github.charrnn.internal.Parameters.Tensor;
 import io.github.charrnn.internal.kernel.Kernel;
 import io.github.charrnn.internal.kernel.Kernels;
 import io.github.charrnn.internal.kernel.Shape;
@@ -29,7 +30,28 @@ public final class Window {
    *
    * The states are (n+1, B, m) with those that came in as the first, so that h(t-1) always stands
    * before h(t): there is no special case at the first step to get wrong.
+   *
+   * The members of a crew share every phase by its outputs, so no sum changes. They wait for each
+   * other between phases: states | outputs, losses | their way back, states packed | the recurrence
+   * backward | gradients and update. A recurrence is shared by streams; or by units, which members
+   * must then wait for at every step in time; or, where its steps are too short for that, one member
+   * takes it alone, and the gradient of V is the others' work while it goes backward.
    */
+
+  /** Members must be so busy, by share of their tiles, for a recurrence to be shared by streams. */
+  private static final double EVEN = 0.9;
+
+  /** Multiply-adds of a member in a step in time that pay for waiting after it. */
+  private static final double WORTH_WAITING = 30_000;
+
+  /** Multiply-adds of a member in a step of training that pay for having it. */
+  private static final double WORTH_STARTING = 300_000;
+
+  private static final int STREAMS_PER_MEMBER = 5; // a tile
+  private static final int UNITS_PER_MEMBER = 64; // a strip of eight vectors
+
+  private static final int DOUBLES_PER_LINE = 8;
+
   private final int n;
   private final int streams; // B
   private final int m;
@@ -37,8 +59,28 @@ public final class Window {
   private final Shape shape;
   private Optional<WarmUp> warmUp; // while the kernel is scalar, and vectors may come
   private Parameters parameters;
-  private Weights weights; // the parameters, for the kernel
-  private Kernel kernel;
+  private Weights weights; // the parameters, for the kernels
+  private final Crew crew;
+  private final Pace pace;
+  private Share[] shares = {}; // (members)
+  private Split split = Split.ALONE; // of the recurrences, if there are several members
+  private int steps; // of the present pass
+  private boolean scored; // whether it computes losses
+  private long began; // the present step, if there are several members
+  private final Crew.Work forward = // not method references: Java's first one takes 20 ms
+      new Crew.Work() {
+        @Override
+        public void run(int member, int members) {
+          forwardPart(member, members);
+        }
+      };
+  private final Crew.Work backward =
+      new Crew.Work() {
+        @Override
+        public void run(int member, int members) {
+          backwardPart(member, members);
+        }
+      };
   private final long[] lastWindow; // (K): the number of the last window that a symbol was read in
   private long windows;
 
@@ -63,8 +105,47 @@ public final class Window {
   public int distinctCount;
 
   private final Optional<Parameters> gradient; // if there is a way back
+  private final Gradients keep; // copies it there
+  private Gradients receiver; // of the present way back
 
-  private Window(int n, int streams, Parameters p, boolean forTraining) {
+  /** How several members share a recurrence. */
+  private enum Split {
+    ALONE,
+    BY_STREAMS,
+    BY_UNITS
+  }
+
+  /** Takes the gradient of a window in pieces, several at a time from different threads. */
+  public interface Gradients {
+    /**
+     * Every element of V, W, b and c comes once, and every one of the rows of U that have a
+     * gradient. V and W come by whole rows. Whoever takes a piece may change these elements of the
+     * parameters.
+     *
+     * @param kernel belongs to the calling thread
+     * @param g elements from..to-1 of the tensor's gradient stand in g from {@code at} on, until
+     *     the next piece
+     */
+    void take(Tensor tensor, Kernel kernel, double[] g, int at, int from, int to);
+  }
+
+  /** What a member computes with. */
+  private final class Share {
+    final Kernel kernel = weights.kernel();
+    final Kernel.Gradient v = into(Tensor.V);
+    final Kernel.Gradient w = into(Tensor.W);
+
+    private Kernel.Gradient into(Tensor tensor) {
+      return new Kernel.Gradient() {
+        @Override
+        public void take(double[] g, int at, int from, int to) {
+          receiver.take(tensor, kernel, g, at, from, to);
+        }
+      };
+    }
+  }
+
+  private Window(int n, int streams, Parameters p, boolean forTraining, Crew crew) {
     this.n = n;
     this.streams = streams;
     m = p.hiddenSize;
@@ -73,7 +154,9 @@ public final class Window {
     warmUp = Kernels.warmUp(shape);
     parameters = p;
     weights = Kernels.load(shape, p);
-    kernel = weights.kernel();
+    this.crew = crew;
+    pace = new Pace(crew.size());
+    weightsReplaced();
     int rows = n * streams;
     symbols = new int[rows + streams];
     h = new double[(rows + streams) * m];
@@ -84,16 +167,34 @@ public final class Window {
     distinct = new int[forTraining ? Math.min(rows, k) : 0];
     lastWindow = new long[forTraining ? k : 0];
     gradient = forTraining ? Optional.of(new Parameters(m, k)) : Optional.empty();
+    keep =
+        new Gradients() {
+          @Override
+          public void take(Tensor tensor, Kernel kernel, double[] g, int at, int from, int to) {
+            System.arraycopy(g, at, gradient().get(tensor), from, to - from);
+          }
+        };
+    receiver = keep;
   }
 
   /** A window for forward and backward, with parameters loaded. */
-  public static Window forTraining(int n, int streams, Parameters p) {
-    return new Window(n, streams, p, true);
+  public static Window forTraining(int n, int streams, Parameters p, Crew crew) {
+    return new Window(n, streams, p, true, crew);
   }
 
-  /** A window for forward only, of one stream, with parameters loaded. */
+  /** The same for one thread. */
+  public static Window forTraining(int n, int streams, Parameters p) {
+    return forTraining(n, streams, p, new Crew(1));
+  }
+
+  /** A window for forward only, with parameters loaded. */
+  public static Window forEvaluation(int n, int streams, Parameters p, Crew crew) {
+    return new Window(n, streams, p, false, crew);
+  }
+
+  /** The same for one stream and one thread. */
   public static Window forEvaluation(int n, Parameters p) {
-    return new Window(n, 1, p, false);
+    return forEvaluation(n, 1, p, new Crew(1));
   }
 
   /**
@@ -119,9 +220,22 @@ public final class Window {
     Memory.requireArray(columns * Math.max((double) m, rows + streams), what);
   }
 
-  /** The one that is used until the next {@link #forward} or {@link #states}. */
+  /**
+   * How many threads make training with such windows faster: no more than there are processors,
+   * than a recurrence can be shared by, or than have enough to do.
+   */
+  public static int threadsThatPay(long n, long streams, long m, long k) {
+    double multiplyAdds = 3.0 * n * streams * m * (m + k);
+    double byWork = multiplyAdds / WORTH_STARTING;
+    double byStreams = streams / (double) STREAMS_PER_MEMBER;
+    double byUnits = Math.min(streams * m * m / WORTH_WAITING, m / (double) UNITS_PER_MEMBER);
+    double most = Math.min(byWork, Math.max(2, Math.max(byStreams, byUnits)));
+    return (int) Math.max(1, Math.min(most, Runtime.getRuntime().availableProcessors()));
+  }
+
+  /** The calling thread's, until the next {@link #forward} or {@link #states}. */
   public Kernel kernel() {
-    return kernel;
+    return shares[0].kernel;
   }
 
   /** What has the parameters until then; who changes W or V reloads them there. */
@@ -132,7 +246,33 @@ public final class Window {
   /** Goes on with other kernels, which come to the same bits. */
   public void use(BiFunction<Shape, Parameters, Weights> load) {
     weights = load.apply(shape, parameters);
-    kernel = weights.kernel();
+    weightsReplaced();
+  }
+
+  private void weightsReplaced() {
+    Share[] fresh = new Share[crew.size()];
+    for (int i = 0; i < fresh.length; i++) {
+      fresh[i] = new Share();
+    }
+    shares = fresh;
+    split = chooseSplit(crew.size());
+  }
+
+  /**
+   * By streams if they can be shared nearly evenly, because then nobody waits at every step; else
+   * by units if a step is long enough for waiting.
+   */
+  private Split chooseSplit(int parts) {
+    int tile = weights.tile(streams);
+    int tiles = (streams + tile - 1) / tile;
+    int most = (tiles + parts - 1) / parts;
+    if (tiles >= EVEN * parts * most) {
+      return Split.BY_STREAMS;
+    }
+    if ((double) streams * m * m / parts >= WORTH_WAITING && weights.cut(1, parts) < m) {
+      return Split.BY_UNITS;
+    }
+    return most < tiles ? Split.BY_STREAMS : Split.ALONE;
   }
 
   /**
@@ -151,11 +291,9 @@ public final class Window {
    * @return the loss in nats, summed over steps and streams
    */
   public double forward(int steps) {
-    states(steps);
-    int rows = steps * streams;
-    kernel.softmaxLoss(0, rows, outputs, symbols, streams, losses);
+    compute(steps, true);
     double loss = 0;
-    for (int r = 0; r < rows; r++) {
+    for (int r = 0; r < steps * streams; r++) {
       loss += losses[r];
     }
     return loss;
@@ -163,33 +301,88 @@ public final class Window {
 
   /** States and outputs only: outputs holds V h + c, and the last symbols are not looked at. */
   public void states(int steps) {
-    if (warmUp.isEmpty()) {
-      computeStates(steps);
-      return;
-    }
-    if (warmUp.get().over()) {
+    compute(steps, false);
+  }
+
+  private void compute(int steps, boolean scored) {
+    this.steps = steps;
+    this.scored = scored;
+    began = crew.size() == 1 ? 0 : System.nanoTime();
+    if (warmUp.isPresent() && warmUp.get().over()) {
       warmUp = Optional.empty();
       takeFastest();
-      computeStates(steps);
-      return;
     }
-    long began = System.nanoTime();
-    computeStates(steps);
-    warmUp.get().spent(System.nanoTime() - began);
+    if (warmUp.isEmpty()) {
+      crew.run(pace.members(), forward);
+    } else {
+      long before = System.nanoTime();
+      crew.run(pace.members(), forward);
+      warmUp.get().spent(System.nanoTime() - before);
+    }
+    if (!shape.backward()) {
+      stepDone();
+    }
+  }
+
+  private void stepDone() {
+    if (crew.size() > 1) {
+      pace.took(System.nanoTime() - began);
+    }
   }
 
   private void takeFastest() {
     try {
       weights = Kernels.load(shape, parameters);
-      kernel = weights.kernel();
+      weightsReplaced();
     } catch (OutOfMemoryError e) { // for a moment there are two
       System.getLogger("io.github.charrnn").log(Level.DEBUG, "no room for vector kernels", e);
     }
   }
 
-  private void computeStates(int steps) {
-    kernel.recur(0, steps, streams, 0, streams, 0, m, symbols, h);
-    kernel.outputs(0, steps * streams, h, streams, outputs);
+  private void forwardPart(int i, int of) {
+    Kernel kernel = shares[i].kernel;
+    if (of > 1 && split == Split.BY_UNITS) {
+      int from = weights.cut(i, of);
+      int end = weights.cut(i + 1, of);
+      for (int t = 0; t < steps; t++) {
+        if (from < end) {
+          kernel.recur(t, t + 1, streams, 0, streams, from, end, symbols, h);
+        }
+        crew.await(i);
+      }
+    } else {
+      int from = cutStreams(i, of);
+      int end = cutStreams(i + 1, of);
+      if (from < end) {
+        kernel.recur(0, steps, streams, from, end, 0, m, symbols, h);
+      }
+      crew.await(i);
+    }
+    int from = cut(i, of, steps * streams);
+    int end = cut(i + 1, of, steps * streams);
+    if (from < end) {
+      kernel.outputs(from, end, h, streams, outputs);
+      if (scored) {
+        kernel.softmaxLoss(from, end, outputs, symbols, streams, losses);
+      }
+    }
+  }
+
+  /** Where rows are cut so that most tiles are whole: the first of a part, the end of another. */
+  private int cut(int part, int parts, int rows) {
+    return roundDown(part, parts, rows, weights.tile(rows));
+  }
+
+  /** Where streams are cut, if each is for one member. */
+  private int cutStreams(int part, int parts) {
+    if (parts > 1 && split == Split.ALONE) {
+      return part == 0 ? 0 : streams;
+    }
+    return roundDown(part, parts, streams, weights.tile(streams));
+  }
+
+  private static int roundDown(int part, int parts, int count, int unit) {
+    return part == parts ? count : (int) ((long) count * part / parts / unit * unit);
   }
 
   /**
@@ -202,32 +395,111 @@ public final class Window {
 
   /** The gradient of the loss that forward returned for all n steps. */
   public void backward() {
-    Parameters g = gradient();
-    backward(
-        (piece, at, from, to) -> System.arraycopy(piece, at, g.v, from, to - from),
-        (piece, at, from, to) -> System.arraycopy(piece, at, g.w, from, to - from));
+    backward(keep);
   }
 
   /**
-   * The same, but V and W's parts of it only pass by, and are not in {@link #gradient} afterwards.
+   * The same, but it passes by, and what V and W have of it is not in {@link #gradient} afterwards.
    */
-  public void backward(Kernel.Gradient v, Kernel.Gradient w) {
+  public void backward(Gradients receiver) {
+    this.receiver = receiver;
+    findDistinct();
+    weights.prepareBackward((n + 1) * streams);
+    crew.run(pace.members(), backward);
+    stepDone();
+  }
+
+  private void backwardPart(int i, int of) {
+    Share share = shares[i];
+    Kernel kernel = share.kernel;
+    int rows = n * streams;
+    int from = cut(i, of, rows);
+    int end = cut(i + 1, of, rows);
+    if (from < end) {
+      kernel.outputsBackward(from, end, outputs, dh);
+      kernel.packStates(from + streams, end + streams, h);
+    }
+    if (i == 0) {
+      kernel.packStates(0, streams, h);
+    }
+    crew.await(i);
+    boolean alone = of > 1 && split == Split.ALONE;
+    if (alone && i > 0) {
+      outerV(share, cutLines(i - 1, of - 1, k), cutLines(i, of - 1, k));
+    } else {
+      recurBackwardPart(i, of, kernel);
+    }
+    crew.await(i);
+    gradients(i, of, share, alone);
+  }
+
+  private void recurBackwardPart(int i, int of, Kernel kernel) {
+    if (of > 1 && split == Split.BY_UNITS) {
+      int from = weights.cut(i, of);
+      int end = weights.cut(i + 1, of);
+      for (int t = n - 1; t >= 0; t--) {
+        if (from < end) {
+          kernel.recurBackward(n, t, t + 1, streams, 0, streams, from, end, dh, h, da);
+        }
+        if (t > 0) {
+          crew.await(i);
+        }
+      }
+      return;
+    }
+    int from = cutStreams(i, of);
+    int end = cutStreams(i + 1, of);
+    if (from < end) {
+      kernel.recurBackward(n, 0, n, streams, from, end, 0, m, dh, h, da);
+    }
+  }
+
+  /** V and W's gradients by rows, V's first unless it is done; the others by columns. */
+  private void gradients(int i, int of, Share share, boolean withoutV) {
+    Kernel kernel = share.kernel;
     Parameters g = gradient();
     int rows = n * streams;
-    weights.prepareBackward(rows + streams);
-    kernel.outputsBackward(0, rows, outputs, dh);
-    kernel.packStates(0, rows + streams, h);
-    kernel.outer(rows, k, 0, k, outputs, streams, v);
-    kernel.sumRows(rows, k, 0, k, outputs, g.c);
-    kernel.recurBackward(n, 0, n, streams, 0, streams, 0, m, dh, h, da);
-    kernel.outer(rows, m, 0, m, da, 0, w);
-    kernel.sumRows(rows, m, 0, m, da, g.b);
-    findDistinct();
-    for (int i = 0; i < distinctCount; i++) {
-      int at = distinct[i] * m;
-      Arrays.fill(g.u, at, at + m, 0);
+    int ofV = withoutV ? 0 : k;
+    int from = cutLines(i, of, ofV + m);
+    int end = cutLines(i + 1, of, ofV + m);
+    outerV(share, Math.min(from, ofV), Math.min(end, ofV));
+    int fromW = Math.max(0, from - ofV);
+    int endW = Math.max(0, end - ofV);
+    if (fromW < endW) {
+      kernel.outer(rows, m, fromW, endW, da, 0, share.w);
     }
-    kernel.scatterRows(rows, m, 0, m, da, symbols, g.u);
+    int fromC = cutLines(i, of, k);
+    int endC = cutLines(i + 1, of, k);
+    if (fromC < endC) {
+      kernel.sumRows(rows, k, fromC, endC, outputs, g.c);
+      receiver.take(Tensor.C, kernel, g.c, fromC, fromC, endC);
+    }
+    int fromUnit = cutLines(i, of, m);
+    int endUnit = cutLines(i + 1, of, m);
+    if (fromUnit < endUnit) {
+      kernel.sumRows(rows, m, fromUnit, endUnit, da, g.b);
+      receiver.take(Tensor.B, kernel, g.b, fromUnit, fromUnit, endUnit);
+      for (int s = 0; s < distinctCount; s++) {
+        int row = distinct[s] * m;
+        Arrays.fill(g.u, row + fromUnit, row + endUnit, 0);
+      }
+      kernel.scatterRows(rows, m, fromUnit, endUnit, da, symbols, g.u);
+      for (int s = 0; s < distinctCount; s++) {
+        int first = distinct[s] * m + fromUnit;
+        receiver.take(Tensor.U, kernel, g.u, first, first, first + endUnit - fromUnit);
+      }
+    }
+  }
+
+  private void outerV(Share share, int from, int end) {
+    if (from < end) {
+      share.kernel.outer(n * streams, k, from, end, outputs, streams, share.v);
+    }
+  }
+
+  /** Cuts at cache lines, also of what is packed the other way round. */
+  private static int cutLines(int part, int parts, int count) {
+    return roundDown(part, parts, count, DOUBLES_PER_LINE);
   }
 
   /** The states after that many steps become the ones that the next window starts from. */

@@ -71,6 +71,11 @@ final class ScalarWeights implements Weights {
     return part == parts ? m : part * m / parts / Packing.LINE * Packing.LINE;
   }
 
+  @Override
+  public int tile(int rows) {
+    return 1;
+  }
+
   private static void copy(int from, int end, int c, double[] a, double[][] to) {
     for (int i = from; i < end; i++) {
       System.arraycopy(a, i * c, to[i], 0, c);

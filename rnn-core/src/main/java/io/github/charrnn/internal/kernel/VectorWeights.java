@@ -92,6 +92,11 @@ final class VectorWeights implements Weights {
   }
 
   @Override
+  public int tile(int rows) {
+    return rows < Panels.ROWS ? 1 : Panels.ROWS;
+  }
+
+  @Override
   public int cut(int part, int parts) {
     return cuts[Math.round((float) part * (cuts.length - 1) / parts)];
   }

@@ -37,4 +37,7 @@ public interface Weights {
    * @param part from 0 to parts
    */
   int cut(int part, int parts);
+
+  /** How many of so many rows a product takes at a time; parts of others waste a little. */
+  int tile(int rows);
 }
