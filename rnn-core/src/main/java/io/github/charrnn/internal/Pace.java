@@ -26,7 +26,7 @@ final class Pace {
   private long nanos; // of this burst
   private long steps;
   private int bursts; // since the other choice was tried
-  private int patience = MOST_PATIENCE;
+  private int patience = LEAST_PATIENCE;
 
   Pace(int size) {
     this.size = size;

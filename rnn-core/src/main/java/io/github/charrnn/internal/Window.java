@@ -32,10 +32,11 @@ public final class Window {
    * before h(t): there is no special case at the first step to get wrong.
    *
    * The members of a crew share every phase by its outputs, so no sum changes. They wait for each
-   * other between phases: states | outputs, losses | their way back, states packed | the recurrence
-   * backward | gradients and update. A recurrence is shared by streams; or by units, which members
-   * must then wait for at every step in time; or, where its steps are too short for that, one member
-   * takes it alone, and the gradient of V is the others' work while it goes backward.
+   * other between phases: states | outputs, losses and the way back through the outputs | the
+   * recurrence backward | gradients and update. A recurrence is shared by streams; or by units, which
+   * members must then wait for at every step in time; or, where its steps are too short for that, one
+   * member takes it alone, while the others follow with the outputs a few steps behind, and with the
+   * gradient of V while it goes backward.
    */
 
   /** Members must be so busy, by share of their tiles, for a recurrence to be shared by streams. */
@@ -43,6 +44,9 @@ public final class Window {
 
   /** Multiply-adds of a member in a step in time that pay for waiting after it. */
   private static final double WORTH_WAITING = 30_000;
+
+  /** Whoever follows a recurrence is at least so many rows behind it: a tile. */
+  private static final int FOLLOWED_ROWS = 5;
 
   /** Multiply-adds of a member in a step of training that pay for having it. */
   private static final double WORTH_STARTING = 300_000;
@@ -312,6 +316,9 @@ public final class Window {
       warmUp = Optional.empty();
       takeFastest();
     }
+    if (shape.backward() && scored) {
+      weights.prepareBackward((n + 1) * streams);
+    }
     if (warmUp.isEmpty()) {
       crew.run(pace.members(), forward);
     } else {
@@ -350,6 +357,9 @@ public final class Window {
         }
         crew.await(i);
       }
+    } else if (of > 1 && split == Split.ALONE) {
+      follow(i, of, kernel);
+      return;
     } else {
       int from = cutStreams(i, of);
       int end = cutStreams(i + 1, of);
@@ -358,12 +368,41 @@ public final class Window {
       }
       crew.await(i);
     }
-    int from = cut(i, of, steps * streams);
-    int end = cut(i + 1, of, steps * streams);
-    if (from < end) {
-      kernel.outputs(from, end, h, streams, outputs);
-      if (scored) {
-        kernel.softmaxLoss(from, end, outputs, symbols, streams, losses);
+    outputs(kernel, cut(i, of, steps * streams), cut(i + 1, of, steps * streams));
+  }
+
+  /** Member 0 goes on with the states, the others do the outputs of the steps before. */
+  private void follow(int i, int of, Kernel kernel) {
+    int stride = (FOLLOWED_ROWS + streams - 1) / streams;
+    for (int first = 0; first < steps; first += stride) {
+      int end = Math.min(steps, first + stride);
+      if (i == 0) {
+        kernel.recur(first, end, streams, 0, streams, 0, m, symbols, h);
+      }
+      crew.await(i);
+      if (i > 0) {
+        int rows = (end - first) * streams;
+        int from = first * streams;
+        outputs(kernel, from + cut(i - 1, of - 1, rows), from + cut(i, of - 1, rows));
+      }
+    }
+  }
+
+  /** What is computed of rows once their states are known. */
+  private void outputs(Kernel kernel, int from, int end) {
+    if (from >= end) {
+      return;
+    }
+    kernel.outputs(from, end, h, streams, outputs);
+    if (!scored) {
+      return;
+    }
+    kernel.softmaxLoss(from, end, outputs, symbols, streams, losses);
+    if (shape.backward()) {
+      kernel.outputsBackward(from, end, outputs, dh);
+      kernel.packStates(from + streams, end + streams, h);
+      if (from == 0) {
+        kernel.packStates(0, streams, h);
       }
     }
   }
@@ -404,30 +443,18 @@ public final class Window {
   public void backward(Gradients receiver) {
     this.receiver = receiver;
     findDistinct();
-    weights.prepareBackward((n + 1) * streams);
+    weights.prepareBackward((n + 1) * streams); // again, if there was a load since forward
     crew.run(pace.members(), backward);
     stepDone();
   }
 
   private void backwardPart(int i, int of) {
     Share share = shares[i];
-    Kernel kernel = share.kernel;
-    int rows = n * streams;
-    int from = cut(i, of, rows);
-    int end = cut(i + 1, of, rows);
-    if (from < end) {
-      kernel.outputsBackward(from, end, outputs, dh);
-      kernel.packStates(from + streams, end + streams, h);
-    }
-    if (i == 0) {
-      kernel.packStates(0, streams, h);
-    }
-    crew.await(i);
     boolean alone = of > 1 && split == Split.ALONE;
     if (alone && i > 0) {
       outerV(share, cutLines(i - 1, of - 1, k), cutLines(i, of - 1, k));
     } else {
-      recurBackwardPart(i, of, kernel);
+      recurBackwardPart(i, of, share.kernel);
     }
     crew.await(i);
     gradients(i, of, share, alone);
@@ -460,8 +487,8 @@ public final class Window {
     Parameters g = gradient();
     int rows = n * streams;
     int ofV = withoutV ? 0 : k;
-    int from = cutLines(i, of, ofV + m);
-    int end = cutLines(i + 1, of, ofV + m);
+    int from = withoutV ? cutW(i, of) : cutLines(i, of, k + m);
+    int end = withoutV ? cutW(i + 1, of) : cutLines(i + 1, of, k + m);
     outerV(share, Math.min(from, ofV), Math.min(end, ofV));
     int fromW = Math.max(0, from - ofV);
     int endW = Math.max(0, end - ofV);
@@ -489,6 +516,14 @@ public final class Window {
         receiver.take(Tensor.U, kernel, g.u, first, first, first + endUnit - fromUnit);
       }
     }
+  }
+
+  /**
+   * Cuts W where member 0 takes the recurrences alone: it has half as much again as the others,
+   * because what they pack has to come over to it, and takes them about as much longer.
+   */
+  private int cutW(int part, int parts) {
+    return part == 0 ? 0 : roundDown(2 * part + 1, 2 * parts + 1, m, DOUBLES_PER_LINE);
   }
 
   private void outerV(Share share, int from, int end) {

@@ -19,9 +19,12 @@ public final class WarmUp {
    */
 
   /**
-   * Nanoseconds of forward passes, a fifth of training's time, before it begins. What lasts less
-   * than some five seconds, also where the other processor is busy, does without.
+   * Nanoseconds of forward passes before it begins: of those in training, a third of its time, and
+   * of others. Training that lasts less than some five seconds, also where the other processor is
+   * busy, does without.
    */
+  private static final long PATIENCE_IN_TRAINING = 1_500_000_000;
+
   private static final long PATIENCE = 1_000_000_000;
 
   /**
@@ -76,7 +79,8 @@ public final class WarmUp {
 
   /** A forward pass with scalar code took so many nanoseconds. */
   public void spent(long nanos) {
-    if (spent.addAndGet(nanos) > PATIENCE && begun.compareAndSet(false, true)) {
+    long patience = shape.backward() ? PATIENCE_IN_TRAINING : PATIENCE;
+    if (spent.addAndGet(nanos) > patience && begun.compareAndSet(false, true)) {
       try {
         new Beside().start();
       } catch (OutOfMemoryError e) { // no more threads: not a matter for who computes
