@@ -33,28 +33,12 @@ public final class Window {
    *
    * The members of a crew share every phase by its outputs, so no sum changes. They wait for each
    * other between phases: states | outputs, losses and the way back through the outputs | the
-   * recurrence backward | gradients and update. A recurrence is shared by streams; or by units, which
-   * members must then wait for at every step in time; or, where its steps are too short for that, one
-   * member takes it alone, while the others follow with the outputs a few steps behind, and with the
-   * gradient of V while it goes backward.
+   * recurrence backward | gradients and update. Where one member takes a recurrence alone, the others
+   * follow with the outputs a few steps behind, and have the gradient of V while it goes backward.
    */
-
-  /** Members must be so busy, by share of their tiles, for a recurrence to be shared by streams. */
-  private static final double EVEN = 0.9;
-
-  /** Multiply-adds of a member in a step in time that pay for waiting after it. */
-  private static final double WORTH_WAITING = 30_000;
 
   /** Whoever follows a recurrence is at least so many rows behind it: a tile. */
   private static final int FOLLOWED_ROWS = 5;
-
-  /** Multiply-adds of a member in a step of training that pay for having it. */
-  private static final double WORTH_STARTING = 300_000;
-
-  private static final int STREAMS_PER_MEMBER = 5; // a tile
-  private static final int UNITS_PER_MEMBER = 64; // a strip of eight vectors
-
-  private static final int DOUBLES_PER_LINE = 8;
 
   private final int n;
   private final int streams; // B
@@ -67,7 +51,7 @@ public final class Window {
   private final Crew crew;
   private final Pace pace;
   private Share[] shares = {}; // (members)
-  private Split split = Split.ALONE; // of the recurrences, if there are several members
+  private Split split;
   private int steps; // of the present pass
   private boolean scored; // whether it computes losses
   private long began; // the present step, if there are several members
@@ -111,13 +95,6 @@ public final class Window {
   private final Optional<Parameters> gradient; // if there is a way back
   private final Gradients keep; // copies it there
   private Gradients receiver; // of the present way back
-
-  /** How several members share a recurrence. */
-  private enum Split {
-    ALONE,
-    BY_STREAMS,
-    BY_UNITS
-  }
 
   /** Takes the gradient of a window in pieces, several at a time from different threads. */
   public interface Gradients {
@@ -224,17 +201,9 @@ public final class Window {
     Memory.requireArray(columns * Math.max((double) m, rows + streams), what);
   }
 
-  /**
-   * How many threads make training with such windows faster: no more than there are processors,
-   * than a recurrence can be shared by, or than have enough to do.
-   */
+  /** How many threads make training with such windows faster. */
   public static int threadsThatPay(long n, long streams, long m, long k) {
-    double multiplyAdds = 3.0 * n * streams * m * (m + k);
-    double byWork = multiplyAdds / WORTH_STARTING;
-    double byStreams = streams / (double) STREAMS_PER_MEMBER;
-    double byUnits = Math.min(streams * m * m / WORTH_WAITING, m / (double) UNITS_PER_MEMBER);
-    double most = Math.min(byWork, Math.max(2, Math.max(byStreams, byUnits)));
-    return (int) Math.max(1, Math.min(most, Runtime.getRuntime().availableProcessors()));
+    return Split.threadsThatPay(n, streams, m, k);
   }
 
   /** The calling thread's, until the next {@link #forward} or {@link #states}. */
@@ -259,24 +228,7 @@ public final class Window {
       fresh[i] = new Share();
     }
     shares = fresh;
-    split = chooseSplit(crew.size());
-  }
-
-  /**
-   * By streams if they can be shared nearly evenly, because then nobody waits at every step; else
-   * by units if a step is long enough for waiting.
-   */
-  private Split chooseSplit(int parts) {
-    int tile = weights.tile(streams);
-    int tiles = (streams + tile - 1) / tile;
-    int most = (tiles + parts - 1) / parts;
-    if (tiles >= EVEN * parts * most) {
-      return Split.BY_STREAMS;
-    }
-    if ((double) streams * m * m / parts >= WORTH_WAITING && weights.cut(1, parts) < m) {
-      return Split.BY_UNITS;
-    }
-    return most < tiles ? Split.BY_STREAMS : Split.ALONE;
+    split = new Split(weights, streams, m, crew.size());
   }
 
   /**
@@ -348,27 +300,34 @@ public final class Window {
 
   private void forwardPart(int i, int of) {
     Kernel kernel = shares[i].kernel;
-    if (of > 1 && split == Split.BY_UNITS) {
-      int from = weights.cut(i, of);
-      int end = weights.cut(i + 1, of);
-      for (int t = 0; t < steps; t++) {
+    switch (split.recurrence(of)) {
+      case BY_STREAMS -> {
+        int from = split.streams(i, of);
+        int end = split.streams(i + 1, of);
         if (from < end) {
-          kernel.recur(t, t + 1, streams, 0, streams, from, end, symbols, h);
+          kernel.recur(0, steps, streams, from, end, 0, m, symbols, h);
         }
         crew.await(i);
+        outputsOfShare(i, of, kernel);
       }
-    } else if (of > 1 && split == Split.ALONE) {
-      follow(i, of, kernel);
-      return;
-    } else {
-      int from = cutStreams(i, of);
-      int end = cutStreams(i + 1, of);
-      if (from < end) {
-        kernel.recur(0, steps, streams, from, end, 0, m, symbols, h);
+      case BY_UNITS -> {
+        int from = split.units(i, of);
+        int end = split.units(i + 1, of);
+        for (int t = 0; t < steps; t++) {
+          if (from < end) {
+            kernel.recur(t, t + 1, streams, 0, streams, from, end, symbols, h);
+          }
+          crew.await(i);
+        }
+        outputsOfShare(i, of, kernel);
       }
-      crew.await(i);
+      case ALONE -> follow(i, of, kernel);
     }
-    outputs(kernel, cut(i, of, steps * streams), cut(i + 1, of, steps * streams));
+  }
+
+  private void outputsOfShare(int i, int of, Kernel kernel) {
+    int rows = steps * streams;
+    outputs(kernel, split.rows(i, of, rows), split.rows(i + 1, of, rows));
   }
 
   /** Member 0 goes on with the states, the others do the outputs of the steps before. */
@@ -383,7 +342,7 @@ public final class Window {
       if (i > 0) {
         int rows = (end - first) * streams;
         int from = first * streams;
-        outputs(kernel, from + cut(i - 1, of - 1, rows), from + cut(i, of - 1, rows));
+        outputs(kernel, from + split.rows(i - 1, of - 1, rows), from + split.rows(i, of - 1, rows));
       }
     }
   }
@@ -405,23 +364,6 @@ public final class Window {
         kernel.packStates(0, streams, h);
       }
     }
-  }
-
-  /** Where rows are cut so that most tiles are whole: the first of a part, the end of another. */
-  private int cut(int part, int parts, int rows) {
-    return roundDown(part, parts, rows, weights.tile(rows));
-  }
-
-  /** Where streams are cut, if each is for one member. */
-  private int cutStreams(int part, int parts) {
-    if (parts > 1 && split == Split.ALONE) {
-      return part == 0 ? 0 : streams;
-    }
-    return roundDown(part, parts, streams, weights.tile(streams));
-  }
-
-  private static int roundDown(int part, int parts, int count, int unit) {
-    return part == parts ? count : (int) ((long) count * part / parts / unit * unit);
   }
 
   /**
@@ -450,35 +392,39 @@ public final class Window {
 
   private void backwardPart(int i, int of) {
     Share share = shares[i];
-    boolean alone = of > 1 && split == Split.ALONE;
-    if (alone && i > 0) {
-      outerV(share, cutLines(i - 1, of - 1, k), cutLines(i, of - 1, k));
-    } else {
-      recurBackwardPart(i, of, share.kernel);
-    }
-    crew.await(i);
-    gradients(i, of, share, alone);
-  }
-
-  private void recurBackwardPart(int i, int of, Kernel kernel) {
-    if (of > 1 && split == Split.BY_UNITS) {
-      int from = weights.cut(i, of);
-      int end = weights.cut(i + 1, of);
-      for (int t = n - 1; t >= 0; t--) {
+    Kernel kernel = share.kernel;
+    boolean withoutV = false;
+    switch (split.recurrence(of)) {
+      case BY_STREAMS -> {
+        int from = split.streams(i, of);
+        int end = split.streams(i + 1, of);
         if (from < end) {
-          kernel.recurBackward(n, t, t + 1, streams, 0, streams, from, end, dh, h, da);
-        }
-        if (t > 0) {
-          crew.await(i);
+          kernel.recurBackward(n, 0, n, streams, from, end, 0, m, dh, h, da);
         }
       }
-      return;
+      case BY_UNITS -> {
+        int from = split.units(i, of);
+        int end = split.units(i + 1, of);
+        for (int t = n - 1; t >= 0; t--) {
+          if (from < end) {
+            kernel.recurBackward(n, t, t + 1, streams, 0, streams, from, end, dh, h, da);
+          }
+          if (t > 0) {
+            crew.await(i);
+          }
+        }
+      }
+      case ALONE -> {
+        if (i == 0) {
+          kernel.recurBackward(n, 0, n, streams, 0, streams, 0, m, dh, h, da);
+        } else {
+          outerV(share, split.lines(i - 1, of - 1, k), split.lines(i, of - 1, k));
+        }
+        withoutV = true;
+      }
     }
-    int from = cutStreams(i, of);
-    int end = cutStreams(i + 1, of);
-    if (from < end) {
-      kernel.recurBackward(n, 0, n, streams, from, end, 0, m, dh, h, da);
-    }
+    crew.await(i);
+    gradients(i, of, share, withoutV);
   }
 
   /** V and W's gradients by rows, V's first unless it is done; the others by columns. */
@@ -487,22 +433,22 @@ public final class Window {
     Parameters g = gradient();
     int rows = n * streams;
     int ofV = withoutV ? 0 : k;
-    int from = withoutV ? cutW(i, of) : cutLines(i, of, k + m);
-    int end = withoutV ? cutW(i + 1, of) : cutLines(i + 1, of, k + m);
+    int from = withoutV ? split.linesNearFirst(i, of, m) : split.lines(i, of, k + m);
+    int end = withoutV ? split.linesNearFirst(i + 1, of, m) : split.lines(i + 1, of, k + m);
     outerV(share, Math.min(from, ofV), Math.min(end, ofV));
     int fromW = Math.max(0, from - ofV);
     int endW = Math.max(0, end - ofV);
     if (fromW < endW) {
       kernel.outer(rows, m, fromW, endW, da, 0, share.w);
     }
-    int fromC = cutLines(i, of, k);
-    int endC = cutLines(i + 1, of, k);
+    int fromC = split.lines(i, of, k);
+    int endC = split.lines(i + 1, of, k);
     if (fromC < endC) {
       kernel.sumRows(rows, k, fromC, endC, outputs, g.c);
       receiver.take(Tensor.C, kernel, g.c, fromC, fromC, endC);
     }
-    int fromUnit = cutLines(i, of, m);
-    int endUnit = cutLines(i + 1, of, m);
+    int fromUnit = split.lines(i, of, m);
+    int endUnit = split.lines(i + 1, of, m);
     if (fromUnit < endUnit) {
       kernel.sumRows(rows, m, fromUnit, endUnit, da, g.b);
       receiver.take(Tensor.B, kernel, g.b, fromUnit, fromUnit, endUnit);
@@ -518,23 +464,10 @@ public final class Window {
     }
   }
 
-  /**
-   * Cuts W where member 0 takes the recurrences alone: it has half as much again as the others,
-   * because what they pack has to come over to it, and takes them about as much longer.
-   */
-  private int cutW(int part, int parts) {
-    return part == 0 ? 0 : roundDown(2 * part + 1, 2 * parts + 1, m, DOUBLES_PER_LINE);
-  }
-
   private void outerV(Share share, int from, int end) {
     if (from < end) {
       share.kernel.outer(n * streams, k, from, end, outputs, streams, share.v);
     }
-  }
-
-  /** Cuts at cache lines, also of what is packed the other way round. */
-  private static int cutLines(int part, int parts, int count) {
-    return roundDown(part, parts, count, DOUBLES_PER_LINE);
   }
 
   /** The states after that many steps become the ones that the next window starts from. */
