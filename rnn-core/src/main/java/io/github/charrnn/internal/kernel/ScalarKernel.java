@@ -10,14 +10,27 @@ final class ScalarKernel implements Kernel {
    * product copies the rows of its right-hand side into arrays of their own first, transposing where
    * it must, and builds each row of its result in another.
    *
-   * Five rows are added in one pass over the result: a fifth of its loads and stores, and of the
-   * elements before and after the vectors. Measured at m = 100, K = 65, n = 25 (JDK 17, AVX-512): the
-   * step takes 149 us with five, 157 with four; with eight C2 of JDK 17 runs out of registers.
+   * Two rows of a result are built at a time where there are two, from four rows of the right-hand
+   * side a pass, which both share; a single row takes five. addRowsToTwo is written as C2 of JDK 17
+   * needs it. It loads everything before it stores anything. It multiplies in another order for the
+   * second result, because C2 pairs the uses of a load by the place they have it in, and otherwise
+   * may pair one result's with the other's and give up. With five rows the loop has more than the 60
+   * nodes up to which C2 unrolls.
+   *
+   * C2 takes 1 to 8 elements one by one until an array is at a cache line, and what is left at the
+   * end. So rows are padded to 6 elements, which stand before the first cache line of an array where
+   * objects start at one, and a multiple of 8. What is in the padding is never read for a result.
+   *
+   * AdaGrad goes through its block in several loops. JDK 25 vectorises both refinements in one loop
+   * only by halves once it is inlined: 26 us for W at m = 100 instead of 19.
    */
   private final ScalarWeights weights;
   private final int m;
   private final int k;
+  private final int paddedM;
+  private final int paddedK;
   private final double[] row; // (max(m, K)): under construction, and the arguments of exp and tanh
+  private final double[] nextRow; // (max(m, K)): the one after it
   private final double[] shifted; // (max(m, K))
   private final double[] reduced; // (max(m, K))
   private final double[] clipped = new double[BLOCK]; // what adagrad works on
@@ -27,7 +40,7 @@ final class ScalarKernel implements Kernel {
   private final double[] piece; // (PIECE_ROWS, m): of a gradient
 
   /** Elements that adagrad takes through its passes at a time, so that they stay in the cache. */
-  private static final int BLOCK = 512;
+  private static final int BLOCK = 406;
 
   /** Rows of a gradient in a piece: a cache line of each row of a transpose. */
   private static final int PIECE_ROWS = 8;
@@ -36,10 +49,14 @@ final class ScalarKernel implements Kernel {
     this.weights = weights;
     m = hiddenSize;
     k = vocabSize;
-    row = new double[Math.max(m, k)];
+    paddedM = padded(m);
+    paddedK = padded(k);
+    int longest = Math.max(paddedM, paddedK);
+    row = new double[longest];
+    nextRow = new double[longest];
     piece = new double[PIECE_ROWS * m];
-    shifted = new double[Math.max(m, k)];
-    reduced = new double[Math.max(m, k)];
+    shifted = new double[longest];
+    reduced = new double[longest];
   }
 
   @Override
@@ -54,18 +71,30 @@ final class ScalarKernel implements Kernel {
       int[] symbols,
       double[] h) {
     assert symbols.length >= endStep * streams && h.length >= (endStep + 1) * streams * m;
-    int units = endUnit - fromUnit;
-    double[] u = weights.parameters.u;
-    double[] b = weights.parameters.b;
+    int padded = endUnit == m ? paddedM : endUnit;
     for (int t = firstStep; t < endStep; t++) {
-      for (int r = t * streams + from; r < t * streams + end; r++) {
-        System.arraycopy(u, symbols[r] * m + fromUnit, row, fromUnit, units);
-        for (int j = fromUnit; j < endUnit; j++) {
-          row[j] = b[j] + row[j];
-        }
-        addProduct(fromUnit, endUnit, row, m, h, r * m, 1, weights.wTransposed, 0);
-        tanh(fromUnit, endUnit, row, h, (r + streams) * m);
+      int r = t * streams + from;
+      int last = t * streams + end;
+      for (; r + 2 <= last; r += 2) {
+        beginState(symbols[r], fromUnit, endUnit, row);
+        beginState(symbols[r + 1], fromUnit, endUnit, nextRow);
+        addProducts(fromUnit, padded, row, nextRow, m, h, r * m, m, 1, weights.wTransposed, 0);
+        tanh(fromUnit, endUnit, padded, row, h, (r + streams) * m);
+        tanh(fromUnit, endUnit, padded, nextRow, h, (r + 1 + streams) * m);
       }
+      if (r < last) {
+        beginState(symbols[r], fromUnit, endUnit, row);
+        addProduct(fromUnit, padded, row, m, h, r * m, 1, weights.wTransposed, 0);
+        tanh(fromUnit, endUnit, padded, row, h, (r + streams) * m);
+      }
+    }
+  }
+
+  private void beginState(int symbol, int from, int end, double[] y) {
+    double[] b = weights.parameters.b;
+    System.arraycopy(weights.parameters.u, symbol * m + from, y, from, end - from);
+    for (int j = from; j < end; j++) {
+      y[j] = b[j] + y[j];
     }
   }
 
@@ -84,29 +113,55 @@ final class ScalarKernel implements Kernel {
       double[] da) {
     assert h.length >= (n + 1) * streams * m && da.length >= n * streams * m;
     int units = endUnit - fromUnit;
+    int padded = endUnit == m ? paddedM : endUnit;
     for (int t = endStep - 1; t >= firstStep; t--) {
-      for (int r = t * streams + from; r < t * streams + end; r++) {
-        int at = r * m;
-        int next = at + streams * m;
-        System.arraycopy(dh, at + fromUnit, row, fromUnit, units);
+      int r = t * streams + from;
+      int last = t * streams + end;
+      for (; r + 2 <= last; r += 2) {
+        System.arraycopy(dh, r * m + fromUnit, row, fromUnit, units);
+        System.arraycopy(dh, (r + 1) * m + fromUnit, nextRow, fromUnit, units);
         if (t < n - 1) {
-          addProduct(fromUnit, endUnit, row, m, da, next, 1, weights.w, 0);
+          int next = (r + streams) * m;
+          addProducts(fromUnit, padded, row, nextRow, m, da, next, m, 1, weights.w, 0);
         }
-        System.arraycopy(h, next + fromUnit, reduced, fromUnit, units);
-        for (int j = fromUnit; j < endUnit; j++) {
-          row[j] *= Math.fma(-reduced[j], reduced[j], 1);
+        throughTanh(fromUnit, endUnit, h, (r + streams) * m, row, da, r * m);
+        throughTanh(fromUnit, endUnit, h, (r + 1 + streams) * m, nextRow, da, (r + 1) * m);
+      }
+      if (r < last) {
+        System.arraycopy(dh, r * m + fromUnit, row, fromUnit, units);
+        if (t < n - 1) {
+          addProduct(fromUnit, padded, row, m, da, (r + streams) * m, 1, weights.w, 0);
         }
-        System.arraycopy(row, fromUnit, da, at + fromUnit, units);
+        throughTanh(fromUnit, endUnit, h, (r + streams) * m, row, da, r * m);
       }
     }
+  }
+
+  /** y times the derivative of tanh, where states are h from hAt on, to da from at on. */
+  private void throughTanh(
+      int from, int end, double[] h, int hAt, double[] y, double[] da, int at) {
+    System.arraycopy(h, hAt + from, reduced, from, end - from);
+    for (int j = from; j < end; j++) {
+      y[j] *= Math.fma(-reduced[j], reduced[j], 1);
+    }
+    System.arraycopy(y, from, da, at + from, end - from);
   }
 
   @Override
   public void outputs(int from, int end, double[] h, int firstRow, double[] o) {
     assert h.length >= (firstRow + end) * m && o.length >= end * k;
-    for (int r = from; r < end; r++) {
-      System.arraycopy(weights.parameters.c, 0, row, 0, k);
-      addProduct(0, k, row, m, h, (firstRow + r) * m, 1, weights.vTransposed, 0);
+    double[] c = weights.parameters.c;
+    int r = from;
+    for (; r + 2 <= end; r += 2) {
+      System.arraycopy(c, 0, row, 0, k);
+      System.arraycopy(c, 0, nextRow, 0, k);
+      addProducts(0, paddedK, row, nextRow, m, h, (firstRow + r) * m, m, 1, weights.vTransposed, 0);
+      System.arraycopy(row, 0, o, r * k, k);
+      System.arraycopy(nextRow, 0, o, (r + 1) * k, k);
+    }
+    if (r < end) {
+      System.arraycopy(c, 0, row, 0, k);
+      addProduct(0, paddedK, row, m, h, (firstRow + r) * m, 1, weights.vTransposed, 0);
       System.arraycopy(row, 0, o, r * k, k);
     }
   }
@@ -114,11 +169,7 @@ final class ScalarKernel implements Kernel {
   @Override
   public void outputsBackward(int from, int end, double[] dO, double[] dh) {
     assert dO.length >= end * k && dh.length >= end * m;
-    for (int r = from; r < end; r++) {
-      Arrays.fill(row, 0, m, 0);
-      addProduct(0, m, row, k, dO, r * k, 1, weights.v, 0);
-      System.arraycopy(row, 0, dh, r * m, m);
-    }
+    product(end - from, k, dO, from * k, k, 1, weights.v, 0, dh, from * m);
   }
 
   @Override
@@ -134,11 +185,7 @@ final class ScalarKernel implements Kernel {
     assert x.length >= rows * p && weights.states.length >= firstRow + rows;
     for (int first = from; first < end; first += PIECE_ROWS) {
       int last = Math.min(end, first + PIECE_ROWS);
-      for (int i = first; i < last; i++) {
-        Arrays.fill(row, 0, m, 0);
-        addProduct(0, m, row, rows, x, i, p, weights.states, firstRow);
-        System.arraycopy(row, 0, piece, (i - first) * m, m);
-      }
+      product(last - first, rows, x, first, 1, p, weights.states, firstRow, piece, 0);
       gradient.take(piece, 0, first * m, last * m);
     }
   }
@@ -173,7 +220,7 @@ final class ScalarKernel implements Kernel {
       System.arraycopy(o, at, row, 0, k);
       double max = subtractMax(k, row);
       double score = o[at + target] - max;
-      exp(k, row);
+      exp(paddedK, row);
       double sum = Elementary.sum(k, row);
       double inverse = 1 / sum;
       for (int i = 0; i < k; i++) {
@@ -210,25 +257,64 @@ final class ScalarKernel implements Kernel {
     // C2 vectorises only what has the same index in every array, hence the copies.
     for (int start = from; start < to; start += BLOCK) {
       int count = Math.min(BLOCK, to - start);
-      System.arraycopy(gradient, at + start - from, clipped, 0, count);
+      double[] g = gradient;
+      int gradientStart = at + start - from;
+      if (gradientStart != 0) {
+        System.arraycopy(gradient, gradientStart, clipped, 0, count);
+        g = clipped;
+      }
       System.arraycopy(memory, start, squares, 0, count);
       System.arraycopy(theta, start, moved, 0, count);
-      for (int i = 0; i < count; i++) {
-        clipped[i] = Math.max(-clip, Math.min(clip, scale * clipped[i]));
-        squares[i] = Math.fma(clipped[i], clipped[i], squares[i]);
-        roots[i] = squares[i] + epsilon;
-      }
+      clip(count, g, scale, clip, clipped);
+      addSquares(count, clipped, squares, epsilon, roots);
       System.arraycopy(squares, 0, memory, start, count);
-      System.arraycopy(roots, 0, squares, 0, count);
-      for (int i = 0; i < count; i++) {
-        roots[i] = Elementary.guess(roots[i]);
-      }
-      for (int i = 0; i < count; i++) {
-        double x = squares[i];
-        double inverse = Elementary.refine(x, Elementary.refine(x, roots[i]));
-        moved[i] = Math.fma(-rate * clipped[i], inverse, moved[i]);
-      }
+      guess(count, roots);
+      refine(count, squares, epsilon, roots);
+      move(count, squares, epsilon, roots, clipped, -rate, moved);
       System.arraycopy(moved, 0, theta, start, count);
+    }
+  }
+
+  private static void clip(int count, double[] x, double scale, double clip, double[] to) {
+    for (int i = 0; i < count; i++) {
+      to[i] = Math.max(-clip, Math.min(clip, scale * x[i]));
+    }
+  }
+
+  private static void addSquares(
+      int count, double[] x, double[] sum, double epsilon, double[] more) {
+    for (int i = 0; i < count; i++) {
+      double y = x[i];
+      double square = Math.fma(y, y, sum[i]);
+      sum[i] = square;
+      more[i] = square + epsilon;
+    }
+  }
+
+  private static void guess(int count, double[] x) {
+    for (int i = 0; i < count; i++) {
+      x[i] = Elementary.guess(x[i]);
+    }
+  }
+
+  private static void refine(int count, double[] squares, double epsilon, double[] roots) {
+    for (int i = 0; i < count; i++) {
+      roots[i] = Elementary.refine(squares[i] + epsilon, roots[i]);
+    }
+  }
+
+  private static void move(
+      int count,
+      double[] squares,
+      double epsilon,
+      double[] roots,
+      double[] g,
+      double rate,
+      double[] theta) {
+    for (int i = 0; i < count; i++) {
+      double x = squares[i] + epsilon;
+      double inverse = Elementary.refine(x, roots[i]);
+      theta[i] = Math.fma(rate * g[i], inverse, theta[i]);
     }
   }
 
@@ -244,6 +330,33 @@ final class ScalarKernel implements Kernel {
       double rate) {
     for (int i = from; i < to; i++) {
       theta[i] -= rate * Math.max(-clip, Math.min(clip, scale * gradient[at + i - from]));
+    }
+  }
+
+  /** Rows of m numbers, each a product, one after the other from to[at] on. */
+  private void product(
+      int rows,
+      int inner,
+      double[] x,
+      int xAt,
+      int gap,
+      int stride,
+      double[][] r,
+      int firstRow,
+      double[] to,
+      int at) {
+    int i = 0;
+    for (; i + 2 <= rows; i += 2) {
+      Arrays.fill(row, 0, m, 0);
+      Arrays.fill(nextRow, 0, m, 0);
+      addProducts(0, paddedM, row, nextRow, inner, x, xAt + i * gap, gap, stride, r, firstRow);
+      System.arraycopy(row, 0, to, at + i * m, m);
+      System.arraycopy(nextRow, 0, to, at + (i + 1) * m, m);
+    }
+    if (i < rows) {
+      Arrays.fill(row, 0, m, 0);
+      addProduct(0, paddedM, row, inner, x, xAt + i * gap, stride, r, firstRow);
+      System.arraycopy(row, 0, to, at + i * m, m);
     }
   }
 
@@ -308,23 +421,106 @@ final class ScalarKernel implements Kernel {
     }
   }
 
+  /** The same for two results, whose left-hand sides begin at xAt and at xAt + gap. */
+  private static void addProducts(
+      int from,
+      int end,
+      double[] y,
+      double[] z,
+      int inner,
+      double[] x,
+      int xAt,
+      int gap,
+      int stride,
+      double[][] r,
+      int firstRow) {
+    int i = 0;
+    for (; i + 4 <= inner; i += 4) {
+      int at = xAt + i * stride;
+      int below = at + gap;
+      int row = firstRow + i;
+      addRowsToTwo(
+          from,
+          end,
+          y,
+          z,
+          x[at],
+          x[below],
+          r[row],
+          x[at + stride],
+          x[below + stride],
+          r[row + 1],
+          x[at + 2 * stride],
+          x[below + 2 * stride],
+          r[row + 2],
+          x[at + 3 * stride],
+          x[below + 3 * stride],
+          r[row + 3]);
+    }
+    for (; i < inner; i++) {
+      int at = xAt + i * stride;
+      addRowToTwo(from, end, y, z, x[at], x[at + gap], r[firstRow + i]);
+    }
+  }
+
+  private static void addRowsToTwo(
+      int from,
+      int end,
+      double[] y,
+      double[] z,
+      double a0,
+      double b0,
+      double[] r0,
+      double a1,
+      double b1,
+      double[] r1,
+      double a2,
+      double b2,
+      double[] r2,
+      double a3,
+      double b3,
+      double[] r3) {
+    for (int j = from; j < end; j++) {
+      double c0 = r0[j];
+      double c1 = r1[j];
+      double c2 = r2[j];
+      double c3 = r3[j];
+      double sum = Math.fma(a3, c3, Math.fma(a2, c2, Math.fma(a1, c1, Math.fma(a0, c0, y[j]))));
+      z[j] = Math.fma(c3, b3, Math.fma(c2, b2, Math.fma(c1, b1, Math.fma(c0, b0, z[j]))));
+      y[j] = sum;
+    }
+  }
+
+  private static void addRowToTwo(
+      int from, int end, double[] y, double[] z, double a, double b, double[] r) {
+    for (int j = from; j < end; j++) {
+      double c = r[j];
+      double sum = Math.fma(a, c, y[j]);
+      z[j] = Math.fma(c, b, z[j]);
+      y[j] = sum;
+    }
+  }
+
   private static void addRow(int from, int end, double[] y, double a, double[] r) {
     for (int j = from; j < end; j++) {
       y[j] = Math.fma(a, r[j], y[j]);
     }
   }
 
-  /** Elementary.tanh of elements from..end-1 of x, written to h: element i to place to + i. */
-  private void tanh(int from, int end, double[] x, double[] h, int to) {
+  /**
+   * Elementary.tanh of elements from..end-1 of x, written to h: element i to place to + i. Elements
+   * up to padded-1 are computed in vain.
+   */
+  private void tanh(int from, int end, int padded, double[] x, double[] h, int to) {
     double[] z = shifted;
     double[] p = reduced;
-    for (int i = from; i < end; i++) {
+    for (int i = from; i < padded; i++) {
       double y = Elementary.clampTanh(x[i]);
       z[i] = Elementary.shift(y);
       p[i] = Elementary.expm1Reduced(Elementary.reduce(y, z[i]));
     }
     powersOfTwo(from, end, z);
-    for (int i = from; i < end; i++) {
+    for (int i = from; i < padded; i++) {
       p[i] = Elementary.tanhOf(z[i], p[i]);
     }
     for (int i = from; i < end; i++) {
@@ -359,5 +555,10 @@ final class ScalarKernel implements Kernel {
       x[i] -= max;
     }
     return max;
+  }
+
+  /** At least so many, without any that C2 takes one by one at the end, see above. */
+  static int padded(int count) {
+    return (count + 1) / 8 * 8 + 6;
   }
 }

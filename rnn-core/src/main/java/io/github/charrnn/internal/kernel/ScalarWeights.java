@@ -17,10 +17,11 @@ final class ScalarWeights implements Weights {
   ScalarWeights(Shape shape, Parameters p) {
     m = shape.m();
     k = shape.k();
-    wTransposed = new double[m][m];
-    vTransposed = new double[m][k];
-    w = new double[shape.backward() ? m : 0][m];
-    v = new double[shape.backward() ? k : 0][m];
+    int paddedM = ScalarKernel.padded(m);
+    wTransposed = new double[m][paddedM];
+    vTransposed = new double[m][ScalarKernel.padded(k)];
+    w = new double[shape.backward() ? m : 0][paddedM];
+    v = new double[shape.backward() ? k : 0][paddedM];
     parameters = p;
     load(p);
   }
@@ -57,7 +58,7 @@ final class ScalarWeights implements Weights {
   @Override
   public void prepareBackward(int stateRows) {
     if (states.length != stateRows) {
-      states = new double[stateRows][m];
+      states = new double[stateRows][ScalarKernel.padded(m)];
     }
     if (!prepared) {
       copy(0, m, m, parameters.w, w);
