@@ -19,6 +19,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 
 /**
@@ -51,6 +52,7 @@ public final class Trainer {
   private int sampleLength;
   private OptionalInt threads = OptionalInt.empty();
   private LongSupplier clock = System::nanoTime;
+  private IntFunction<Crew> crews = Crew::new;
 
   private Trainer(VanillaRnn model, Optional<Path> resumed) {
     this.model = model;
@@ -202,6 +204,12 @@ public final class Trainer {
   /** What checkpoints without an interval go by; tests have one of their own. */
   Trainer clock(LongSupplier nanos) {
     clock = nanos;
+    return this;
+  }
+
+  /** What makes a crew of so many threads; tests have one of their own. */
+  Trainer crews(IntFunction<Crew> crews) {
+    this.crews = crews;
     return this;
   }
 
@@ -554,8 +562,7 @@ public final class Trainer {
     int k = model.vocab().size();
     int memories = Update.memoriesPerParameter(recipe.optimizer());
     Window.requireTrainable(what, sequenceLength, batchSize, m, k, memories, text.memory());
-    Crew crew =
-        new Crew(threads.orElseGet(() -> Window.threadsThatPay(sequenceLength, batchSize, m, k)));
-    return new Training(model, text, recipe, plan, List.copyOf(onSample), crew);
+    int size = threads.orElseGet(() -> Window.threadsThatPay(sequenceLength, batchSize, m, k));
+    return new Training(model, text, recipe, plan, List.copyOf(onSample), crews.apply(size));
   }
 }

@@ -59,6 +59,7 @@ public final class Crew implements AutoCloseable {
   }
 
   private final int size;
+  private final boolean insists;
   private final AtomicLongArray reached;
   private final AtomicIntegerArray parked; // 1 if so
   private final AtomicReferenceArray<Thread> threads;
@@ -74,14 +75,29 @@ public final class Crew implements AutoCloseable {
    * @param size at least 1; the caller of run counts
    */
   public Crew(int size) {
+    this(size, false);
+  }
+
+  private Crew(int size, boolean insists) {
     assert size >= 1;
     this.size = size;
+    this.insists = insists;
     reached = new AtomicLongArray(size * LINE);
     parked = new AtomicIntegerArray(size * 2 * LINE);
     threads = new AtomicReferenceArray<>(size);
     for (int i = 0; i < size; i++) {
       reached.set(i * LINE, LAST);
     }
+  }
+
+  /** The same for tests: who has one shares all work, however slow that is. */
+  public static Crew insisting(int size) {
+    return new Crew(size, true);
+  }
+
+  /** Whether work is to be shared that one member alone would do faster. */
+  boolean insists() {
+    return insists;
   }
 
   /** How many members there are. */

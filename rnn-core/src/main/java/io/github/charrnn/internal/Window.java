@@ -284,7 +284,7 @@ public final class Window {
   }
 
   private void stepDone() {
-    if (crew.size() > 1) {
+    if (crew.size() > 1 && !crew.insists()) {
       pace.took(System.nanoTime() - began);
     }
   }
