@@ -60,9 +60,11 @@ public final class Crew implements AutoCloseable {
 
   private final int size;
   private final boolean insists;
+  private final long idle;
   private final AtomicLongArray reached;
   private final AtomicIntegerArray parked; // 1 if so
-  private final AtomicReferenceArray<Thread> threads;
+  private final AtomicReferenceArray<Thread> threads; // also such as have ended, until replaced
+  private final boolean[] serving; // whether they take work; guarded by this
   private Work work = (member, members) -> {};
   private int members = 1; // of the present work
   private boolean noMoreThreads;
@@ -75,16 +77,19 @@ public final class Crew implements AutoCloseable {
    * @param size at least 1; the caller of run counts
    */
   public Crew(int size) {
-    this(size, false);
+    this(size, false, IDLE);
   }
 
-  private Crew(int size, boolean insists) {
+  /** The same for tests of its own; see {@link #insisting}, and idle stands for IDLE. */
+  Crew(int size, boolean insists, long idle) {
     assert size >= 1;
     this.size = size;
     this.insists = insists;
+    this.idle = idle;
     reached = new AtomicLongArray(size * LINE);
     parked = new AtomicIntegerArray(size * 2 * LINE);
     threads = new AtomicReferenceArray<>(size);
+    serving = new boolean[size];
     for (int i = 0; i < size; i++) {
       reached.set(i * LINE, LAST);
     }
@@ -92,7 +97,7 @@ public final class Crew implements AutoCloseable {
 
   /** The same for tests: who has one shares all work, however slow that is. */
   public static Crew insisting(int size) {
-    return new Crew(size, true);
+    return new Crew(size, true, IDLE);
   }
 
   /** Whether work is to be shared that one member alone would do faster. */
@@ -148,10 +153,11 @@ public final class Crew implements AutoCloseable {
     closed = false;
     try {
       for (int i = 1; i < size; i++) {
-        if (threads.getPlain(i) == null) {
+        if (!serving[i]) {
           Member thread = new Member(i);
           thread.start();
           threads.set(i, thread);
+          serving[i] = true;
         }
       }
     } catch (OutOfMemoryError e) { // no more threads: only a matter of time
@@ -295,7 +301,7 @@ public final class Crew implements AutoCloseable {
       }
       long began = System.nanoTime();
       while (!isThere(0, next)) {
-        long left = IDLE - (System.nanoTime() - began);
+        long left = idle - (System.nanoTime() - began);
         if ((left <= 0 || closed) && leave(next)) {
           return false;
         }
@@ -309,7 +315,7 @@ public final class Crew implements AutoCloseable {
         if (isThere(0, next)) {
           return false;
         }
-        threads.set(member, null);
+        serving[member] = false;
         return true;
       }
     }
