@@ -8,14 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import org.assertj.core.api.SoftAssertions;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The bits that every machine, every Java version, every kernel and every later version of this
- * library must arrive at, where {@link TrainerTest} has those of the published recipe. Beside the
- * parameters, the bytes of the file that they are saved as. If a change alters the order of a sum
- * on purpose, they are recorded anew in a commit that says why.
+ * The bits that every machine, every Java version, every kernel, any number of threads and every
+ * later version of this library must arrive at, where {@link TrainerTest} has those of the
+ * published recipe. Beside the parameters, the bytes of the file that they are saved as. If a
+ * change alters the order of a sum on purpose, they are recorded anew in a commit that says why.
  */
 class GoldenTest {
   @TempDir Path directory;
@@ -27,9 +28,11 @@ class GoldenTest {
   }
 
   /** Six streams are one more than a tile of rows has, and leave 31 windows to an epoch. */
-  @Test
-  void sixStreams() throws IOException {
-    TrainingResult result = Trainer.of(model(100)).sequenceLength(11).batchSize(6).train(text, 200);
+  @ParameterizedTest
+  @MethodSource("io.github.charrnn.ThreadsTest#several")
+  void sixStreams(int threads) throws IOException {
+    TrainingResult result =
+        ThreadsTest.trainer(model(100), threads).sequenceLength(11).batchSize(6).train(text, 200);
 
     assertGolden(
         result,
@@ -37,10 +40,15 @@ class GoldenTest {
         "62b3fd9fda852fd9b0eb66da5521b36edf6c8d053b4fbb76b199e34c52590a2e");
   }
 
-  @Test
-  void sixteenStreams() throws IOException {
+  @ParameterizedTest
+  @MethodSource("io.github.charrnn.ThreadsTest#several")
+  void sixteenStreams(int threads) throws IOException {
     TrainingResult result =
-        Trainer.of(model(100)).sequenceLength(7).batchSize(16).learningRate(0.05).train(text, 200);
+        ThreadsTest.trainer(model(100), threads)
+            .sequenceLength(7)
+            .batchSize(16)
+            .learningRate(0.05)
+            .train(text, 200);
 
     assertGolden(
         result,
@@ -48,10 +56,11 @@ class GoldenTest {
         "0194c7b84971b67e785e7c9286dce67e62bd46e4425a94fb702ae44c468d3598");
   }
 
-  @Test
-  void gradientDescent() throws IOException {
+  @ParameterizedTest
+  @MethodSource("io.github.charrnn.ThreadsTest#several")
+  void gradientDescent(int threads) throws IOException {
     TrainingResult result =
-        Trainer.of(model(100))
+        ThreadsTest.trainer(model(100), threads)
             .optimizer(Optimizer.sgd())
             .learningRate(0.02)
             .clip(1.5)
@@ -64,9 +73,10 @@ class GoldenTest {
   }
 
   /** A vector of four lanes or more does not fit into a row: scalar kernels do the work. */
-  @Test
-  void fewerHiddenUnitsThanLanes() throws IOException {
-    TrainingResult result = Trainer.of(model(3)).batchSize(2).train(text, 500);
+  @ParameterizedTest
+  @MethodSource("io.github.charrnn.ThreadsTest#several")
+  void fewerHiddenUnitsThanLanes(int threads) throws IOException {
+    TrainingResult result = ThreadsTest.trainer(model(3), threads).batchSize(2).train(text, 500);
 
     assertGolden(
         result,
@@ -75,10 +85,11 @@ class GoldenTest {
   }
 
   /** Goes wrong at step 137 until the learning rate has been halved twice. */
-  @Test
-  void aRunThatWasRolledBack() throws IOException {
+  @ParameterizedTest
+  @MethodSource("io.github.charrnn.ThreadsTest#several")
+  void aRunThatWasRolledBack(int threads) throws IOException {
     TrainingResult result =
-        Trainer.of(model(40))
+        ThreadsTest.trainer(model(40), threads)
             .checkpoint(directory.resolve("run.checkpoint"), 50)
             .rollbacks(3)
             .every(
@@ -98,10 +109,11 @@ class GoldenTest {
   }
 
   /** The best model is neither the last nor that of the lowest smooth loss. */
-  @Test
-  void aValidatedRun() throws IOException {
+  @ParameterizedTest
+  @MethodSource("io.github.charrnn.ThreadsTest#several")
+  void aValidatedRun(int threads) throws IOException {
     TrainingResult result =
-        Trainer.of(model(40))
+        ThreadsTest.trainer(model(40), threads)
             .validation(text.part(1_500, text.length()), 30)
             .bestByValidation()
             .train(text.part(0, 1_500), 1_000);

@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class TrainerTest {
   private final EncodedText text = Texts.harbour();
@@ -21,12 +22,14 @@ class TrainerTest {
       VanillaRnn.builder(text.vocab()).hiddenSize(100).seed(42).build();
 
   /**
-   * The bits that every machine, every Java version and every kernel must arrive at. If a change
-   * alters the order of a sum on purpose, this is recorded anew in a commit that says why.
+   * The bits that every machine, every Java version, every kernel and any number of threads must
+   * arrive at. If a change alters the order of a sum on purpose, this is recorded anew in a commit
+   * that says why.
    */
-  @Test
-  void aThousandSteps_leadToTheGoldenParameters() {
-    TrainingResult result = Trainer.of(model).train(text, 1_000);
+  @ParameterizedTest
+  @MethodSource("io.github.charrnn.ThreadsTest#numbers")
+  void aThousandSteps_leadToTheGoldenParameters(int threads) {
+    TrainingResult result = ThreadsTest.trainer(model, threads).train(text, 1_000);
 
     assertThat(model.fingerprint())
         .as("initial parameters")

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +54,36 @@ class AllocationTest {
     long twice = allocatedBy(() -> steps(training, 2_000));
 
     assertThat(twice - once).isLessThan(SLACK);
+  }
+
+  /** Neither by who calls nor by the thread beside it. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 6})
+  void training_withTwoThreads_allocatesNothingPerStep(int streams) throws IOException {
+    Set<Thread> others = crews(); // may end meanwhile
+    Training training = Trainer.of(model).batchSize(streams).threads(2).start(text);
+    steps(training, 1_000);
+    Set<Thread> mine = crews();
+    mine.removeAll(others);
+    assertThat(mine).as("threads beside the caller").hasSize(1);
+    long id = mine.iterator().next().getId();
+
+    long before = THREADS.getThreadAllocatedBytes(id);
+    long once = allocatedBy(() -> steps(training, 1_000));
+    long between = THREADS.getThreadAllocatedBytes(id);
+    long twice = allocatedBy(() -> steps(training, 2_000));
+    long after = THREADS.getThreadAllocatedBytes(id);
+
+    assertThat(twice - once).as("by the caller").isLessThan(SLACK);
+    assertThat(before).isPositive(); // -1 if there is no such thread
+    assertThat(after).isGreaterThanOrEqualTo(before);
+    assertThat(after - between - (between - before)).as("by the other").isLessThan(SLACK);
+  }
+
+  private static Set<Thread> crews() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().matches("charrnn-\\d+"))
+        .collect(Collectors.toSet());
   }
 
   /** Every second window is easy, so that the smooth loss falls and rises in turn. */

@@ -17,13 +17,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Many times what fails seldom; ten times as many with -Plong. */
 @Tag("once")
-@Timeout(60) // instead of waiting for ever
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD) // instead of waiting for ever
 class CrewTest {
   private static final int MANY = Boolean.getBoolean("tests.long") ? 10 : 1;
   private static final long MILLI = 1_000_000;
@@ -44,6 +45,7 @@ class CrewTest {
   }
 
   @AfterEach
+  @Timeout(value = 10, threadMode = ThreadMode.SEPARATE_THREAD)
   void nobodyIsLeft() {
     crews.forEach(Crew::close);
     assertThat(threads.alive()).as("threads after close").isEmpty();
@@ -81,7 +83,7 @@ class CrewTest {
   // What members see
 
   @ParameterizedTest
-  @CsvSource({"2, 2_000", "3, 500", "7, 100"})
+  @CsvSource({"2, 1_000", "3, 300", "7, 50"})
   void await_showsEveryMemberWhatTheOthersHaveWritten(int size, int turns) {
     Crew crew = crew(size);
     int[] cells = new int[size * SPACE];
@@ -114,7 +116,7 @@ class CrewTest {
     long[] cells = new long[size * SPACE];
     long[] expected = new long[size];
     SplittableRandom lengths = new SplittableRandom(size);
-    for (int piece = 0; piece < 100 * MANY; piece++) {
+    for (int piece = 0; piece < 60 * MANY; piece++) {
       int turns = lengths.nextInt(6);
       int seed = piece;
 
@@ -141,6 +143,27 @@ class CrewTest {
             .isEqualTo(expected[member]);
       }
     }
+  }
+
+  /** One member comes when the other is about to give up spinning: it must be seen, or wake it. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void await_doesNotMissWhoComesWhileItParks(int late) {
+    Crew crew = crew(2);
+    crew.run(
+        2,
+        (member, members) -> {
+          SplittableRandom random = new SplittableRandom(member);
+          for (int turn = 0; turn < 2_000 * MANY; turn++) {
+            if (member == late) {
+              long end = System.nanoTime() + 45_000 + random.nextInt(15_000);
+              while (System.nanoTime() < end) {
+                Thread.onSpinWait();
+              }
+            }
+            crew.await(member);
+          }
+        });
   }
 
   @ParameterizedTest
@@ -178,8 +201,7 @@ class CrewTest {
       assertThat(seen.get(member).getName()).isEqualTo("charrnn-" + member);
       assertThat(seen.get(member).isDaemon()).isTrue();
     }
-    assertThat(threads.alive())
-        .containsExactlyInAnyOrder(seen.get(1), seen.get(2), seen.get(3));
+    assertThat(threads.alive()).containsExactlyInAnyOrder(seen.get(1), seen.get(2), seen.get(3));
   }
 
   @Test
@@ -192,8 +214,7 @@ class CrewTest {
             crew.await(member);
             seen.add(member + " of " + members + " " + Thread.currentThread().getName());
           });
-      assertThatThrownBy(() -> crew.run(1, (member, members) -> fail("alone")))
-          .hasMessage("alone");
+      assertThatThrownBy(() -> crew.run(1, (member, members) -> fail("alone"))).hasMessage("alone");
     }
 
     assertThat(seen)
@@ -231,7 +252,7 @@ class CrewTest {
   @CsvSource({"2, 0", "2, 1", "4, 0", "4, 1", "4, 3"})
   void aFailure_isThrownToTheCaller_andTheCrewGoesOn(int size, int failing) {
     Crew crew = crew(size);
-    for (int delay = 0; delay < 40; delay++) {
+    for (int delay = 0; delay < 12 * MANY; delay++) {
       long late = delay % 4 * 60_000L;
       int turns = delay % 3;
       assertThatThrownBy(
@@ -423,8 +444,7 @@ class CrewTest {
                 if (waiting != last) {
                   until(
                       "member " + waiting + " parks for member " + last,
-                      () ->
-                          members.get(waiting) != null && isParked(members.get(waiting)));
+                      () -> members.get(waiting) != null && isParked(members.get(waiting)));
                 }
               }
             }
@@ -472,7 +492,7 @@ class CrewTest {
     crew.close(); // before there is a thread
     SplittableRandom random = new SplittableRandom(7);
     Thread[] members = new Thread[7];
-    for (int i = 0; i < 100 * MANY; i++) {
+    for (int i = 0; i < 40 * MANY; i++) {
       crew.run(7, (member, count) -> members[member] = Thread.currentThread());
       LockSupport.parkNanos(random.nextInt(3) * 40_000L); // they spin, or have parked
       crew.close();
@@ -552,11 +572,11 @@ class CrewTest {
   @Test
   void callersOneAfterTheOther_mayShareACrew() throws Exception {
     Crew crew = crew(3, IDLE);
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < 30; i++) {
       FutureTask<Void> task = new FutureTask<>(() -> runs(crew, 3), null);
       new Thread(task).start();
       task.get();
-      if (i % 20 == 19) {
+      if (i % 10 == 9) {
         LockSupport.parkNanos(2 * IDLE);
       }
     }
