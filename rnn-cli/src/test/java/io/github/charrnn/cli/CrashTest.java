@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Training that is killed again and again, as by a power switch, and resumed each time.
+ * Training that is killed again and again, as by a power switch, and resumed each time, with
+ * another number of threads.
  *
  * <p>In the build a few times; 200 times with -Plong, as .ci/run has it.
  */
@@ -59,7 +60,9 @@ class CrashTest {
 
   /** Starts a new run, or goes on with the one that was killed. */
   private Process trainOn() throws IOException {
-    List<String> more = new ArrayList<>(List.of("--checkpoint-every", "5"));
+    String threads = Integer.toString(1 + random.nextInt(3));
+    List<String> more =
+        new ArrayList<>(List.of("--checkpoint-every", "5", "--threads", threads));
     if (Files.exists(checkpoint())) {
       more.add("--resume");
     }
@@ -76,7 +79,7 @@ class CrashTest {
     Files.writeString(
         directory.resolve("book.txt"),
         "The tide came in, the tide went out; who counts?\n".repeat(60));
-    Process undisturbed = train("undisturbed", "--no-checkpoint");
+    Process undisturbed = train("undisturbed", "--no-checkpoint", "--threads", "1");
     assertThat(undisturbed.waitFor(10, TimeUnit.MINUTES)).isTrue();
     assertThat(undisturbed.exitValue()).as(err()).isZero();
 
