@@ -29,7 +29,7 @@ class GoldenTest {
 
   /** Six streams are one more than a tile of rows has, and leave 31 windows to an epoch. */
   @ParameterizedTest
-  @MethodSource("io.github.charrnn.ThreadsTest#several")
+  @MethodSource("io.github.charrnn.ThreadsTest#numbers")
   void sixStreams(int threads) throws IOException {
     TrainingResult result =
         ThreadsTest.trainer(model(100), threads).sequenceLength(11).batchSize(6).train(text, 200);
@@ -41,7 +41,7 @@ class GoldenTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.github.charrnn.ThreadsTest#several")
+  @MethodSource("io.github.charrnn.ThreadsTest#fewerNumbers")
   void sixteenStreams(int threads) throws IOException {
     TrainingResult result =
         ThreadsTest.trainer(model(100), threads)
@@ -57,7 +57,7 @@ class GoldenTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.github.charrnn.ThreadsTest#several")
+  @MethodSource("io.github.charrnn.ThreadsTest#fewerNumbers")
   void gradientDescent(int threads) throws IOException {
     TrainingResult result =
         ThreadsTest.trainer(model(100), threads)
@@ -74,7 +74,7 @@ class GoldenTest {
 
   /** A vector of four lanes or more does not fit into a row: scalar kernels do the work. */
   @ParameterizedTest
-  @MethodSource("io.github.charrnn.ThreadsTest#several")
+  @MethodSource("io.github.charrnn.ThreadsTest#fewerNumbers")
   void fewerHiddenUnitsThanLanes(int threads) throws IOException {
     TrainingResult result = ThreadsTest.trainer(model(3), threads).batchSize(2).train(text, 500);
 
@@ -86,7 +86,7 @@ class GoldenTest {
 
   /** Goes wrong at step 137 until the learning rate has been halved twice. */
   @ParameterizedTest
-  @MethodSource("io.github.charrnn.ThreadsTest#several")
+  @MethodSource("io.github.charrnn.ThreadsTest#fewerNumbers")
   void aRunThatWasRolledBack(int threads) throws IOException {
     TrainingResult result =
         ThreadsTest.trainer(model(40), threads)
@@ -110,7 +110,7 @@ class GoldenTest {
 
   /** The best model is neither the last nor that of the lowest smooth loss. */
   @ParameterizedTest
-  @MethodSource("io.github.charrnn.ThreadsTest#several")
+  @MethodSource("io.github.charrnn.ThreadsTest#fewerNumbers")
   void aValidatedRun(int threads) throws IOException {
     TrainingResult result =
         ThreadsTest.trainer(model(40), threads)

@@ -33,14 +33,14 @@ class ThreadsTest {
 
   private final EncodedText text = Texts.harbour();
 
-  /** The numbers of threads that the published recipe's golden hash is compared at. */
+  /** The numbers of threads that some golden hashes are compared at. */
   static IntStream numbers() {
     return LONG ? IntStream.of(1, 2, 7) : IntStream.of(1, 2);
   }
 
-  /** Those of other golden hashes. */
-  static IntStream several() {
-    return LONG ? IntStream.of(1, 2, 7) : IntStream.of(2);
+  /** The same for those that take long. */
+  static IntStream fewerNumbers() {
+    return LONG ? numbers() : IntStream.of(1);
   }
 
   /** A trainer whose every step that many threads share. */
@@ -210,7 +210,7 @@ class ThreadsTest {
     };
   }
 
-  /** Also when the clock says for half a second, as long as Pace waits, that they are slow. */
+  /** Also when the clock says, for longer than Pace hesitates, that the caller alone is faster. */
   @Test
   void everyStep_isTakenByAllMembers() {
     int threads = 3;
@@ -225,7 +225,7 @@ class ThreadsTest {
               }
             }));
     int[] before = new int[threads];
-    for (int step = 0; step < (LONG ? 700 : 40); step++) {
+    for (int step = 0; step < 60; step++) {
       training.advance();
       for (int i = 0; i < threads; i++) {
         assertThat(calls.get(i)).as("step %d, member %d", step, i).isGreaterThan(before[i]);

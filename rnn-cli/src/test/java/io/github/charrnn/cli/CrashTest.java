@@ -61,8 +61,7 @@ class CrashTest {
   /** Starts a new run, or goes on with the one that was killed. */
   private Process trainOn() throws IOException {
     String threads = Integer.toString(1 + random.nextInt(3));
-    List<String> more =
-        new ArrayList<>(List.of("--checkpoint-every", "5", "--threads", threads));
+    List<String> more = new ArrayList<>(List.of("--checkpoint-every", "5", "--threads", threads));
     if (Files.exists(checkpoint())) {
       more.add("--resume");
     }
