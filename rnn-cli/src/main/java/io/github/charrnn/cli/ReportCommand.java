@@ -130,7 +130,7 @@ final class ReportCommand implements Callable<Integer> {
     boolean ended = result.steps() >= result.plannedSteps();
     return Report.of(
         origin,
-        new Report.Run(result, settings, RecipeOptions.shown(settings.recipe())),
+        new Report.Run(result, settings, RecipeOptions.shown(settings.recipe()), Optional.empty()),
         ended ? Report.State.FINISHED : Report.State.INTERRUPTED,
         Optional.of(analysis));
   }

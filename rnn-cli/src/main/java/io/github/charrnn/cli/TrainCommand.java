@@ -19,6 +19,7 @@ import io.github.charrnn.cli.options.RecipeOptions;
 import io.github.charrnn.cli.options.SampleOptions;
 import io.github.charrnn.cli.options.StepsOptions;
 import io.github.charrnn.cli.options.TextParameter;
+import io.github.charrnn.cli.options.ThreadsOption;
 import io.github.charrnn.cli.options.UnknownOption;
 import io.github.charrnn.cli.options.ValidationOptions;
 import io.github.charrnn.cli.output.Terminal;
@@ -89,6 +90,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Mixin private LiveOptions live;
   @Mixin private GradcheckOption gradcheck;
+  @Mixin private ThreadsOption threads;
 
   @Option(
       names = {"-q", "--quiet"},
@@ -99,8 +101,8 @@ final class TrainCommand implements Callable<Integer> {
       names = "--json",
       description =
           "Print one JSON object at the end: steps, smoothLoss, bestSmoothLoss, bestStep,"
-              + " charactersPerSecond, rollbacks, heldOutLoss (the lowest, in nats per character),"
-              + " model, checkpoint, report. Samples go to standard error.")
+              + " charactersPerSecond, threads, rollbacks, heldOutLoss (the lowest, in nats per"
+              + " character), model, checkpoint, report. Samples go to standard error.")
   private boolean json;
 
   /**
@@ -124,6 +126,7 @@ final class TrainCommand implements Callable<Integer> {
     files.checkpoint().ifPresent(file -> checkpoint.applyTo(run.trainer(), file));
     samples.applyTo(run.trainer(), checkpoint.resume());
     run.split().applyTo(run.trainer());
+    threads.count().ifPresent(run.trainer()::threads);
     boolean asPlanned = checkpoint.resume() && !steps.given();
     long count = asPlanned ? 0 : steps.of(run.trainer(), run.split().text());
     Optional<RunReport> report = live.report() ? Optional.of(report(run, files)) : Optional.empty();
@@ -142,6 +145,7 @@ final class TrainCommand implements Callable<Integer> {
     unknown.policy();
     live.requireConsistent();
     gradcheck.elements();
+    threads.count();
   }
 
   private RunFiles files() {

@@ -1,6 +1,7 @@
 package io.github.charrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonElement;
@@ -81,6 +82,65 @@ class CommandsTest {
   }
 
   @Test
+  void train_threads_areSaidAndChangeNoBit() throws IOException {
+    int processors = Runtime.getRuntime().availableProcessors();
+    String of = " on " + processors + (processors == 1 ? " processor\n" : " processors\n");
+    assertThat(train().err()).containsPattern("^\\d+ threads?" + of);
+    byte[] expected = Files.readAllBytes(model);
+
+    for (int threads = 1; threads <= 3; threads++) {
+      Cli.Outcome outcome = train("--threads", threads, "--batch", 1, "--json");
+
+      assertThat(parse(outcome).get("threads").getAsInt()).isEqualTo(threads);
+      assertThat(outcome.err()).startsWith(threads + (threads == 1 ? " thread" : " threads") + of);
+      assertThat(model).hasBinaryContent(expected);
+    }
+    assertThat(train("--threads", 3, "-q", "--sample-every", 0).err()).isEmpty();
+  }
+
+  @Test
+  void train_resumedWithOtherThreads_endsInTheSameFile() throws IOException {
+    for (int batch : List.of(1, 4)) {
+      train("--batch", batch, "--threads", 1);
+      byte[] expected = Files.readAllBytes(model);
+      Path checkpoint = Path.of(model + ".checkpoint");
+      Files.delete(checkpoint);
+      EncodedText text = EncodedText.read(book);
+      Trainer.of(VanillaRnn.builder(text.vocab()).hiddenSize(12).build())
+          .batchSize(batch)
+          .threads(2)
+          .checkpoint(checkpoint)
+          .every(
+              1,
+              training -> {
+                if (training.step() == 137) {
+                  training.stop();
+                }
+              })
+          .train(text, 300);
+
+      Cli.Outcome outcome = Cli.run("train", book, "-o", model, "--resume", "--threads", 3);
+
+      assertThat(outcome.code()).as(outcome.err()).isZero();
+      assertThat(outcome.err()).contains("step 137\n3 threads on ");
+      assertThat(model).as("%d streams", batch).hasBinaryContent(expected);
+    }
+    Cli.Outcome ended = Cli.run("train", book, "-o", model, "--resume", "--threads", 3, "--json");
+    assertThat(parse(ended).get("threads").isJsonNull()).as("nobody took a step").isTrue();
+  }
+
+  @Test
+  void threads_areRefusedInTheWordsOfTheLibrary() throws IOException {
+    Trainer trainer = Trainer.of(VanillaRnn.builder(EncodedText.read(book).vocab()).build());
+    for (int threads : List.of(Integer.MIN_VALUE, -1, 0, 1_025, Integer.MAX_VALUE)) {
+      String library = catchThrowable(() -> trainer.threads(threads)).getMessage();
+
+      assertThat(train("--threads", threads).err())
+          .isEqualTo("rnn train: --" + library + " (try: rnn train --help)\n");
+    }
+  }
+
+  @Test
   void train_showsSamplesPassageAndWhatToDoNext() {
     Cli.Outcome outcome = train("--sample-every", 100, "--sample-length", 30);
 
@@ -112,6 +172,7 @@ class CommandsTest {
             "bestSmoothLoss",
             "bestStep",
             "charactersPerSecond",
+            "threads",
             "rollbacks",
             "heldOutLoss",
             "model",

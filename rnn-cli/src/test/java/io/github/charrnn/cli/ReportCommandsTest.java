@@ -150,6 +150,19 @@ class ReportCommandsTest {
   }
 
   @Test
+  void threads_areOfTheMachine_notOfTheCommandThatRepeatsTheRun() throws IOException {
+    assertDone(train("--threads", 3));
+    JsonObject withThree = withoutTimes(report());
+    assertThat(withThree.getAsJsonObject("machine").remove("threads").getAsInt()).isEqualTo(3);
+    assertThat(withThree.get("repeat").getAsString()).doesNotContain("--threads");
+
+    assertDone(train("--threads", 1));
+    JsonObject withOne = withoutTimes(report());
+    assertThat(withOne.getAsJsonObject("machine").remove("threads").getAsInt()).isEqualTo(1);
+    assertThat(withOne).isEqualTo(withThree);
+  }
+
+  @Test
   void itsCommand_ofARunFromAModel_beginsThere() throws IOException {
     Path first = directory.resolve("first one");
     assertDone(train("-q", "--json"));
@@ -224,6 +237,7 @@ class ReportCommandsTest {
     JsonObject anew = report();
     assertThat(anew.remove("notes").getAsJsonArray().toString()).contains("after training");
     written.remove("notes");
+    written.getAsJsonObject("machine").remove("threads"); // no file has them
     assertThat(anew).isEqualTo(written);
     assertThat(new ModelFiles(model).page()).isNotEmptyFile();
     assertThat(anew.getAsJsonArray("gradientChecks").get(0).toString())

@@ -64,8 +64,13 @@ public final class Report {
    * A run, as far as it has come.
    *
    * @param recipe of it, in the order in which it is shown
+   * @param threads that shared a step, if that is known
    */
-  public record Run(TrainingResult result, TrainingSummary summary, List<Setting> recipe) {
+  public record Run(
+      TrainingResult result,
+      TrainingSummary summary,
+      List<Setting> recipe,
+      Optional<Integer> threads) {
 
     /** Makes the list immutable. */
     public Run {
@@ -92,7 +97,7 @@ public final class Report {
             .put("settings", settings(origin, run));
     origin.repeat().ifPresent(command -> report.put("repeat", command));
     report
-        .put("machine", machine())
+        .put("machine", machine(run))
         .put("progress", progress(result, settings))
         .put("history", history(result.history()));
     settings
@@ -152,14 +157,16 @@ public final class Report {
     }
   }
 
-  private static JsonElement machine() {
-    return new Json.Members()
-        .put("java", System.getProperty("java.version"))
-        .put("vm", System.getProperty("java.vm.name"))
-        .put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"))
-        .put("processors", Runtime.getRuntime().availableProcessors())
-        .put("kernels", VanillaRnn.kernels())
-        .json();
+  private static JsonElement machine(Run run) {
+    Json.Members machine =
+        new Json.Members()
+            .put("java", System.getProperty("java.version"))
+            .put("vm", System.getProperty("java.vm.name"))
+            .put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"))
+            .put("processors", Runtime.getRuntime().availableProcessors())
+            .put("kernels", VanillaRnn.kernels());
+    run.threads().ifPresent(threads -> machine.put("threads", threads));
+    return machine.json();
   }
 
   private static JsonElement progress(TrainingResult result, TrainingSummary settings) {

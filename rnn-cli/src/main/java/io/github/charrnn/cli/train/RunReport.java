@@ -100,8 +100,9 @@ public final class RunReport implements AutoCloseable {
     return Report.of(origin.repeatedBy(command), now, state, Optional.of(analysis));
   }
 
-  private static Report.Run run(TrainingResult result, TrainingSummary summary) {
-    return new Report.Run(result, summary, RecipeOptions.shown(summary.recipe()));
+  private Report.Run run(TrainingResult result, TrainingSummary summary) {
+    return new Report.Run(
+        result, summary, RecipeOptions.shown(summary.recipe()), training.map(Training::threads));
   }
 
   /** Writes page and numbers of a run that has ended. */

@@ -32,6 +32,7 @@ public final class TrainingOutput {
   private final boolean json;
   private final Progress progress;
   private Optional<IOException> failure = Optional.empty();
+  private Optional<Integer> threads = Optional.empty(); // of the run, once it has begun
   private int rollbacksShown;
 
   /**
@@ -58,11 +59,34 @@ public final class TrainingOutput {
 
   /** Shows what a trainer does from now on. */
   public void listenTo(Trainer trainer) {
-    trainer.onSample(this::sample);
+    trainer.onSample(
+        (training, sample) -> {
+          begin(training);
+          sample(training, sample);
+        });
+    trainer.every(1, this::begin);
     if (!quiet) {
       trainer.every(1, progress::update);
     }
     trainer.every(1, this::rollback);
+  }
+
+  /** Says once how a run is carried out. */
+  private void begin(Training training) {
+    if (threads.isPresent()) {
+      return;
+    }
+    threads = Optional.of(training.threads());
+    if (!quiet) {
+      err.println(
+          count(training.threads(), "thread")
+              + " on "
+              + count(Runtime.getRuntime().availableProcessors(), "processor"));
+    }
+  }
+
+  private static String count(int n, String what) {
+    return String.format(Locale.ROOT, "%,d %s%s", n, what, n == 1 ? "" : "s");
   }
 
   /** Makes room for what others write. */
@@ -174,13 +198,14 @@ public final class TrainingOutput {
     }
   }
 
-  private static Map<String, Object> json(TrainingResult result, RunFiles files) {
+  private Map<String, Object> json(TrainingResult result, RunFiles files) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("steps", result.steps());
     object.put("smoothLoss", Terminal.jsonNumber(result.smoothLoss()));
     object.put("bestSmoothLoss", Terminal.jsonNumber(result.bestSmoothLoss()));
     object.put("bestStep", result.bestStep());
     object.put("charactersPerSecond", result.charactersPerSecond());
+    object.put("threads", threads.orElse(null)); // a run that had come to its end has none
     object.put("rollbacks", rollbacks(result));
     object.put(
         "heldOutLoss", result.bestHeldOutLoss().map(HeldOutLoss::natsPerCharacter).orElse(null));

@@ -411,7 +411,8 @@
         ['Fingerprint', model.fingerprint, 'fingerprint']]),
       facts('Training', trainingSettings(report)),
       machine ? facts('Machine', [['Java', machine.java], ['Virtual machine', machine.vm], ['System', machine.system],
-        ['Processors', number(machine.processors)], ['Kernels', machine.kernels, 'kernels']]) : null
+        ['Processors', number(machine.processors)],
+        ['Threads', has(machine.threads) ? number(machine.threads) : null], ['Kernels', machine.kernels, 'kernels']]) : null
     ]);
     const repeat = keep(section, 'repeat', 'div');
     repeat.hidden = !has(report.repeat);

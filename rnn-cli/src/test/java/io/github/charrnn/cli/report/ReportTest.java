@@ -58,7 +58,7 @@ class ReportTest {
   }
 
   private static Report.Run run(TrainingResult result, TrainingSummary summary) {
-    return new Report.Run(result, summary, RecipeOptions.shown(summary.recipe()));
+    return new Report.Run(result, summary, RecipeOptions.shown(summary.recipe()), Optional.of(3));
   }
 
   private static Analysis analysis(
@@ -96,6 +96,7 @@ class ReportTest {
     assertThat(report.getAsJsonObject("model").get("fingerprint").getAsString())
         .isEqualTo(result.best().fingerprint());
     assertThat(report.get("state").getAsString()).isEqualTo("finished");
+    assertThat(report.getAsJsonObject("machine").get("threads").getAsInt()).isEqualTo(3);
 
     JsonObject validation = report.getAsJsonObject("validation");
     JsonArray points = validation.getAsJsonArray("points");
