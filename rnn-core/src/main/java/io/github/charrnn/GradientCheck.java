@@ -1,5 +1,6 @@
 package io.github.charrnn;
 
+import io.github.charrnn.internal.Crew;
 import io.github.charrnn.internal.Parameters;
 import io.github.charrnn.internal.Range;
 import io.github.charrnn.internal.Window;
@@ -7,6 +8,7 @@ import io.github.charrnn.internal.Xoshiro256;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
@@ -29,10 +31,18 @@ import java.util.function.Consumer;
  * rounding errors of 1e-14 are divided by 2h = 2e-5. For elements below 1e-4 the relative error
  * measures that, not the gradient.
  *
+ * <p>Elements do not depend on each other, so several {@link #threads} share them.
+ *
  * <p>Not safe for use by several threads at a time; its reports are.
  */
 public final class GradientCheck {
   private static final double RELATIVE_FLOOR = 1e-6;
+
+  /** Multiply-adds, some milliseconds, for which a thread is worth starting. */
+  private static final double WORTH_STARTING = 1e7;
+
+  /** Without further threads a check takes less memory than so many of them add. */
+  private static final int ALONE = 5;
 
   private final VanillaRnn model;
   private int sequenceLength = 25;
@@ -40,6 +50,7 @@ public final class GradientCheck {
   private double tolerance = 1e-6;
   private int elements = Integer.MAX_VALUE;
   private long seed = 1;
+  private OptionalInt threads = OptionalInt.empty();
 
   private GradientCheck(VanillaRnn model) {
     this.model = model;
@@ -140,6 +151,18 @@ public final class GradientCheck {
   }
 
   /**
+   * How many threads share the elements, the caller's among them; unless set, as many as pay, which
+   * depends on the sizes and on the number of processors. The report is the same with any number.
+   *
+   * @param threads from 1 to 1,024
+   * @throws IllegalArgumentException if threads is not from 1 to 1,024
+   */
+  public GradientCheck threads(int threads) {
+    this.threads = OptionalInt.of(Range.within(1, Trainer.MAX_THREADS, "threads", threads));
+    return this;
+  }
+
+  /**
    * Runs the check on the first sequenceLength + 1 characters of a text.
    *
    * @throws IllegalArgumentException if the text has fewer than sequenceLength + 1 characters or
@@ -174,7 +197,8 @@ public final class GradientCheck {
     int k = model.vocab().size();
     String what =
         "checking gradients with hiddenSize " + m + " and sequenceLength " + sequenceLength;
-    Window.requireTrainable(what, sequenceLength, 1, m, k, 1, 0);
+    double others = (threads.orElse(1) - 1) * bytesPerThread();
+    Window.requireTrainable(what, sequenceLength, 1, m, k, 1, (long) others);
     Window window = Window.forTraining(sequenceLength, 1, model.parameters());
     text.copy(0, window.symbols, 0, 1, sequenceLength + 1);
     Xoshiro256 random = new Xoshiro256(seed);
@@ -184,33 +208,63 @@ public final class GradientCheck {
     return window;
   }
 
+  /** Parameters to move, what a kernel packs of them, a window. */
+  private double bytesPerThread() {
+    double m = model.hiddenSize();
+    double k = model.vocab().size();
+    return Double.BYTES * 3.0 * (model.parameterCount() + sequenceLength * (m + k));
+  }
+
+  private int threadsThatPay() {
+    double m = model.hiddenSize();
+    double k = model.vocab().size();
+    double compared = 0;
+    for (Parameters.Tensor tensor : Parameters.tensors()) {
+      compared += Math.min(elements, model.parameters().get(tensor).length);
+    }
+    double byWork = compared * 2 * sequenceLength * m * (m + k) / WORTH_STARTING;
+    double byMemory = Runtime.getRuntime().maxMemory() / bytesPerThread() - ALONE;
+    double most = Math.min(byWork, byMemory);
+    return (int) Math.max(1, Math.min(most, Runtime.getRuntime().availableProcessors()));
+  }
+
   private Report compare(Window window) {
     Parameters gradient = window.gradient();
-    Parameters p = model.parameters().copy();
     Xoshiro256 random = new Xoshiro256(seed + 1);
     List<Tensor> tensors = new ArrayList<>();
-    for (Parameters.Tensor tensor : Parameters.tensors()) {
-      tensors.add(compare(tensor.symbol(), window, p, p.get(tensor), gradient.get(tensor), random));
+    try (Crew crew = new Crew(threads.orElseGet(this::threadsThatPay))) {
+      Mover[] movers = new Mover[crew.size()];
+      Arrays.setAll(movers, i -> new Mover(window));
+      for (Parameters.Tensor tensor : Parameters.tensors()) {
+        double[] g = gradient.get(tensor);
+        int[] chosen = choose(g.length, random);
+        double[] quotients = new double[chosen.length];
+        crew.run(
+            crew.size(),
+            (member, members) -> {
+              for (int i = member; i < chosen.length; i += members) {
+                quotients[i] = movers[member].quotient(tensor, chosen[i]);
+              }
+            });
+        tensors.add(compare(tensor.symbol(), g, chosen, quotients));
+      }
     }
     return new Report(tensors);
   }
 
-  private Tensor compare(
-      String name,
-      Window window,
-      Parameters p,
-      double[] theta,
-      double[] gradient,
-      Xoshiro256 random) {
-    double maxRelative = 0;
-    double maxAbsolute = 0;
-    double sum = 0;
-    double differenceSquared = 0;
-    double gradientSquared = 0;
-    double quotientSquared = 0;
-    long within = 0;
-    int[] chosen = choose(theta.length, random);
-    for (int i : chosen) {
+  /** Moves one parameter at a time; belongs to one thread. */
+  private final class Mover {
+    private final Parameters p = model.parameters().copy();
+    private final Window window = Window.forEvaluation(sequenceLength, p);
+
+    /** Over the window of another one. */
+    Mover(Window like) {
+      System.arraycopy(like.symbols, 0, window.symbols, 0, like.symbols.length);
+      System.arraycopy(like.h, 0, window.h, 0, model.hiddenSize());
+    }
+
+    double quotient(Parameters.Tensor tensor, int i) {
+      double[] theta = p.get(tensor);
       double original = theta[i];
       theta[i] = original + difference;
       window.load(p);
@@ -219,23 +273,37 @@ public final class GradientCheck {
       window.load(p);
       double below = window.forward(sequenceLength);
       theta[i] = original;
-      double quotient = (above - below) / (2 * difference);
-      double absolute = Math.abs(gradient[i] - quotient);
-      double size = Math.abs(gradient[i]) + Math.abs(quotient);
+      return (above - below) / (2 * difference);
+    }
+  }
+
+  private Tensor compare(String name, double[] gradient, int[] chosen, double[] quotients) {
+    double maxRelative = 0;
+    double maxAbsolute = 0;
+    double sum = 0;
+    double differenceSquared = 0;
+    double gradientSquared = 0;
+    double quotientSquared = 0;
+    long within = 0;
+    int count = chosen.length;
+    for (int i = 0; i < count; i++) {
+      double g = gradient[chosen[i]];
+      double quotient = quotients[i];
+      double absolute = Math.abs(g - quotient);
+      double size = Math.abs(g) + Math.abs(quotient);
       maxRelative = Math.max(maxRelative, absolute / Math.max(RELATIVE_FLOOR, size));
       maxAbsolute = Math.max(maxAbsolute, absolute);
       sum += absolute;
       differenceSquared += absolute * absolute;
-      gradientSquared += gradient[i] * gradient[i];
+      gradientSquared += g * g;
       quotientSquared += quotient * quotient;
       within += absolute <= tolerance ? 1 : 0;
     }
-    int count = chosen.length;
     double norms = Math.sqrt(gradientSquared) + Math.sqrt(quotientSquared);
     return new Tensor(
         name,
         count,
-        theta.length,
+        gradient.length,
         maxRelative,
         Math.sqrt(differenceSquared) / Math.max(RELATIVE_FLOOR, norms),
         maxAbsolute,

@@ -34,7 +34,7 @@ import java.util.function.LongSupplier;
  * make a trainer of it. Not safe for use by several threads at a time.
  */
 public final class Trainer {
-  private static final int MAX_THREADS = 1024;
+  static final int MAX_THREADS = 1024;
 
   private final VanillaRnn model;
   private final Optional<Path> resumed; // the checkpoint that it goes on from

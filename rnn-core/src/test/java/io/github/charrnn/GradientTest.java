@@ -221,6 +221,19 @@ class GradientTest {
     assertThat(report).isNotEqualTo(GradientCheck.of(model).elements(40).seed(6).run(text));
   }
 
+  @Test
+  void anyNumberOfThreads_comesToTheSameReport() {
+    EncodedText text = Texts.harbour();
+    VanillaRnn model = VanillaRnn.builder(text.vocab()).hiddenSize(30).build();
+    GradientCheck.Report alone = GradientCheck.of(model).threads(1).elements(150).run(text);
+    for (int threads : new int[] {2, 3, 7}) {
+      assertThat(GradientCheck.of(model).threads(threads).elements(150).run(text))
+          .as("%d threads", threads)
+          .isEqualTo(alone);
+    }
+    assertThat(GradientCheck.of(model).elements(150).run(text)).isEqualTo(alone);
+  }
+
   private static GradientCheck.Report checkAfter(
       VanillaRnn model, EncodedText text, Consumer<Parameters> change) {
     return GradientCheck.of(model).run(text, change);

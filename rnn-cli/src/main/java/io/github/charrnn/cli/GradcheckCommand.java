@@ -6,6 +6,7 @@ import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.Sources;
 import io.github.charrnn.cli.options.Options;
 import io.github.charrnn.cli.options.TextParameter;
+import io.github.charrnn.cli.options.ThreadsOption;
 import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.Terminal;
 import java.io.IOException;
@@ -66,6 +67,8 @@ final class GradcheckCommand implements Callable<Integer> {
       description = "Seed of the initial parameters, of the state at the start and of --sample.")
   private long seed = 1;
 
+  @Mixin private ThreadsOption threads;
+
   @Option(
       names = "--json",
       description =
@@ -92,6 +95,7 @@ final class GradcheckCommand implements Callable<Integer> {
       int elements = sample;
       Options.apply(command, "--sample", () -> check.elements(elements));
     }
+    threads.count().ifPresent(check::threads);
     GradientCheck.Report report = check.run(encoded);
     if (json) {
       terminal.printJson(json(report));
