@@ -12,6 +12,7 @@ import io.github.charrnn.cli.files.Sources;
 import io.github.charrnn.cli.options.GradcheckOption;
 import io.github.charrnn.cli.options.Options;
 import io.github.charrnn.cli.options.RecipeOptions;
+import io.github.charrnn.cli.options.ThreadsOption;
 import io.github.charrnn.cli.options.UnknownOption;
 import io.github.charrnn.cli.options.ValidationOptions;
 import io.github.charrnn.cli.output.ExitCode;
@@ -73,6 +74,7 @@ final class ReportCommand implements Callable<Integer> {
   @Mixin private UnknownOption unknown;
 
   @Mixin private GradcheckOption gradcheck;
+  @Mixin private ThreadsOption threads;
 
   ReportCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -114,8 +116,9 @@ final class ReportCommand implements Callable<Integer> {
     ValidationOptions.Split split = ValidationOptions.split(all, settings.validation());
     TrainingResult result = run.result(split.text());
     int window = settings.recipe().sequenceLength();
-    Analysis analysis = new Analysis(split.text(), split.heldOut(), best, window, elements).begin();
-    analysis.await(PATIENCE_SECONDS);
+    int many = threads.count().orElse(Runtime.getRuntime().availableProcessors());
+    Analysis analysis = new Analysis(split.text(), split.heldOut(), best, window, elements, many);
+    analysis.finish(best, PATIENCE_SECONDS);
     String repeat =
         new RepeatingCommand(text, all.length(), model, Optional.empty(), List.of())
             .of(result, settings, result.steps());

@@ -238,7 +238,8 @@ final class TrainCommand implements Callable<Integer> {
             run.split().heldOut(),
             run.trainer().model(),
             run.trainer().recipe().sequenceLength(),
-            gradcheck.elements());
+            gradcheck.elements(),
+            threads.count().orElse(Runtime.getRuntime().availableProcessors()));
     return new RunReport(origin, repeat, analysis, live.port());
   }
 

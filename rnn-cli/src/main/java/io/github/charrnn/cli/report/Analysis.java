@@ -5,38 +5,53 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.VanillaRnn;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
- * When a run is measured. What depends on the text alone is measured by a thread of its own while
- * training runs: {@link Words}, the counting of {@link Comparison}, {@link GradientChecks}. What
- * depends on the best model follows once that is known: {@link Passages}, the rest of the
- * comparison, {@link Units}. What fails or takes too long is left out, and a note says so.
+ * When a run is measured. What depends on the text alone is measured by one thread while training
+ * runs, which needs the other processors: {@link Words}, the counting of {@link Comparison}, {@link
+ * GradientChecks}. Once the best model is known, several threads do what is left of that, and what
+ * depends on the model: {@link Passages}, the rest of the comparison, {@link Units}. What fails or
+ * takes too long is left out, and a note says so.
  */
 public final class Analysis {
   /** Of the text, which is read from its beginning: this bounds time and memory. */
   private static final long MAX_READ = 20_000_000;
 
   private final EncodedText text;
+  private final boolean isCut;
   private final Comparison comparison;
-  private final GradientChecks checks;
-  private final Budget budget;
-  private final List<String> notes = new CopyOnWriteArrayList<>(); // of several threads
+  private final int threads;
   private final CountDownLatch warm = new CountDownLatch(1);
-  private final CompletableFuture<Words> words = new CompletableFuture<>();
-  private final CompletableFuture<Comparison.Counted> counted = new CompletableFuture<>();
-  private final CompletableFuture<JsonArray> gradientChecks = new CompletableFuture<>();
+
+  // Of the text. Whichever thread comes first runs them, later ones find that they are run.
+  private final FutureTask<Words> words;
+  private final FutureTask<Comparison.Counted> counted;
+  private final FutureTask<JsonArray> gradientChecks;
+  private final FutureTask<Integer> page = new FutureTask<>(Page::prepare);
+  private final List<String> gradientNotes = new CopyOnWriteArrayList<>();
+
+  /** What is measured of the best model. */
+  private record OfModel(
+      FutureTask<Passages> passages,
+      FutureTask<Optional<Double>> nats,
+      FutureTask<Optional<JsonObject>> units) {}
+
+  private volatile Optional<OfModel> ofModel = Optional.empty();
+  private volatile boolean inTime = true;
 
   /**
    * An analysis that is still to be begun.
@@ -46,27 +61,25 @@ public final class Analysis {
    * @param model of the vocabulary and hidden size in question
    * @param elements of each parameter whose gradient is checked, at least 0; as many as take little
    *     time if empty
+   * @param threads at least 1; after training
    */
   public Analysis(
       EncodedText text,
       Optional<EncodedText> heldOut,
       VanillaRnn model,
       int sequenceLength,
-      OptionalInt elements) {
+      OptionalInt elements,
+      int threads) {
     this.text = Budget.beginning(text, MAX_READ);
+    this.threads = threads;
     comparison = new Comparison(this.text, heldOut, model);
-    checks = new GradientChecks(model, sequenceLength, elements);
-    budget = new Budget(model);
-    if (this.text.length() < text.length()) {
-      notes.add(
-          String.format(
-              Locale.ROOT,
-              "Words, substrings and n-grams are those of the first %,d characters of the text.",
-              this.text.length()));
-    }
+    Budget budget = new Budget(model);
+    GradientChecks checks = new GradientChecks(model, sequenceLength, elements);
+    words = new FutureTask<>(() -> new Words(this.text, budget.room()));
+    counted = new FutureTask<>(comparison::count);
+    gradientChecks = new FutureTask<>(() -> checks.run(this.text, gradientNotes::add));
+    isCut = this.text.length() < text.length();
   }
-
-  // Beside training
 
   /** Begins what depends on the text alone; it goes on when {@link #warm} is called. */
   public Analysis begin() {
@@ -74,10 +87,10 @@ public final class Analysis {
         new Thread(
             () -> {
               awaitWarmth();
-              complete(words, this::readWords);
-              complete(counted, comparison::count);
-              complete(gradientChecks, () -> checks.run(text, notes::add));
-              complete(new CompletableFuture<>(), Page::prepare);
+              words.run(); // first, the page has them while training runs
+              counted.run();
+              gradientChecks.run();
+              page.run();
             },
             "rnn-analysis");
     thread.setDaemon(true);
@@ -102,54 +115,131 @@ public final class Analysis {
     }
   }
 
-  private static <T> void complete(CompletableFuture<T> future, Supplier<? extends T> task) {
-    try {
-      future.complete(task.get());
-    } catch (RuntimeException | Error e) { // a page without it is better than no page
-      future.completeExceptionally(e);
-    }
-  }
-
   /**
-   * Waits until what was begun is done.
+   * Measures all that is left to measure.
    *
-   * @param seconds at most; what is not done by then is left out
+   * @param best the model that came of the run
+   * @param seconds to wait at most for what depends on the text alone; what is not done by then is
+   *     left out
    */
-  public void await(long seconds) {
-    warm();
+  public void finish(VanillaRnn best, long seconds) {
+    OfModel measured =
+        new OfModel(
+            new FutureTask<>(() -> new Passages(best, text)),
+            new FutureTask<>(() -> comparison.evaluate(best)),
+            new FutureTask<>(() -> Units.of(best, comparison.text())));
+    ofModel = Optional.of(measured);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    ForkJoinPool pool = new ForkJoinPool(threads);
     try {
-      CompletableFuture.allOf(words, gradientChecks, counted).get(seconds, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      notes.add("Some of what needs the whole text is left out: there was no time for it.");
+      List.of(
+              measured.nats, // most of what depends on the model, and waited for longest: first
+              measured.passages,
+              measured.units,
+              gradientChecks,
+              counted,
+              words,
+              page)
+          .forEach(pool::execute);
+      for (Future<?> task : List.of(measured.nats, measured.passages, measured.units)) {
+        await(task, Long.MAX_VALUE);
+      }
+      inTime = true;
+      for (Future<?> task : List.of(words, counted, gradientChecks)) {
+        inTime &= await(task, end - System.nanoTime());
+      }
+    } finally {
+      pool.shutdown(); // its threads end when they have nothing left to do
+      warm(); // the other thread finds everything begun
+    }
+  }
+
+  /** Whether a task was done, or had failed, after so many nanoseconds at most. */
+  private static boolean await(Future<?> task, long nanos) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          task.get(nanos, TimeUnit.NANOSECONDS);
+          return true;
+        } catch (ExecutionException e) {
+          return true;
+        } catch (TimeoutException e) {
+          return false;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** What came of a task; empty while it is not done, and if it has failed. */
+  private static <T> Optional<T> known(Future<T> task) {
+    try {
+      return task.isDone() ? Optional.of(task.get()) : Optional.empty();
     } catch (ExecutionException e) {
-      notes.add("Some of what needs the whole text is left out: " + e.getCause());
+      return Optional.empty();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      throw new IllegalStateException("nobody waits for what is done", e);
     }
   }
 
-  private Words readWords() {
-    Words read = new Words(text, budget.room());
-    if (read.read() < text.length()) {
-      notes.add(
-          String.format(
-              Locale.ROOT,
-              "Words are those of the first %,d characters of the text: the heap has no room for"
-                  + " more.",
-              read.read()));
+  private static Optional<Throwable> failure(Future<?> task) {
+    try {
+      if (task.isDone()) {
+        task.get();
+      }
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      return Optional.ofNullable(e.getCause());
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody waits for what is done", e);
     }
-    return read;
-  }
-
-  private static <T> Optional<T> known(CompletableFuture<T> future) {
-    return future.isDone() && !future.isCompletedExceptionally()
-        ? Optional.of(future.join())
-        : Optional.empty();
   }
 
   /** Sentences that belong on the page. */
   List<String> notes() {
-    return List.copyOf(notes);
+    List<String> notes = new ArrayList<>();
+    if (isCut) {
+      notes.add(
+          String.format(
+              Locale.ROOT,
+              "Words, substrings and n-grams are those of the first %,d characters of the text.",
+              text.length()));
+    }
+    known(words)
+        .filter(read -> read.read() < text.length())
+        .ifPresent(
+            read ->
+                notes.add(
+                    String.format(
+                        Locale.ROOT,
+                        "Words are those of the first %,d characters of the text: the heap has no"
+                            + " room for more.",
+                        read.read())));
+    notes.addAll(gradientNotes);
+    String ofText = "Some of what needs the whole text is";
+    if (!inTime) {
+      notes.add(ofText + " left out: there was no time for it.");
+    }
+    for (Future<?> task : List.of(words, counted, gradientChecks)) {
+      noteFailure(notes, ofText, task);
+    }
+    ofModel.ifPresent(
+        measured -> {
+          noteFailure(notes, "Passages are", measured.passages);
+          noteFailure(notes, "The comparison with n-grams is", measured.nats);
+          noteFailure(notes, "Hidden units are", measured.units);
+        });
+    return notes;
+  }
+
+  private static void noteFailure(List<String> notes, String what, Future<?> task) {
+    failure(task).ifPresent(e -> notes.add(what + " left out: " + e));
   }
 
   /** The words of a text that are words of the book, if the book's are known by now. */
@@ -162,34 +252,24 @@ public final class Analysis {
     return known(gradientChecks).orElseGet(JsonArray::new);
   }
 
-  // After training
+  // Empty before the end
 
-  JsonArray passages(VanillaRnn best) {
-    return attempt("Passages are", () -> Passages.of(best, text, this::words))
+  JsonArray passages() {
+    return ofModel
+        .flatMap(measured -> known(measured.passages))
+        .map(passages -> passages.json(this::words))
         .orElseGet(JsonArray::new);
   }
 
-  /** Empty if the text is too short for it or nothing is known of it. */
-  Optional<JsonObject> comparison(VanillaRnn best) {
-    return attempt(
-            "The comparison with n-grams is",
-            () -> known(counted).flatMap(nats -> comparison.with(best, nats)))
-        .flatMap(Function.identity());
+  /** Also empty if the text is too short for it or nothing is known of it. */
+  Optional<JsonObject> comparison() {
+    Optional<Double> network =
+        ofModel.flatMap(measured -> known(measured.nats)).flatMap(Function.identity());
+    return network.flatMap(nats -> known(counted).map(models -> comparison.with(nats, models)));
   }
 
-  /** Empty if the text is too short for it. */
-  Optional<JsonObject> units(VanillaRnn best) {
-    return attempt("Hidden units are", () -> Units.of(best, comparison.text()))
-        .flatMap(Function.identity());
-  }
-
-  /** The model is trained and saved by now: what fails is left out, and said. */
-  private <T> Optional<T> attempt(String what, Supplier<T> task) {
-    try {
-      return Optional.of(task.get());
-    } catch (RuntimeException | OutOfMemoryError e) {
-      notes.add(what + " left out: " + e);
-      return Optional.empty();
-    }
+  /** Also empty if the text is too short for it. */
+  Optional<JsonObject> units() {
+    return ofModel.flatMap(measured -> known(measured.units)).flatMap(Function.identity());
   }
 }

@@ -50,6 +50,11 @@ final class Comparison {
     }
   }
 
+  /** Whether the texts are long enough to compare models. */
+  private boolean possible() {
+    return compared.length() >= 2 && counted.length() > 0;
+  }
+
   /** The text that models are compared on. */
   EncodedText text() {
     return compared;
@@ -57,7 +62,7 @@ final class Comparison {
 
   /** Counts. */
   Counted count() {
-    if (compared.length() < 2 || counted.length() == 0) {
+    if (!possible()) {
       return new Counted(List.of(), 0);
     }
     int room = (int) Math.min(MAX_NGRAMS, budget.room() / BYTES_PER_NGRAM);
@@ -66,26 +71,29 @@ final class Comparison {
     return new Counted(Arrays.stream(nats).boxed().toList(), ngrams.fitted());
   }
 
-  /** Compares a network; empty if a text is too short for it. */
-  Optional<JsonObject> with(VanillaRnn network, Counted known) {
+  /** Nats per character of a network; empty if a text is too short for a comparison. */
+  Optional<Double> evaluate(VanillaRnn network) {
+    return possible()
+        ? Optional.of(network.evaluate(compared).natsPerCharacter())
+        : Optional.empty();
+  }
+
+  /** Compares a network with them. */
+  JsonObject with(double network, Counted known) {
     List<Double> nats = known.nats();
-    if (nats.isEmpty()) {
-      return Optional.empty();
-    }
     JsonArray models = new JsonArray();
     models.add(model("uniform", nats.get(0)));
     for (int n = 1; n < nats.size(); n++) {
       models.add(model(n + "-gram", nats.get(n)));
     }
-    models.add(model("this network", network.evaluate(compared).natsPerCharacter()));
-    return Optional.of(
-        new Json.Members()
-            .put("characters", compared.length() - 1)
-            .put("heldOut", heldOut)
-            .put("fittedTo", known.fitted())
-            .put("method", "Witten-Bell, interpolated")
-            .put("models", models)
-            .json());
+    models.add(model("this network", network));
+    return new Json.Members()
+        .put("characters", compared.length() - 1)
+        .put("heldOut", heldOut)
+        .put("fittedTo", known.fitted())
+        .put("method", "Witten-Bell, interpolated")
+        .put("models", models)
+        .json();
   }
 
   private static JsonElement model(String name, double nats) {

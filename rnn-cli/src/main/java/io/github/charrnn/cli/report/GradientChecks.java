@@ -76,6 +76,7 @@ final class GradientChecks {
             .difference(DIFFERENCE)
             .tolerance(TOLERANCE)
             .elements(elements.orElse(Math.max(FEWEST_ELEMENTS, (int) few)))
+            .threads(elements.isPresent() ? Forks.threads() : 1)
             .run(text);
     JsonArray tensors =
         report.parameters().stream().map(GradientChecks::json).collect(Json.array());

@@ -2,6 +2,7 @@ package io.github.charrnn.cli.report;
 
 import io.github.charrnn.EncodedText;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Models that predict a symbol from the n - 1 symbols before it by counting, n = 1 to {@value
@@ -17,21 +18,27 @@ final class NGrams {
   static final int ORDERS = 5;
 
   /*
-   * A tree: the root is the empty context, a node is what was read on the way to it. Every position of
-   * the text counts one way of up to five characters, one for each length of context. Edges are in
-   * one open-addressed table, keyed by node and symbol.
+   * Trees: a root is the empty context, a node is what was read on the way to it. Every position of
+   * the text counts one way of up to five characters, one for each length of context. Ways that begin
+   * with the same symbol are in the same tree. So several threads can count, each in trees of its own;
+   * how many trees there are changes no count. All roots together are the empty context.
    */
   private static final int SYMBOL_BITS = 16;
   private static final int ABSENT = -1;
   private static final int ROOT = 0;
 
+  /** Each reads all of the text. */
+  private static final int MOST_TREES = 16;
+
+  private static final int BLOCK = 1 << 13; // characters
+
+  /** Trees are made about as large by how often symbols stand in so much of a text. */
+  private static final int ESTIMATED_FROM = 1 << 20;
+
   private final int vocabSize;
-  private long[] keys = new long[1 << 12];
-  private int[] children = new int[1 << 12]; // of the edge with that key; 0 for none
-  private int nodes = 1;
-  private int[] counts = new int[1 << 11]; // how often the way to a node was gone
-  private int[] totals = new int[1 << 11]; // how often it went on
-  private int[] types = new int[1 << 11]; // in how many ways
+  private final Tree[] trees;
+  private final int[] treeOf; // (K): of the ways that begin with a symbol
+  private final int types; // after the empty context
   private long fitted;
 
   /**
@@ -41,26 +48,51 @@ final class NGrams {
    */
   NGrams(EncodedText text, int maxNodes) {
     vocabSize = text.vocab().size();
-    int[] contexts = noContexts();
-    while (fitted < text.length() && nodes + ORDERS <= maxNodes) {
-      int symbol = text.symbol(fitted);
-      for (int n = ORDERS - 1; n >= 0; n--) { // the longest first: contexts[n + 1] is still the old
-        if (contexts[n] != ABSENT) {
-          int child = count(contexts[n], symbol);
-          if (n + 1 < ORDERS) {
-            contexts[n + 1] = child;
-          }
-        }
-      }
-      fitted++;
+    trees = new Tree[Math.min(Forks.threads(), MOST_TREES)];
+    Arrays.setAll(trees, i -> new Tree());
+    treeOf = deal(text, trees.length);
+    long sure = sureToFit(maxNodes);
+    while (fitted < text.length() && sure > 0) {
+      EncodedText part = text.part(fitted, Math.min(text.length(), fitted + sure));
+      Forks.map(trees.length, i -> trees[i].count(part, treeOf, i));
+      fitted += part.length();
+      sure = sureToFit(maxNodes);
     }
+    types = Arrays.stream(trees).mapToInt(tree -> tree.types[ROOT]).sum();
   }
 
-  private static int[] noContexts() {
-    int[] contexts = new int[ORDERS];
-    Arrays.fill(contexts, ABSENT);
-    contexts[0] = ROOT;
-    return contexts;
+  /** Trees of symbols: whatever is more frequent comes first, into what has least by then. */
+  private static int[] deal(EncodedText text, int count) {
+    int[] treeOf = new int[text.vocab().size()];
+    if (count > 1) {
+      long[] frequencies = new long[treeOf.length];
+      for (int i = 0; i < Math.min(text.length(), ESTIMATED_FROM); i++) {
+        frequencies[text.symbol(i)]++;
+      }
+      long[] loads = new long[count];
+      IntStream.range(0, treeOf.length)
+          .boxed()
+          .sorted((a, b) -> Long.compare(frequencies[b], frequencies[a]))
+          .forEach(
+              symbol -> {
+                int least = 0;
+                for (int i = 1; i < count; i++) {
+                  least = loads[i] < loads[least] ? i : least;
+                }
+                treeOf[symbol] = least;
+                loads[least] += frequencies[symbol];
+              });
+    }
+    return treeOf;
+  }
+
+  /** Of so many more characters all n-grams fit, whatever they are. */
+  private long sureToFit(int maxNodes) {
+    long nodes = 1; // the roots are one
+    for (Tree tree : trees) {
+      nodes += tree.nodes - 1;
+    }
+    return (maxNodes - nodes) / ORDERS;
   }
 
   /** How many characters of the text were counted. */
@@ -77,89 +109,146 @@ final class NGrams {
    */
   double[] crossEntropies(EncodedText text) {
     double[] sums = new double[ORDERS + 1];
-    int[] contexts = noContexts();
+    int[] contexts = new int[ORDERS]; // of n characters, ABSENT if they were never counted
+    Tree[] in = new Tree[ORDERS];
+    Arrays.fill(contexts, ABSENT);
+    Arrays.fill(in, trees[0]);
     for (long i = 0; i < text.length(); i++) {
       int symbol = text.symbol(i);
+      Tree own = trees[treeOf[symbol]];
       if (i > 0) {
-        add(sums, contexts, symbol);
+        add(sums, contexts, in, symbol);
       }
-      for (int n = ORDERS - 2; n >= 0; n--) {
-        contexts[n + 1] = contexts[n] == ABSENT ? ABSENT : child(contexts[n], symbol);
+      for (int n = ORDERS - 2; n > 0; n--) {
+        contexts[n + 1] = contexts[n] == ABSENT ? ABSENT : in[n].child(contexts[n], symbol);
+        in[n + 1] = in[n];
       }
+      contexts[1] = own.child(ROOT, symbol);
+      in[1] = own;
     }
     return Arrays.stream(sums).map(sum -> sum / (text.length() - 1)).toArray();
   }
 
   /** Adds each model's surprisal to its sum. */
-  private void add(double[] sums, int[] contexts, int symbol) {
+  private void add(double[] sums, int[] contexts, Tree[] in, int symbol) {
     double p = 1.0 / vocabSize;
     sums[0] -= Math.log(p);
-    for (int n = 0; n < ORDERS; n++) {
+    if (fitted > 0) {
+      Tree own = trees[treeOf[symbol]];
+      p = (own.countOf(ROOT, symbol) + types * p) / ((double) fitted + types);
+    }
+    sums[1] -= Math.log(p);
+    for (int n = 1; n < ORDERS; n++) {
       int context = contexts[n];
-      if (context != ABSENT && totals[context] > 0) {
-        int child = child(context, symbol);
-        int count = child == ABSENT ? 0 : counts[child];
-        p = (count + types[context] * p) / ((double) totals[context] + types[context]);
+      if (context != ABSENT && in[n].totals[context] > 0) {
+        double followed = (double) in[n].totals[context] + in[n].types[context];
+        p = (in[n].countOf(context, symbol) + in[n].types[context] * p) / followed;
       }
       sums[n + 1] -= Math.log(p);
     }
   }
 
-  private int child(int node, int symbol) {
-    int slot = slot(keys, children, key(node, symbol));
-    return children[slot] == 0 ? ABSENT : children[slot];
-  }
+  /** The ways that begin with some symbols. Edges are in one open-addressed table. */
+  private static final class Tree {
+    long[] keys = new long[1 << 12]; // node and symbol
+    int[] children = new int[1 << 12]; // of the edge with that key; 0 for none
+    int nodes = 1;
+    int[] counts = new int[1 << 11]; // how often the way to a node was gone
+    int[] totals = new int[1 << 11]; // how often it went on
+    int[] types = new int[1 << 11]; // in how many ways
+    private final int[] contexts = new int[ORDERS]; // of n characters, where the text was left
 
-  private int count(int node, int symbol) {
-    long key = key(node, symbol);
-    int slot = slot(keys, children, key);
-    int child = children[slot];
-    if (child == 0) {
-      child = nodes;
-      keys[slot] = key;
-      children[slot] = child;
-      types[node]++;
-      nodes++;
-      grow();
+    Tree() {
+      Arrays.fill(contexts, ABSENT);
     }
-    counts[child]++;
-    totals[node]++;
-    return child;
-  }
 
-  private static long key(int node, int symbol) {
-    return (long) node << SYMBOL_BITS | symbol;
-  }
-
-  /** Where a key is in the table, or would be. */
-  private static int slot(long[] keys, int[] children, long key) {
-    int mask = keys.length - 1;
-    long hash = key * 0x9E3779B97F4A7C15L; // Fibonacci hashing
-    int slot = (int) (hash >>> 32) & mask;
-    while (children[slot] != 0 && keys[slot] != key) {
-      slot = (slot + 1) & mask;
-    }
-    return slot;
-  }
-
-  private void grow() {
-    if (nodes == counts.length) {
-      counts = Arrays.copyOf(counts, 2 * nodes);
-      totals = Arrays.copyOf(totals, 2 * nodes);
-      types = Arrays.copyOf(types, 2 * nodes);
-    }
-    if (2 * nodes > keys.length) {
-      long[] wider = new long[2 * keys.length];
-      int[] theirs = new int[2 * keys.length];
-      for (int i = 0; i < keys.length; i++) {
-        if (children[i] != 0) {
-          int slot = slot(wider, theirs, keys[i]);
-          wider[slot] = keys[i];
-          theirs[slot] = children[i];
+    /**
+     * Counts what follows in a text.
+     *
+     * @return this
+     */
+    Tree count(EncodedText part, int[] treeOf, int number) {
+      int[] block = new int[(int) Math.min(BLOCK, part.length())];
+      for (long from = 0; from < part.length(); from += block.length) {
+        int length = part.copyTo(from, block);
+        for (int i = 0; i < length; i++) {
+          count(block[i], treeOf[block[i]] == number);
         }
       }
-      keys = wider;
-      children = theirs;
+      return this;
+    }
+
+    private void count(int symbol, boolean begins) {
+      if (contexts[ORDERS - 1] != ABSENT) {
+        count(contexts[ORDERS - 1], symbol);
+      }
+      for (int n = ORDERS - 2; n > 0; n--) { // the longest first: contexts[n + 1] is still the old
+        contexts[n + 1] = contexts[n] == ABSENT ? ABSENT : count(contexts[n], symbol);
+      }
+      contexts[1] = begins ? count(ROOT, symbol) : ABSENT;
+    }
+
+    int countOf(int node, int symbol) {
+      int child = child(node, symbol);
+      return child == ABSENT ? 0 : counts[child];
+    }
+
+    int child(int node, int symbol) {
+      int slot = slot(keys, children, key(node, symbol));
+      return children[slot] == 0 ? ABSENT : children[slot];
+    }
+
+    private int count(int node, int symbol) {
+      long key = key(node, symbol);
+      int slot = slot(keys, children, key);
+      int child = children[slot];
+      if (child == 0) {
+        child = nodes;
+        keys[slot] = key;
+        children[slot] = child;
+        types[node]++;
+        nodes++;
+        grow();
+      }
+      counts[child]++;
+      totals[node]++;
+      return child;
+    }
+
+    private static long key(int node, int symbol) {
+      return (long) node << SYMBOL_BITS | symbol;
+    }
+
+    /** Where a key is in the table, or would be. */
+    private static int slot(long[] keys, int[] children, long key) {
+      int mask = keys.length - 1;
+      long hash = key * 0x9E3779B97F4A7C15L; // Fibonacci hashing
+      int slot = (int) (hash >>> 32) & mask;
+      while (children[slot] != 0 && keys[slot] != key) {
+        slot = (slot + 1) & mask;
+      }
+      return slot;
+    }
+
+    private void grow() {
+      if (nodes == counts.length) {
+        counts = Arrays.copyOf(counts, 2 * nodes);
+        totals = Arrays.copyOf(totals, 2 * nodes);
+        types = Arrays.copyOf(types, 2 * nodes);
+      }
+      if (2 * nodes > keys.length) {
+        long[] wider = new long[2 * keys.length];
+        int[] theirs = new int[2 * keys.length];
+        for (int i = 0; i < keys.length; i++) {
+          if (children[i] != 0) {
+            int slot = slot(wider, theirs, keys[i]);
+            wider[slot] = keys[i];
+            theirs[slot] = children[i];
+          }
+        }
+        keys = wider;
+        children = theirs;
+      }
     }
   }
 }

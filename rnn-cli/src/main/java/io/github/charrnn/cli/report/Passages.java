@@ -5,7 +5,6 @@ import com.google.gson.JsonElement;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.Sampler;
 import io.github.charrnn.VanillaRnn;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -20,27 +19,33 @@ final class Passages {
   private static final int SHORTEST_SUBSTRING = 5;
   private static final int LONGEST_SUBSTRING = 50;
 
-  private Passages() {}
+  private final long seed;
+  private final List<String> texts; // by temperature
+  private final List<Verbatim> verbatim;
+
+  /** Writes them, and compares them with a book. */
+  Passages(VanillaRnn model, EncodedText book) {
+    int length = (int) Math.min(LENGTH, Math.max(SHORTEST, Budget.characters(model, WORK)));
+    seed = model.seed();
+    texts =
+        Forks.map(
+            TEMPERATURES.length,
+            i -> Sampler.of(model).seed(seed).temperature(TEMPERATURES[i]).sample(length));
+    verbatim = Verbatim.of(texts.stream().map(model.vocab()::encode).toList(), book);
+  }
 
   /**
-   * Writes and compares them.
+   * As a report has them.
    *
    * @param words of a passage that are words of the book, if those are known
    */
-  static JsonArray of(
-      VanillaRnn model, EncodedText book, Function<String, Optional<JsonElement>> words) {
-    int length = (int) Math.min(LENGTH, Math.max(SHORTEST, Budget.characters(model, WORK)));
-    List<String> texts = new ArrayList<>();
-    for (double temperature : TEMPERATURES) {
-      texts.add(Sampler.of(model).seed(model.seed()).temperature(temperature).sample(length));
-    }
-    List<Verbatim> verbatim = Verbatim.of(texts.stream().map(model.vocab()::encode).toList(), book);
+  JsonArray json(Function<String, Optional<JsonElement>> words) {
     JsonArray passages = new JsonArray();
     for (int i = 0; i < texts.size(); i++) {
       Json.Members members =
           new Json.Members()
               .number("temperature", TEMPERATURES[i])
-              .put("seed", Long.toString(model.seed())) // may be beyond 2^53
+              .put("seed", Long.toString(seed)) // may be beyond 2^53
               .put("text", texts.get(i));
       words.apply(texts.get(i)).ifPresent(count -> members.put("words", count));
       passages.add(members.put("verbatim", json(verbatim.get(i), texts.get(i))).json());

@@ -107,13 +107,10 @@ public final class Report {
         "samples",
         result.samples().stream().map(sample -> sample(sample, analysis)).collect(Json.array()));
     List<String> notes = new ArrayList<>(origin.notes());
-    Optional<Analysis> ofBest = analysis.filter(it -> state != State.RUNNING);
-    report.put("passages", ofBest.map(it -> it.passages(result.best())).orElseGet(JsonArray::new));
+    report.put("passages", analysis.map(Analysis::passages).orElseGet(JsonArray::new));
     report.put("gradientChecks", analysis.map(Analysis::gradientChecks).orElseGet(JsonArray::new));
-    ofBest
-        .flatMap(it -> it.comparison(result.best()))
-        .ifPresent(it -> report.put("comparison", it));
-    ofBest.flatMap(it -> it.units(result.best())).ifPresent(it -> report.put("units", it));
+    analysis.flatMap(Analysis::comparison).ifPresent(it -> report.put("comparison", it));
+    analysis.flatMap(Analysis::units).ifPresent(it -> report.put("units", it));
     analysis.ifPresent(it -> notes.addAll(it.notes()));
     JsonArray sentences = new JsonArray();
     notes.forEach(sentences::add);

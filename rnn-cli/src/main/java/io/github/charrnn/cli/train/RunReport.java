@@ -108,7 +108,7 @@ public final class RunReport implements AutoCloseable {
   /** Writes page and numbers of a run that has ended. */
   public void write(ModelFiles model, TrainingResult result, boolean interrupted)
       throws IOException {
-    analysis.await(interrupted ? INTERRUPTED_PATIENCE_SECONDS : PATIENCE_SECONDS);
+    analysis.finish(result.best(), interrupted ? INTERRUPTED_PATIENCE_SECONDS : PATIENCE_SECONDS);
     // Training that had come to its end already calls nobody.
     TrainingSummary settings =
         training.map(Training::summary).or(() -> result.last().training()).orElseThrow();

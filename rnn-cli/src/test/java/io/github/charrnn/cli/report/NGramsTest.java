@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.Test;
 
 /** N-gram models against arithmetic by hand and against counting strings. */
@@ -220,6 +221,27 @@ class NGramsTest {
         cut.crossEntropies(other),
         naive(text.substring(0, (int) cut.fitted()), text.substring(15_000), vocab.size()),
         "cut off");
+  }
+
+  @Test
+  void anyNumberOfThreads_comesToTheSame() {
+    String text = english(11, 30_000);
+    CharVocab vocab = CharVocab.of(text);
+    EncodedText encoded = vocab.encode(text);
+    EncodedText other = encoded.part(25_000, 30_000);
+    for (int room : new int[] {1, 6, 1_500, 5_000, PLENTY}) {
+      NGrams alone = new NGrams(encoded, room);
+      for (int threads : new int[] {1, 2, 3, 40}) {
+        ForkJoinPool pool = new ForkJoinPool(threads);
+        NGrams shared = pool.submit(() -> new NGrams(encoded, room)).join();
+        pool.shutdown();
+
+        assertThat(shared.fitted())
+            .as("%d nodes, %d threads", room, threads)
+            .isEqualTo(alone.fitted());
+        assertThat(shared.crossEntropies(other)).isEqualTo(alone.crossEntropies(other));
+      }
+    }
   }
 
   @Test

@@ -64,8 +64,8 @@ class ReportTest {
   private static Analysis analysis(
       EncodedText text, Optional<EncodedText> heldOut, VanillaRnn model, int sequenceLength) {
     Analysis analysis =
-        new Analysis(text, heldOut, model, sequenceLength, OptionalInt.empty()).warm().begin();
-    analysis.await(60);
+        new Analysis(text, heldOut, model, sequenceLength, OptionalInt.empty(), 2).warm().begin();
+    analysis.finish(model, 60);
     return analysis;
   }
 
@@ -84,7 +84,8 @@ class ReportTest {
     TrainingResult result =
         Trainer.of(model).validation(heldOut, 40).samples(50, 30).train(text, 400);
     JsonObject report =
-        report(result, Report.State.FINISHED, analysis(text, Optional.of(heldOut), model, 25));
+        report(
+            result, Report.State.FINISHED, analysis(text, Optional.of(heldOut), result.best(), 25));
 
     JsonObject progress = report.getAsJsonObject("progress");
     assertThat(progress.get("steps").getAsLong()).isEqualTo(400);
@@ -223,7 +224,8 @@ class ReportTest {
       TrainingResult result = Trainer.of(rnn).sequenceLength(1).train(encoded, 20);
 
       JsonObject report =
-          report(result, Report.State.FINISHED, analysis(encoded, Optional.empty(), rnn, 1));
+          report(
+              result, Report.State.FINISHED, analysis(encoded, Optional.empty(), result.best(), 1));
 
       assertThat(report.getAsJsonArray("passages")).as("length %d", length).hasSize(3);
       assertThat(report.getAsJsonArray("notes")).as("length %d", length).hasSize(1);
@@ -236,7 +238,7 @@ class ReportTest {
   void analyses_thatAreReadWhileTheyGoOnAreNoError() throws InterruptedException {
     TrainingResult result = Trainer.of(model).samples(1, 10).train(text, 20);
     Analysis analysis =
-        new Analysis(text, Optional.empty(), model, 25, OptionalInt.of(400)).warm().begin();
+        new Analysis(text, Optional.empty(), model, 25, OptionalInt.of(400), 1).warm().begin();
     List<Throwable> thrown = new ArrayList<>();
     Thread reader =
         new Thread(
@@ -247,11 +249,11 @@ class ReportTest {
             });
     reader.setUncaughtExceptionHandler((thread, e) -> thrown.add(e));
     reader.start();
-    analysis.await(0); // notes that there was no time
+    analysis.finish(model, 0); // notes that there was no time
     reader.join();
 
     assertThat(thrown).isEmpty();
-    analysis.await(60);
+    analysis.finish(model, 60);
     assertThat(report(result, Report.State.RUNNING, analysis).getAsJsonArray("notes"))
         .hasSizeBetween(1, 2);
   }
@@ -282,7 +284,8 @@ class ReportTest {
     assertThat(result.samples().size()).isGreaterThan(220);
 
     JsonObject report =
-        report(result, Report.State.FINISHED, analysis(encoded, Optional.empty(), rnn, 1));
+        report(
+            result, Report.State.FINISHED, analysis(encoded, Optional.empty(), result.best(), 1));
 
     assertThat(report.getAsJsonObject("history").getAsJsonArray("steps").size())
         .isBetween(CAP - 16, CAP);
