@@ -85,6 +85,8 @@ final class ReportCommand implements Callable<Integer> {
     if (story && !text.isEmpty()) {
       throw Options.wrong(command, "TEXT and --story exclude each other: give one of them");
     }
+    gradcheck.elements();
+    threads.count();
     ModelFiles files = new ModelFiles(model);
     Destinations.requireWritable(files.page());
     if (text.isEmpty() && !story) {

@@ -119,8 +119,8 @@ public final class Analysis {
    * Measures all that is left to measure.
    *
    * @param best the model that came of the run
-   * @param seconds to wait at most for what depends on the text alone; what is not done by then is
-   *     left out
+   * @param seconds to wait at most for what depends on the text alone, when all else is done; what
+   *     is not done by then is left out
    */
   public void finish(VanillaRnn best, long seconds) {
     OfModel measured =
@@ -129,11 +129,10 @@ public final class Analysis {
             new FutureTask<>(() -> comparison.evaluate(best)),
             new FutureTask<>(() -> Units.of(best, comparison.text())));
     ofModel = Optional.of(measured);
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     ForkJoinPool pool = new ForkJoinPool(threads);
     try {
       List.of(
-              measured.nats, // most of what depends on the model, and waited for longest: first
+              measured.nats, // the longest first
               measured.passages,
               measured.units,
               gradientChecks,
@@ -144,6 +143,7 @@ public final class Analysis {
       for (Future<?> task : List.of(measured.nats, measured.passages, measured.units)) {
         await(task, Long.MAX_VALUE);
       }
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
       inTime = true;
       for (Future<?> task : List.of(words, counted, gradientChecks)) {
         inTime &= await(task, end - System.nanoTime());

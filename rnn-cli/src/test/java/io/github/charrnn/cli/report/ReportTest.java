@@ -235,6 +235,23 @@ class ReportTest {
   }
 
   @Test
+  void anyNumberOfThreads_comesToTheSame() {
+    TrainingResult result = Trainer.of(model).validation(heldOut, 40).train(text, 100);
+    List<JsonObject> reports = new ArrayList<>();
+    for (int threads : new int[] {1, 2, 5}) {
+      Analysis analysis =
+          new Analysis(text, Optional.of(heldOut), model, 25, OptionalInt.of(20), threads);
+      analysis.finish(result.best(), 60);
+      reports.add(report(result, Report.State.FINISHED, analysis));
+    }
+
+    assertThat(reports.get(0).getAsJsonArray("passages")).hasSize(3);
+    assertThat(reports.get(0).getAsJsonArray("gradientChecks")).hasSize(3);
+    assertThat(reports.get(0).has("comparison")).isTrue();
+    assertThat(reports).containsOnly(reports.get(0));
+  }
+
+  @Test
   void analyses_thatAreReadWhileTheyGoOnAreNoError() throws InterruptedException {
     TrainingResult result = Trainer.of(model).samples(1, 10).train(text, 20);
     Analysis analysis =
