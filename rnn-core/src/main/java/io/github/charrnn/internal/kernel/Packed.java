@@ -28,7 +28,7 @@ interface Packed {
    * columns from..end-1 of y, where from and end are {@link #cuts}.
    *
    * @param x (rows, inner): row r from {@code xAt + r xRow} on
-   * @param init (rows, cols): row r from {@code r initRow} on
+   * @param init (rows, cols): row r from {@code initAt + r initRow} on
    * @param y (rows, cols): row r from {@code yAt + r yRow} on
    * @param turn 1 more from one product to the next: what was read last is then read first
    */
@@ -40,6 +40,7 @@ interface Packed {
       int xAt,
       int xRow,
       double[] init,
+      int initAt,
       int initRow,
       double[] y,
       int yAt,

@@ -1,15 +1,19 @@
 package io.github.charrnn.internal.kernel;
 
 import static io.github.charrnn.internal.kernel.VectorMath.LANES;
-import static io.github.charrnn.internal.kernel.VectorMath.SPECIES;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
-import jdk.incubator.vector.DoubleVector;
 
 /** Copies of matrices in the order in which products read them. */
 final class Packing {
   /** Doubles to a cache line. */
   static final int LINE = 8;
+
+  /** Doubles in the first-level cache: where Linux says, or else in one of 48 KiB. */
+  static final int CACHE = cache();
 
   /**
    * Doubles before the first of a packed matrix. An array's elements begin 16 bytes after its
@@ -22,6 +26,16 @@ final class Packing {
   private static final int LONG = 512;
 
   private Packing() {}
+
+  private static int cache() {
+    try {
+      String size = Files.readString(Path.of("/sys/devices/system/cpu/cpu0/cache/index0/size"));
+      int kib = Integer.parseInt(size.strip().replace("K", ""));
+      return Math.max(kib, 16) * (1024 / Double.BYTES);
+    } catch (IOException | RuntimeException e) { // another system: only time depends on it
+      return 48 * 1024 / Double.BYTES;
+    }
+  }
 
   static int roundUp(int size, int unit) {
     return (size + unit - 1) / unit * unit;
@@ -63,39 +77,52 @@ final class Packing {
     }
   }
 
-  /**
-   * Where, from a vector's first element on, the elements of a column are in rows of that length.
+  /*
+   * Eight rows at a time, number by number: W at m = 100 takes 3.5 to 4.5 us on an AMD Zen 4, and
+   * 5.1 with gather loads of eight numbers, which that core takes 14 cycles for, or if a number is
+   * stored before the next is loaded.
    */
-  static int[] column(int row) {
-    int[] column = new int[LANES];
-    for (int lane = 0; lane < LANES; lane++) {
-      column[lane] = lane * row;
-    }
-    return column;
-  }
 
   /**
    * The transpose of a block of whole rows.
    *
    * @param a (rows, cols) from {@code from} on
-   * @param column of cols
    * @param to (cols, rows) in rows of toRow, from {@code at} on
    */
-  static void transpose(
-      int rows, int cols, double[] a, int from, int[] column, double[] to, int at, int toRow) {
-    if (rows < LANES) {
-      for (int i = 0; i < rows; i++) {
-        for (int j = 0; j < cols; j++) {
-          to[at + j * toRow + i] = a[from + i * cols + j];
-        }
-      }
-      return;
-    }
-    for (int r = 0; r < rows; r += LANES) {
-      int i = Math.min(r, rows - LANES);
+  static void transpose(int rows, int cols, double[] a, int from, double[] to, int at, int toRow) {
+    int i = 0;
+    for (; i + 8 <= rows; i += 8) {
+      int q0 = from + i * cols;
+      int q1 = q0 + cols;
+      int q2 = q1 + cols;
+      int q3 = q2 + cols;
+      int q4 = q3 + cols;
+      int q5 = q4 + cols;
+      int q6 = q5 + cols;
+      int q7 = q6 + cols;
       for (int j = 0; j < cols; j++) {
-        DoubleVector.fromArray(SPECIES, a, from + i * cols + j, column, 0)
-            .intoArray(to, at + j * toRow + i);
+        int p = at + j * toRow + i;
+        double a0 = a[q0 + j];
+        double a1 = a[q1 + j];
+        double a2 = a[q2 + j];
+        double a3 = a[q3 + j];
+        double a4 = a[q4 + j];
+        double a5 = a[q5 + j];
+        double a6 = a[q6 + j];
+        double a7 = a[q7 + j];
+        to[p] = a0;
+        to[p + 1] = a1;
+        to[p + 2] = a2;
+        to[p + 3] = a3;
+        to[p + 4] = a4;
+        to[p + 5] = a5;
+        to[p + 6] = a6;
+        to[p + 7] = a7;
+      }
+    }
+    for (; i < rows; i++) {
+      for (int j = 0; j < cols; j++) {
+        to[at + j * toRow + i] = a[from + i * cols + j];
       }
     }
   }

@@ -34,7 +34,6 @@ final class Panels implements Packed {
   private final int[] start; // (panels): the columns at which panels start
   private final int[] width; // (panels): in vectors
   private final int[] at; // (panels): where they are in data
-  private final int[] column;
   private final double[] data;
 
   /** For at least as many columns as a vector has lanes. */
@@ -57,7 +56,6 @@ final class Panels implements Packed {
       at[p] = next;
       next += inner * width[p] * LANES;
     }
-    column = Packing.column(inner);
     data = new double[next];
   }
 
@@ -86,7 +84,7 @@ final class Panels implements Packed {
       int first = Math.max(from, start[p]);
       int count = Math.min(end, start[p] + row) - first;
       int to = at[p] + first - start[p];
-      Packing.transpose(count, inner, a, first * inner, column, data, to, row);
+      Packing.transpose(count, inner, a, first * inner, data, to, row);
     }
   }
 
@@ -160,6 +158,7 @@ final class Panels implements Packed {
       int xAt,
       int xRow,
       double[] init,
+      int initAt,
       int initRow,
       double[] y,
       int yAt,
@@ -171,7 +170,9 @@ final class Panels implements Packed {
     int block = rowsAtATime(inner);
     for (int first = 0; first < rows; first += block) {
       int last = Math.min(rows, first + block);
-      multiply(from, end, first, last, rows, left, inner, 0, init, initRow, y, yAt, yRow, scratch);
+      multiply(
+          from, end, first, last, rows, left, inner, 0, init, initAt, initRow, y, yAt, yRow,
+          scratch);
     }
   }
 
@@ -183,7 +184,7 @@ final class Panels implements Packed {
    * @param endRow one too, or rows; then, so that the last tile is full, up to ROWS - 1 rows before
    *     firstRow may be computed as well
    * @param x (rows, count), interleaved
-   * @param init (rows, cols), and of at least ROWS rows: row r from {@code r initRow} on
+   * @param init (rows, cols), and of at least ROWS rows: row r from {@code initAt + r initRow} on
    * @param y (rows, cols): row r from {@code yAt + r yRow} on
    */
   void multiply(
@@ -196,6 +197,7 @@ final class Panels implements Packed {
       int count,
       int firstInner,
       double[] init,
+      int initAt,
       int initRow,
       double[] y,
       int yAt,
@@ -204,7 +206,21 @@ final class Panels implements Packed {
     if (rows < ROWS) {
       double[] few = scratch.few(ROWS * cols);
       multiply(
-          from, end, 0, ROWS, ROWS, x, count, firstInner, init, initRow, few, 0, cols, scratch);
+          from,
+          end,
+          0,
+          ROWS,
+          ROWS,
+          x,
+          count,
+          firstInner,
+          init,
+          initAt,
+          initRow,
+          few,
+          0,
+          cols,
+          scratch);
       Packing.copy(rows, end - from, few, from, cols, y, yAt + from, yRow);
       return;
     }
@@ -216,7 +232,7 @@ final class Panels implements Packed {
       int a = at[p] + firstInner * w * LANES;
       for (int r0 = firstRow; r0 < endRow; r0 += ROWS) {
         int r = Math.min(r0, rows - ROWS);
-        int initFrom = r * initRow + start[p];
+        int initFrom = initAt + r * initRow + start[p];
         int to = yAt + r * yRow + start[p];
         Tiles.multiply(w, count, x, r0 * count, data, a, init, initFrom, initRow, y, to, yRow);
       }

@@ -96,7 +96,7 @@ final class Rehearsal {
         (piece, at, from, to) -> System.arraycopy(piece, at, g.w, from, to - from);
     parts.add(() -> kernel.outer(rows, slice, 0, slice, left, 0, into));
     parts.add(() -> kernel.adagrad(p.w, memory.w, 0, slice * m, g.w, 0, 1, 5, RATE, 1e-8));
-    parts.add(() -> kernel.adagrad(p.u, memory.u, m, 2 * m, g.u, m, 1, 5, RATE, 1e-8));
+    parts.add(() -> kernel.adagrad(p.u, memory.u, m, 2 * m, g.u, m, 0.5, 5, RATE, 1e-8));
     parts.add(() -> kernel.descend(p.w, 0, slice * m, g.w, 0, 1, 5, RATE));
     parts.add(() -> kernel.sumRows(rows, m, 0, m, da, g.b));
     parts.add(() -> kernel.scatterRows(rows, m, 0, m, da, symbols, g.u));

@@ -11,21 +11,23 @@ final class Strips implements Packed {
   /** Vectors in a strip: as many sums as the processor has additions under way at a time. */
   private static final int MOST = 8;
 
-  private static final int FEWEST = 5;
+  private static final int FEWEST = 3;
+
+  /** Doubles of a strip that stay in the first-level cache beside what else is read. */
+  private static final int NEAR = Packing.CACHE - 512;
 
   private final int inner;
   private final int cols;
   private final int[] start; // (strips): the columns at which strips start
   private final int[] width; // (strips): in vectors
   private final int[] at; // (strips): where they are in data
-  private final int[] column;
   private final double[] data; // what is behind the last column of a row stays zero
 
   Strips(int inner, int cols) {
     this.inner = inner;
     this.cols = cols;
     int vectors = padded(cols) / LANES;
-    int strips = vectors < FEWEST ? vectors : Packing.roundUp(vectors, MOST) / MOST;
+    int strips = vectors < FEWEST ? vectors : strips(inner, vectors);
     start = new int[strips];
     width = new int[strips];
     at = new int[strips];
@@ -38,8 +40,17 @@ final class Strips implements Packed {
       at[s] = next;
       next += inner * width[s] * LANES;
     }
-    column = Packing.column(inner);
     data = new double[next];
+  }
+
+  /**
+   * As few as MOST allows, or so many that the one read last is still in the first-level cache when
+   * it is read again, if that leaves each with FEWEST vectors.
+   */
+  private static int strips(int inner, int vectors) {
+    int widest = Packing.roundUp(vectors, MOST) / MOST;
+    int near = Packing.roundUp(vectors * LANES * inner, NEAR) / NEAR;
+    return near > widest && near <= vectors / FEWEST ? near : widest;
   }
 
   /** The length of a row of sums for so many columns: whole cache lines. */
@@ -71,7 +82,7 @@ final class Strips implements Packed {
       int first = Math.max(from, start[s]);
       int count = Math.min(end, start[s] + columns(s)) - first;
       int to = at[s] + first - start[s];
-      Packing.transpose(count, inner, a, first * inner, column, data, to, width[s] * LANES);
+      Packing.transpose(count, inner, a, first * inner, data, to, width[s] * LANES);
     }
   }
 
@@ -84,15 +95,16 @@ final class Strips implements Packed {
       int xAt,
       int xRow,
       double[] init,
+      int initAt,
       int initRow,
       double[] y,
       int yAt,
       int yRow,
       int turn,
       Scratch scratch) {
-    assert rows == 1 || initRow == yRow;
     for (int r = 0; r < rows; r++) {
-      multiply(from, end, x, xAt + r * xRow, init, y, yAt + r * yRow, turn + r);
+      multiply(
+          from, end, x, xAt + r * xRow, init, initAt + r * initRow, y, yAt + r * yRow, turn + r);
     }
   }
 
@@ -100,18 +112,26 @@ final class Strips implements Packed {
    * {@code y = init + x a} for one row x.
    *
    * @param x (inner) from xAt on
-   * @param init as many as padded, from rowAt on
-   * @param y as many as padded, from rowAt on
+   * @param init as many as padded, from initAt on
+   * @param y as many as padded, from yAt on
    * @param turn if odd the strips go from right to left, so that the one read last, which is still
    *     in the first-level cache, is the first to be read again
    */
   private void multiply(
-      int from, int end, double[] x, int xAt, double[] init, double[] y, int rowAt, int turn) {
+      int from,
+      int end,
+      double[] x,
+      int xAt,
+      double[] init,
+      int initAt,
+      double[] y,
+      int yAt,
+      int turn) {
     for (int i = 0; i < start.length; i++) {
       int s = (turn & 1) == 0 ? i : start.length - 1 - i;
-      int to = rowAt + start[s];
       if (start[s] >= from && start[s] < end) {
-        StripLoops.multiply(width[s], inner, x, xAt, data, at[s], init, y, to);
+        StripLoops.multiply(
+            width[s], inner, x, xAt, data, at[s], init, initAt + start[s], y, yAt + start[s]);
       }
     }
   }

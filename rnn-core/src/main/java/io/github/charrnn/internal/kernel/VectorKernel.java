@@ -2,8 +2,7 @@ package io.github.charrnn.internal.kernel;
 
 import static io.github.charrnn.internal.kernel.VectorMath.LANES;
 import static io.github.charrnn.internal.kernel.VectorMath.SPECIES;
-import static io.github.charrnn.internal.kernel.VectorMath.atLeast;
-import static io.github.charrnn.internal.kernel.VectorMath.atMost;
+import static io.github.charrnn.internal.kernel.VectorMath.clip;
 import static io.github.charrnn.internal.kernel.VectorMath.guess;
 import static io.github.charrnn.internal.kernel.VectorMath.refine;
 
@@ -64,7 +63,9 @@ final class VectorKernel implements Kernel {
       for (int s = 0; s < count; s++) {
         add(fromUnit, endUnit, b, u, symbols[first + s] * m, inputs, s * mStride);
       }
-      square(fromUnit, endUnit, count, h, first * m, weights.wTransposed, t);
+      weights.wTransposed.multiply(
+          fromUnit, endUnit, count, h, first * m, m, inputs, 0, mStride, sums, 0, mStride, t,
+          scratch);
       for (int s = 0; s < count; s++) {
         int at = (first + streams + s) * m + fromUnit;
         VectorMath.tanh(units, sums, s * mStride + fromUnit, h, at);
@@ -91,25 +92,22 @@ final class VectorKernel implements Kernel {
     int units = endUnit - fromUnit;
     for (int t = endStep - 1; t >= firstStep; t--) {
       int first = t * streams + from;
-      double[] sum = sums;
-      for (int s = 0; s < count; s++) {
-        System.arraycopy(dh, (first + s) * m + fromUnit, inputs, s * mStride + fromUnit, units);
-      }
-      if (t == n - 1) {
-        sum = inputs;
-      } else {
-        square(fromUnit, endUnit, count, da, (first + streams) * m, w, t);
+      double[] sum = dh;
+      int sumAt = first * m;
+      int sumRow = m;
+      if (t < n - 1) {
+        int next = (first + streams) * m;
+        w.multiply(
+            fromUnit, endUnit, count, da, next, m, dh, sumAt, m, sums, 0, mStride, t, scratch);
+        sum = sums;
+        sumAt = 0;
+        sumRow = mStride;
       }
       for (int s = 0; s < count; s++) {
         int at = (first + s) * m + fromUnit;
-        timesSlope(units, sum, s * mStride + fromUnit, h, at + streams * m, da, at);
+        timesSlope(units, sum, sumAt + s * sumRow + fromUnit, h, at + streams * m, da, at);
       }
     }
-  }
-
-  /** {@code sums = inputs + x a} for a step's rows. */
-  private void square(int from, int end, int rows, double[] x, int xAt, Packed a, int turn) {
-    a.multiply(from, end, rows, x, xAt, m, inputs, mStride, sums, 0, mStride, turn, scratch);
   }
 
   @Override
@@ -118,12 +116,12 @@ final class VectorKernel implements Kernel {
     int at = (firstRow + from) * m;
     if (manyRows) {
       double[] c = weights.parameters.c;
-      v.multiply(0, k, end - from, h, at, m, c, 0, o, from * k, k, 0, scratch);
+      v.multiply(0, k, end - from, h, at, m, c, 0, 0, o, from * k, k, 0, scratch);
       return;
     }
     System.arraycopy(weights.parameters.c, 0, bias, 0, k);
     for (int r = from; r < end; r++) {
-      v.multiply(0, k, 1, h, (firstRow + r) * m, m, bias, 0, row, 0, 0, r, scratch);
+      v.multiply(0, k, 1, h, (firstRow + r) * m, m, bias, 0, 0, row, 0, 0, r, scratch);
       System.arraycopy(row, 0, o, r * k, k);
     }
   }
@@ -131,7 +129,7 @@ final class VectorKernel implements Kernel {
   @Override
   public void outputsBackward(int from, int end, double[] dO, double[] dh) {
     Packed v = weights.backward.orElseThrow().v();
-    v.multiply(0, m, end - from, dO, from * k, k, zeros, 0, dh, from * m, m, 0, scratch);
+    v.multiply(0, m, end - from, dO, from * k, k, zeros, 0, 0, dh, from * m, m, 0, scratch);
   }
 
   @Override
@@ -155,7 +153,7 @@ final class VectorKernel implements Kernel {
       int last = Math.min(count, first + block);
       int to = at - first * m;
       states.multiply(
-          0, m, first, last, count, left, rows, firstRow, zeros, 0, piece, to, m, scratch);
+          0, m, first, last, count, left, rows, firstRow, zeros, 0, 0, piece, to, m, scratch);
       gradient.take(piece, at, (from + first) * m, (from + last) * m);
     }
   }
@@ -285,8 +283,11 @@ final class VectorKernel implements Kernel {
   }
 
   private static DoubleVector clipped(double[] gradient, int i, double scale, double clip) {
-    DoubleVector g = DoubleVector.fromArray(SPECIES, gradient, i).mul(scale);
-    return atLeast(-clip, atMost(clip, g));
+    DoubleVector g = DoubleVector.fromArray(SPECIES, gradient, i);
+    if (scale != 1) {
+      g = g.mul(scale);
+    }
+    return clip(g, clip);
   }
 
   /** {@code to = x + y}, elements from..end-1 of a row of m. */

@@ -23,6 +23,15 @@ final class VectorMath {
     return x.blend(limit, x.compare(VectorOperators.LT, limit));
   }
 
+  /** {@code max(-limit, min(limit, x))}, for a limit above 0: NaN stays what it is. */
+  static DoubleVector clip(DoubleVector x, double limit) {
+    LongVector sign = x.reinterpretAsLongs().lanewise(VectorOperators.AND, Long.MIN_VALUE);
+    return atMost(limit, x.abs())
+        .reinterpretAsLongs()
+        .lanewise(VectorOperators.OR, sign)
+        .reinterpretAsDoubles();
+  }
+
   static DoubleVector shift(DoubleVector y) {
     return y.fma(
         DoubleVector.broadcast(SPECIES, Elementary.LOG2_E),
