@@ -51,9 +51,8 @@ public final class Crew implements AutoCloseable {
   /** Thrown in members whose work has become useless; nobody outside sees it. */
   private static final class GivenUp extends RuntimeException {
     private static final long serialVersionUID = 1;
-    static final GivenUp INSTANCE = new GivenUp();
 
-    private GivenUp() {
+    GivenUp() {
       super("another member has failed", null, false, false);
     }
   }
@@ -200,7 +199,7 @@ public final class Crew implements AutoCloseable {
       }
     }
     if (failure.isPresent()) {
-      throw GivenUp.INSTANCE;
+      throw new GivenUp();
     }
   }
 

@@ -5,6 +5,7 @@ import io.github.charrnn.Optimizer;
 import io.github.charrnn.Recipe;
 import io.github.charrnn.internal.Parameters.Tensor;
 import io.github.charrnn.internal.kernel.Kernel;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,7 @@ public final class Update implements Window.Gradients {
   private final Parameters parameters;
   private final Window window;
   private final Map<String, Parameters> memories = new LinkedHashMap<>(); // by name
-  private final Rule[] rules = new Rule[Tensor.values().length];
+  private final Map<Tensor, Rule> rules = new EnumMap<>(Tensor.class);
   private double rate; // of the step
   private boolean mayOverflow;
 
@@ -71,7 +72,7 @@ public final class Update implements Window.Gradients {
       memories.put(memory.name, new Parameters(parameters.hiddenSize, parameters.vocabSize));
     }
     for (Tensor tensor : Parameters.tensors()) {
-      rules[tensor.ordinal()] = rule(tensor);
+      rules.put(tensor, rule(tensor));
     }
     parametersReplaced();
   }
@@ -112,7 +113,7 @@ public final class Update implements Window.Gradients {
   /** Updates these elements; the rows of U without a gradient do not come, and do not move. */
   @Override
   public void take(Tensor tensor, Kernel kernel, double[] g, int at, int from, int to) {
-    rules[tensor.ordinal()].move(kernel, from, to, g, at);
+    Objects.requireNonNull(rules.get(tensor)).move(kernel, from, to, g, at);
     int m = parameters.hiddenSize;
     if (tensor == Tensor.W) {
       window.weights().reloadW(from / m, to / m);
