@@ -131,7 +131,11 @@ public final class CharVocab {
   public EncodedText encode(CharSequence text, UnknownSymbols unknown) {
     requireWhole(text);
     EncodedText.Encoder encoder = new EncodedText.Encoder(this, unknown);
-    text.codePoints().forEachOrdered(encoder);
+    for (int i = 0; i < text.length(); ) {
+      int codePoint = Character.codePointAt(text, i);
+      encoder.accept(codePoint);
+      i += Character.charCount(codePoint);
+    }
     return encoder.finish();
   }
 

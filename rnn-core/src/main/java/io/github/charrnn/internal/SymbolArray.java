@@ -2,6 +2,7 @@ package io.github.charrnn.internal;
 
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -11,6 +12,7 @@ import java.util.List;
  */
 public final class SymbolArray {
   private static final int PIECE = 1 << 16;
+  private static final int SHORTEST = 1 << 5; // of the first piece, which grows to a whole one
 
   private final List<byte[]> bytes = new ArrayList<>(); // all pieces, while every number is <= 255
   private final List<char[]> chars = new ArrayList<>(); // all pieces, after that
@@ -23,7 +25,10 @@ public final class SymbolArray {
 
   /** How many bytes this takes. */
   public long memory() {
-    return (long) PIECE * (bytes.size() + 2L * chars.size());
+    long whole = (long) PIECE * Math.max(0, bytes.size() + chars.size() - 1);
+    return wide
+        ? 2 * (whole + chars.stream().limit(1).mapToInt(piece -> piece.length).sum())
+        : whole + bytes.stream().limit(1).mapToInt(piece -> piece.length).sum();
   }
 
   /**
@@ -37,21 +42,36 @@ public final class SymbolArray {
     }
     int at = (int) (length % PIECE);
     int piece = (int) (length / PIECE);
-    if (at == 0) {
-      Memory.require((wide ? 2.0 : 1.0) * (length + PIECE), "the text up to symbol " + length);
-    }
     if (wide) {
-      if (piece == chars.size()) {
-        chars.add(new char[PIECE]);
-      }
+      makeRoomForChar(piece, at);
       chars.get(piece)[at] = (char) symbol;
     } else {
-      if (piece == bytes.size()) {
-        bytes.add(new byte[PIECE]);
-      }
+      makeRoomForByte(piece, at);
       bytes.get(piece)[at] = (byte) symbol;
     }
     length++;
+  }
+
+  private void makeRoomForByte(int piece, int at) {
+    if (piece == bytes.size()) {
+      requireRoom(1);
+      bytes.add(new byte[piece == 0 ? SHORTEST : PIECE]);
+    } else if (at == bytes.get(piece).length) {
+      bytes.set(piece, Arrays.copyOf(bytes.get(piece), 2 * at));
+    }
+  }
+
+  private void makeRoomForChar(int piece, int at) {
+    if (piece == chars.size()) {
+      requireRoom(2);
+      chars.add(new char[piece == 0 ? SHORTEST : PIECE]);
+    } else if (at == chars.get(piece).length) {
+      chars.set(piece, Arrays.copyOf(chars.get(piece), 2 * at));
+    }
+  }
+
+  private void requireRoom(double bytesEach) {
+    Memory.require(bytesEach * (length + PIECE), "the text up to symbol " + length);
   }
 
   public int get(long index) {
@@ -111,13 +131,13 @@ public final class SymbolArray {
   /** Replaces every number s by map[s], which must not need more room than s. */
   public void remap(int[] map) {
     for (byte[] piece : bytes) {
-      for (int i = 0; i < PIECE; i++) {
+      for (int i = 0; i < piece.length; i++) {
         int symbol = piece[i] & 0xff;
         piece[i] = (byte) (symbol < map.length ? map[symbol] : 0);
       }
     }
     for (char[] piece : chars) {
-      for (int i = 0; i < PIECE; i++) {
+      for (int i = 0; i < piece.length; i++) {
         piece[i] = (char) (piece[i] < map.length ? map[piece[i]] : 0);
       }
     }
@@ -126,8 +146,8 @@ public final class SymbolArray {
   private void widen() {
     for (int p = 0; p < bytes.size(); p++) {
       byte[] narrow = bytes.set(p, new byte[0]); // so that the piece can go at once
-      char[] piece = new char[PIECE];
-      for (int i = 0; i < PIECE; i++) {
+      char[] piece = new char[narrow.length];
+      for (int i = 0; i < narrow.length; i++) {
         piece[i] = (char) (narrow[i] & 0xff);
       }
       chars.add(piece);
