@@ -7,6 +7,7 @@ import io.github.charrnn.internal.Memory;
 import io.github.charrnn.internal.ModelFile;
 import io.github.charrnn.internal.Parameters;
 import io.github.charrnn.internal.Range;
+import io.github.charrnn.internal.Relay;
 import io.github.charrnn.internal.Window;
 import io.github.charrnn.internal.Xoshiro256;
 import io.github.charrnn.internal.kernel.Kernels;
@@ -23,13 +24,6 @@ import java.util.Optional;
  * documentation}: flat, row-major, element (i, j) of a matrix with s columns at {@code i * s + j}.
  */
 public final class VanillaRnn {
-  /*
-   * One stream, in windows of a fixed length: their losses are added up one after the other, which
-   * is part of what makes a result the same to the last bit. Streams side by side would each have to
-   * start from a state that is not the one before it, which is another number.
-   */
-  private static final int EVALUATION_WINDOW = 64;
-
   private final CharVocab vocab;
   private final Parameters parameters;
   private final long seed;
@@ -198,16 +192,34 @@ public final class VanillaRnn {
   }
 
   static Evaluation evaluate(Parameters parameters, EncodedText text, Crew crew) {
-    Window window = Window.forEvaluation(EVALUATION_WINDOW, 1, parameters, crew);
     long predicted = text.length() - 1;
-    double loss = 0;
-    for (long position = 0; position < predicted; position += EVALUATION_WINDOW) {
-      int steps = (int) Math.min(EVALUATION_WINDOW, predicted - position);
-      text.copy(position, window.symbols, 0, 1, steps + 1);
+    return new Evaluation(predicted, loss(parameters, text, crew) / predicted);
+  }
+
+  /** The loss of a text of at least 2 characters, in nats. */
+  static double loss(Parameters parameters, EncodedText text, Crew crew) {
+    if (Relay.pays(parameters, text.length(), crew.size())) {
+      return new Relay(parameters, crew).loss(text);
+    }
+    return loss(Window.forEvaluation(Relay.WINDOW, 1, parameters, crew), text, 0, 0);
+  }
+
+  /**
+   * Adds the losses of the windows from a position on.
+   *
+   * @param window has the state there
+   * @param position a multiple of the length of a window, or the end
+   */
+  static double loss(Window window, EncodedText text, long position, double before) {
+    long predicted = text.length() - 1;
+    double loss = before;
+    for (long from = position; from < predicted; from += Relay.WINDOW) {
+      int steps = (int) Math.min(Relay.WINDOW, predicted - from);
+      text.copy(from, window.symbols, 0, 1, steps + 1);
       loss += window.forward(steps);
       window.carry(steps);
     }
-    return new Evaluation(predicted, loss / predicted);
+    return loss;
   }
 
   /**

@@ -21,7 +21,8 @@
  * <p>A file is read with {@link io.github.charrnn.EncodedText#read(java.nio.file.Path)}, which
  * finds the vocabulary on the way and takes little more memory than the file is long. {@link
  * io.github.charrnn.Trainer#start} gives the training loop into your own hands. {@link
- * io.github.charrnn.VanillaRnn#evaluate} says how well a model predicts a text, and {@link
+ * io.github.charrnn.VanillaRnn#evaluate} says how well a model predicts a text, {@link
+ * io.github.charrnn.Scorer} the same of many texts, or with several threads, and {@link
  * io.github.charrnn.GradientCheck} that its gradients are right.
  *
  * <h2>The model</h2>

@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.Optimizer;
 import io.github.charrnn.Sampler;
+import io.github.charrnn.Scorer;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.Training;
 import io.github.charrnn.VanillaRnn;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,6 +129,34 @@ class AllocationTest {
 
     long once = allocatedBy(() -> model.evaluate(half));
     long twice = allocatedBy(() -> model.evaluate(whole));
+
+    assertThat(twice - once).isLessThan(SLACK);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void scoring_allocatesNothingPerCharacter(int threads) throws IOException {
+    Scorer scorer = Scorer.of(model).threads(threads);
+    score(scorer, 100);
+
+    long once = allocatedBy(() -> score(scorer, 100));
+    long twice = allocatedBy(() -> score(scorer, 200));
+
+    assertThat(twice - once).isLessThan(SLACK);
+  }
+
+  private void score(Scorer scorer, int length) {
+    scorer.evaluateEach(
+        IntStream.range(0, 200).iterator(), i -> text.part(i, i + length), (i, evaluation) -> {});
+  }
+
+  @Test
+  void evaluationWithThreads_allocatesNothingPerCharacter() throws IOException {
+    Scorer scorer = Scorer.of(model).threads(2);
+    scorer.evaluate(text.part(0, 20_000));
+
+    long once = allocatedBy(() -> scorer.evaluate(text.part(0, 20_000)));
+    long twice = allocatedBy(() -> scorer.evaluate(text.part(0, 40_000)));
 
     assertThat(twice - once).isLessThan(SLACK);
   }

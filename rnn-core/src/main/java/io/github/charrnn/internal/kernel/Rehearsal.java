@@ -61,10 +61,8 @@ final class Rehearsal {
       parts.add(() -> kernel.recur(0, 1, 1, 0, 1, 0, m, symbols, h));
       parts.add(() -> kernel.outputs(0, 1, h, 1, o));
     }
-    if (!shape.manyRows()) { // how a passage is drawn
-      parts.add(() -> kernel.exponentials(o, 1));
-      parts.add(() -> kernel.exponentials(o, 0.5));
-    }
+    parts.add(() -> kernel.exponentials(o, 1)); // how passages are drawn, one or side by side
+    parts.add(() -> kernel.exponentials(o, 0.5));
   }
 
   private void forward() {
