@@ -16,6 +16,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SamplerTest {
@@ -36,6 +38,44 @@ class SamplerTest {
     assertThat(sampler.sample(300)).isEqualTo(passage);
     assertThat(sampler.sample(100)).isEqualTo(passage.substring(0, 100));
     assertThat(sampler.seed(8).sample(300)).isNotEqualTo(passage);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 7})
+  void samples_areThoseOfTheirSeedsAlone(int threads) {
+    List<Sampler> samplers =
+        List.of(
+            Sampler.of(model),
+            Sampler.of(model).temperature(0.5).prime("The "),
+            Sampler.of(model).topK(3).stopAfter("e"),
+            Sampler.of(model).topP(0.8).temperature(1.5).stopAfter(" the "),
+            Sampler.of(model).temperature(0).stopAfter("\n"));
+    for (Sampler sampler : samplers) {
+      for (int count : new int[] {1, 6, 50}) {
+        List<String> passages = sampler.threads(threads).seed(-3).samples(25, count);
+
+        assertThat(passages).hasSize(count);
+        for (int i = 0; i < count; i++) {
+          assertThat(passages.get(i)).isEqualTo(sampler.seed(-3 + i).sample(25));
+        }
+      }
+    }
+  }
+
+  @Test
+  void samples_ofNothing() {
+    assertThat(Sampler.of(model).samples(0, 3)).containsExactly("", "", "");
+    assertThat(Sampler.of(model).samples(3, 0)).isEmpty();
+    assertThat(Sampler.of(model).samples(1, 3)).allMatch(passage -> passage.length() == 1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Sampler.of(model).samples(-1, 1))
+        .withMessage("length is -1, must be at least 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Sampler.of(model).samples(1, -1))
+        .withMessage("count is -1, must be at least 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Sampler.of(model).threads(1_025))
+        .withMessage("threads is 1025, must be from 1 to 1,024");
   }
 
   @Test
