@@ -2,12 +2,14 @@ package io.github.charrnn.cli;
 
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.Evaluation;
+import io.github.charrnn.Scorer;
 import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.Destinations;
 import io.github.charrnn.cli.files.Replacement;
 import io.github.charrnn.cli.files.Sources;
 import io.github.charrnn.cli.options.Options;
+import io.github.charrnn.cli.options.ThreadsOption;
 import io.github.charrnn.cli.options.UnknownOption;
 import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.Terminal;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
@@ -62,6 +65,8 @@ final class EvaluateCommand implements Callable<Integer> {
           "Print one JSON object: characters, natsPerCharacter, bitsPerCharacter, perplexity.")
   private boolean json;
 
+  @Mixin private ThreadsOption threads;
+
   EvaluateCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -72,14 +77,17 @@ final class EvaluateCommand implements Callable<Integer> {
       throw Options.wrong(command, "TEXT is empty: name a file");
     }
     UnknownSymbols policy = unknown.policy();
+    OptionalInt many = threads.count();
     VanillaRnn rnn = Sources.model(model);
+    Scorer scorer = Scorer.of(rnn);
+    many.ifPresent(scorer::threads);
     EncodedText encoded = Sources.text(terminal, text, rnn.vocab(), policy);
     if (html != null) {
       Destinations destinations =
           new Destinations().keep("the model", model.toString()).keep("the text", text);
       Options.requireNoClash(command, () -> destinations.add("the page", html));
     }
-    Evaluation evaluation = rnn.evaluate(encoded);
+    Evaluation evaluation = scorer.evaluate(encoded);
     if (html != null) {
       Replacement.write(html, page(rnn, encoded, evaluation));
     }

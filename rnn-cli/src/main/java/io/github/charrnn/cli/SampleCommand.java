@@ -5,6 +5,7 @@ import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.Sources;
 import io.github.charrnn.cli.options.Options;
+import io.github.charrnn.cli.options.ThreadsOption;
 import io.github.charrnn.cli.options.UnknownOption;
 import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.Terminal;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -27,9 +29,14 @@ import picocli.CommandLine.Spec;
     name = "sample",
     description =
         "Writes text from a model to standard output while it is drawn, after the prime if there"
-            + " is one. The same model, options and seed give the same text.")
+            + " is one. The same model, options and seed give the same text. With --count, many"
+            + " passages: each ends with a line feed, which is added unless the model wrote one.")
 final class SampleCommand implements Callable<Integer> {
+  private static final String COUNT = "--count";
   private static final long FLUSH_NANOS = 50_000_000;
+
+  /** Characters of passages that are drawn before they are written. */
+  private static final long AHEAD = 1 << 20;
 
   private final Terminal terminal;
   @Spec private CommandSpec command;
@@ -88,7 +95,22 @@ final class SampleCommand implements Callable<Integer> {
   @Option(names = "--seed", description = "Seed of the draws.")
   private long seed = 1;
 
-  @Option(names = "--json", description = "Print one JSON object: text, characters (drawn), seed.")
+  @Option(
+      names = COUNT,
+      paramLabel = "<passages>",
+      description =
+          "Write so many passages, of --seed and the seeds after it, each as it is alone.",
+      defaultValue = Option.NULL_VALUE,
+      showDefaultValue = Visibility.NEVER)
+  private Long count;
+
+  @Mixin private ThreadsOption threads;
+
+  @Option(
+      names = "--json",
+      description =
+          "Print one JSON object: text, characters (drawn), seed. With --count, one a line for every"
+              + " passage.")
   private boolean json;
 
   SampleCommand(Terminal terminal) {
@@ -107,6 +129,7 @@ final class SampleCommand implements Callable<Integer> {
     }
     VanillaRnn rnn = Sources.model(model);
     Sampler sampler = Sampler.of(rnn).seed(seed);
+    threads.count().ifPresent(sampler::threads);
     Options.apply(command, "--temperature", () -> sampler.temperature(temperature));
     if (topK != null) {
       int k = topK;
@@ -120,14 +143,15 @@ final class SampleCommand implements Callable<Integer> {
       throw Options.wrong(command, "--stop: " + e.getMessage() + ": the model can never write it");
     }
     Options.requireAtLeast(command, "--length", length, 0);
+    if (count != null) {
+      Options.requireAtLeast(command, COUNT, count, 1);
+      writePassages(sampler);
+      return ExitCode.OK;
+    }
     if (json) {
-      StringBuilder text = new StringBuilder(prime);
-      long drawn = sampler.sampleTo(text, length);
-      Map<String, Object> result = new LinkedHashMap<>();
-      result.put("text", text.toString());
-      result.put("characters", drawn);
-      result.put("seed", seed);
-      terminal.printJson(result);
+      StringBuilder passage = new StringBuilder();
+      sampler.sampleTo(passage, length);
+      terminal.printJson(object(passage.toString(), seed));
       return ExitCode.OK;
     }
     Writer out = terminal.out();
@@ -138,6 +162,49 @@ final class SampleCommand implements Callable<Integer> {
     }
     out.flush();
     return ExitCode.OK;
+  }
+
+  private Map<String, Object> object(String passage, long itsSeed) {
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("text", prime + passage);
+    result.put("characters", passage.codePointCount(0, passage.length()));
+    result.put("seed", itsSeed);
+    return result;
+  }
+
+  /** Side by side, some at a time: memory does not depend on how many there are. */
+  private void writePassages(Sampler sampler) throws IOException {
+    if (length > Integer.MAX_VALUE) {
+      throw Options.wrong(
+          command,
+          String.format(
+              Locale.ROOT,
+              "--length is %d, must be at most %d with %s",
+              length,
+              Integer.MAX_VALUE,
+              COUNT));
+    }
+    long atATime = Math.max(1, AHEAD / Math.max(1, length));
+    for (long done = 0; done < count; ) {
+      int some = (int) Math.min(atATime, count - done);
+      for (String passage : sampler.seed(seed + done).samples((int) length, some)) {
+        write(passage, seed + done);
+        done++;
+      }
+      terminal.out().flush();
+    }
+  }
+
+  private void write(String passage, long itsSeed) throws IOException {
+    if (json) {
+      terminal.printJsonLine(object(passage, itsSeed));
+      return;
+    }
+    Writer out = terminal.out();
+    out.append(prime).append(passage);
+    if (!passage.endsWith("\n")) {
+      out.append('\n');
+    }
   }
 
   /** Passes text on in pieces that are small to the eye and large to the system. */

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -309,6 +310,30 @@ class CommandsTest {
   }
 
   @Test
+  void sample_count_writesThePassagesOfTheSeeds() throws IOException {
+    train();
+    Sampler sampler = Sampler.of(VanillaRnn.load(model)).prime("The").stopAfter("\n");
+    StringBuilder expected = new StringBuilder();
+    for (int seed = 5; seed < 25; seed++) {
+      String passage = sampler.seed(seed).sample(30);
+      expected.append("The").append(passage).append(passage.endsWith("\n") ? "" : "\n");
+    }
+    String options = "--count 20 --seed 5 --length 30 --prime The --threads 2 --stop";
+    List<String> words = new ArrayList<>(List.of("sample", model.toString()));
+    words.addAll(List.of(options.split(" ")));
+    words.add("\n");
+
+    assertThat(Cli.run(words.toArray()).out()).isEqualTo(expected.toString());
+
+    words.add("--json");
+    List<String> lines = Cli.run(words.toArray()).out().lines().toList();
+    assertThat(lines).hasSize(20);
+    JsonObject third = JsonParser.parseString(lines.get(2)).getAsJsonObject();
+    assertThat(third.get("text").getAsString()).isEqualTo("The" + sampler.seed(7).sample(30));
+    assertThat(third.get("seed").getAsLong()).isEqualTo(7);
+  }
+
+  @Test
   void evaluate_agreesWithTheLibrary() throws IOException {
     train();
     Evaluation expected = VanillaRnn.load(model).evaluate(BOOK);
@@ -324,6 +349,8 @@ class CommandsTest {
     assertThat(json.get("perplexity").getAsDouble())
         .isCloseTo(Math.exp(expected.natsPerCharacter()), within(1e-9));
     assertThat(Cli.run("evaluate", model, book).out()).contains("bits per character", "perplexity");
+    assertThat(Cli.run("evaluate", model, book, "--json", "--threads", 3).out())
+        .isEqualTo(Cli.run("evaluate", model, book, "--json", "--threads", 1).out());
     assertThat(Cli.runWithInput(BOOK, "evaluate", model, "-", "--json").out())
         .isEqualTo(Cli.run("evaluate", model, book, "--json").out());
   }

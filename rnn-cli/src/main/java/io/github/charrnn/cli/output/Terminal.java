@@ -22,6 +22,9 @@ public final class Terminal {
   private static final Gson GSON =
       new GsonBuilder().serializeNulls().disableHtmlEscaping().setPrettyPrinting().create();
 
+  private static final Gson IN_ONE_LINE =
+      new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
+
   private final InputStream in;
   private final Writer out;
   private final PrintWriter err;
@@ -81,6 +84,11 @@ public final class Terminal {
   /** Writes the one object that a program asked for. */
   public void printJson(Map<String, ?> object) throws IOException {
     println(GSON.toJson(object));
+  }
+
+  /** The same in one line, where there are many. */
+  public void printJsonLine(Map<String, ?> object) throws IOException {
+    out.append(IN_ONE_LINE.toJson(object)).append('\n');
   }
 
   /** JSON has neither NaN nor infinity: null stands for them. */
