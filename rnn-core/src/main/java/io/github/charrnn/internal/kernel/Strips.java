@@ -16,6 +16,9 @@ final class Strips implements Packed {
   /** Doubles of a strip that stay in the first-level cache beside what else is read. */
   private static final int NEAR = Packing.CACHE - 512;
 
+  /** Of more strips, one that is near is too little to cut them for. */
+  private static final int MOST_FOR_ONE_NEAR = 4;
+
   private final int inner;
   private final int cols;
   private final int[] start; // (strips): the columns at which strips start
@@ -44,13 +47,14 @@ final class Strips implements Packed {
   }
 
   /**
-   * As few as MOST allows, or so many that the one read last is still in the first-level cache when
-   * it is read again, if that leaves each with FEWEST vectors.
+   * As few as MOST allows, or a few more, so that the one read last is still in the first-level
+   * cache when it is read again, if that leaves each with FEWEST vectors.
    */
   private static int strips(int inner, int vectors) {
     int widest = Packing.roundUp(vectors, MOST) / MOST;
     int near = Packing.roundUp(vectors * LANES * inner, NEAR) / NEAR;
-    return near > widest && near <= vectors / FEWEST ? near : widest;
+    int most = Math.min(MOST_FOR_ONE_NEAR, vectors / FEWEST);
+    return near > widest && near <= most ? near : widest;
   }
 
   /** The length of a row of sums for so many columns: whole cache lines. */
