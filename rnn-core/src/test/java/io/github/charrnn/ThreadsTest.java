@@ -205,7 +205,7 @@ class ThreadsTest {
       if (what == 0) {
         LockSupport.parkNanos(200_000);
       } else if (what < 4) {
-        Thread.yield();
+        LockSupport.parkNanos(1);
       }
     };
   }

@@ -16,8 +16,7 @@ final class Pace {
   /** After the first burst that it has lost; then twice as many each time. */
   private static final int LEAST_PATIENCE = 4;
 
-  private static final int ALONE = 0;
-  private static final int TOGETHER = 1;
+  private static final int TOGETHER = 1; // 0 is alone
 
   private final int size;
   private final double[] cost = {Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY}; // ns a step

@@ -57,7 +57,7 @@ class CrewTest {
     if (what == 0) {
       LockSupport.parkNanos(random.nextLong(200_000));
     } else if (what < 6) {
-      Thread.yield();
+      LockSupport.parkNanos(1);
     }
   }
 
