@@ -29,6 +29,9 @@ import org.openjdk.jmh.annotations.Warmup;
  * <pre>
  * java -jar rnn-bench/target/benchmarks.jar ScoreBenchmark -p threads=1,2 -prof gc
  * </pre>
+ *
+ * <p>Lines, tinyshakespeare, hidden size 100, vector kernels, two cores of an AMD EPYC, Java 17:
+ * 0.90 million characters a second with one thread, 1.56 with two.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
