@@ -1,5 +1,6 @@
 package io.github.charrnn.internal;
 
+import java.util.Locale;
 import java.util.function.DoublePredicate;
 
 /**
@@ -46,7 +47,7 @@ public record Range(String words, DoublePredicate holds) {
   public static int within(int least, int most, String name, int value) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(
-          String.format("%s is %d, must be from %d to %,d", name, value, least, most));
+          String.format(Locale.ROOT, "%s is %d, must be from %d to %,d", name, value, least, most));
     }
     return value;
   }

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.charrnn.EncodedText;
+import io.github.charrnn.Scorer;
 import io.github.charrnn.VanillaRnn;
 import java.util.Arrays;
 import java.util.List;
@@ -74,7 +75,8 @@ final class Comparison {
   /** Nats per character of a network; empty if a text is too short for a comparison. */
   Optional<Double> evaluate(VanillaRnn network) {
     return possible()
-        ? Optional.of(network.evaluate(compared).natsPerCharacter())
+        ? Optional.of(
+            Scorer.of(network).threads(Forks.threads()).evaluate(compared).natsPerCharacter())
         : Optional.empty();
   }
 

@@ -6,8 +6,9 @@
  * <h2>Who has what</h2>
  *
  * <ul>
- *   <li>{@link io.github.charrnn.internal.kernel.Weights}: the parameters in the order in which
- *       products read them. Threads may share them; whoever changes W or V reloads its rows.
+ *   <li>{@link io.github.charrnn.internal.kernel.Weights}: the parameters, and packed states, in
+ *       the order in which products read them. Threads may share them; whoever changes W or V
+ *       reloads its rows.
  *   <li>{@link io.github.charrnn.internal.kernel.Kernel}: the arithmetic on them, with scratch
  *       memory that belongs to one thread. Methods take ranges of rows, streams or columns, each of
  *       whole outputs, so that threads can share the work and no sum changes.
