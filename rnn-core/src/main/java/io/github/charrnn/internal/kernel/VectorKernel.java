@@ -97,8 +97,15 @@ final class VectorKernel implements Kernel {
       int sumRow = m;
       if (t < n - 1) {
         int next = (first + streams) * m;
+        if (m < Packing.LINE) { // a strip reads to the end of a line, which may be beyond dh
+          Packing.copy(count, m, dh, sumAt, m, inputs, 0, mStride);
+          sum = inputs;
+          sumAt = 0;
+          sumRow = mStride;
+        }
         w.multiply(
-            fromUnit, endUnit, count, da, next, m, dh, sumAt, m, sums, 0, mStride, t, scratch);
+            fromUnit, endUnit, count, da, next, m, sum, sumAt, sumRow, sums, 0, mStride, t,
+            scratch);
         sum = sums;
         sumAt = 0;
         sumRow = mStride;
