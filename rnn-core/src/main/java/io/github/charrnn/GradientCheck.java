@@ -224,8 +224,7 @@ public final class GradientCheck {
     }
     double byWork = compared * 2 * sequenceLength * m * (m + k) / WORTH_STARTING;
     double byMemory = Runtime.getRuntime().maxMemory() / bytesPerThread() - ALONE;
-    double most = Math.min(byWork, byMemory);
-    return (int) Math.max(1, Math.min(most, Runtime.getRuntime().availableProcessors()));
+    return Crew.sizeFor(Math.min(byWork, byMemory));
   }
 
   private Report compare(Window window) {

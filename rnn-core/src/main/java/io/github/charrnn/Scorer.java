@@ -157,8 +157,7 @@ public final class Scorer {
   /** For so many texts, or passages, and so much work with all of them. */
   static int threadsThatPay(int texts, double multiplyAdds) {
     double byTexts = Math.max(2, texts / (double) FEWEST_STREAMS);
-    double most = Math.min(byTexts, multiplyAdds / WORTH_STARTING);
-    return (int) Math.max(1, Math.min(most, Runtime.getRuntime().availableProcessors()));
+    return Crew.sizeFor(Math.min(byTexts, multiplyAdds / WORTH_STARTING));
   }
 
   /** Reads ahead: the items of a batch, and what has ended them. */

@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Crew implements AutoCloseable {
   /*
-   * A step of a small model takes 60 us and has seven places where members wait for each other, so
+   * A step of a small model takes 80 us and has six places where members wait for each other, so
    * waiting means spinning at first: on two cores the other's write is seen after some 0.1 us, while
    * waking a parked thread takes 50. Every member writes only its own counter, in a cache line of its
    * own, and reads those of the others, so waiting for all takes one such passage.
@@ -102,6 +102,11 @@ public final class Crew implements AutoCloseable {
   /** Whether work is to be shared that one member alone would do faster. */
   boolean insists() {
     return insists;
+  }
+
+  /** As many members as there is use for, but at least one and no more than processors. */
+  public static int sizeFor(double useful) {
+    return (int) Math.max(1, Math.min(useful, Runtime.getRuntime().availableProcessors()));
   }
 
   /** How many members there are. */

@@ -73,9 +73,4 @@ final class ForwardKernels {
       waiting.get().spent(System.nanoTime() - began);
     }
   }
-
-  /** How many rows a product takes at a time. */
-  int tile(int rows) {
-    return weights.tile(rows);
-  }
 }

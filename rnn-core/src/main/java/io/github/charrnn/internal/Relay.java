@@ -21,9 +21,6 @@ public final class Relay {
   private static final int WINDOWS = 4; // in a stretch
   private static final double MOST_OUTPUTS = 1 << 20; // in a stretch of more than one window
 
-  /** Multiply-adds of a member in a step that pay for sharing it, and waiting after it. */
-  private static final double WORTH_SHARING = 30_000;
-
   /** Rows that a member takes at a time: whole tiles. */
   private static final int BLOCK = 20;
 
@@ -60,7 +57,7 @@ public final class Relay {
   /** Whether it is faster than one member or, with its recurrence shared, a {@link Window}. */
   public static boolean pays(Parameters p, long length, int members) {
     double step = (double) p.hiddenSize * p.hiddenSize;
-    return members > 1 && length > WINDOWS * WINDOW && step / members < WORTH_SHARING;
+    return members > 1 && length > WINDOWS * WINDOW && step / members < Split.WORTH_WAITING;
   }
 
   /** For models of the size of these parameters, which must not change while texts are read. */

@@ -25,9 +25,9 @@ final class Split {
 
   /**
    * Multiply-adds of a member in a step in time that pay for waiting after it. With one stream and
-   * two members hidden 192 takes as long by units as alone, 256 three quarters (AMD Zen 4).
+   * two members hidden 192 takes no less by units than alone, 256 three quarters (AMD Zen 4).
    */
-  private static final double WORTH_WAITING = 30_000;
+  static final double WORTH_WAITING = 30_000;
 
   /** Multiply-adds of a member in a step of training that pay for having it. */
   private static final double WORTH_STARTING = 300_000;
@@ -73,8 +73,7 @@ final class Split {
     double byWork = multiplyAdds / WORTH_STARTING;
     double byStreams = streams / (double) STREAMS_PER_MEMBER;
     double byUnits = Math.min(streams * m * m / WORTH_WAITING, m / (double) UNITS_PER_MEMBER);
-    double most = Math.min(byWork, Math.max(2, Math.max(byStreams, byUnits)));
-    return (int) Math.max(1, Math.min(most, Runtime.getRuntime().availableProcessors()));
+    return Crew.sizeFor(Math.min(byWork, Math.max(2, Math.max(byStreams, byUnits))));
   }
 
   /** How so many members, all of them or one, share a recurrence. */
