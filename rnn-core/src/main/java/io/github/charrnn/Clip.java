@@ -17,7 +17,20 @@ public sealed interface Clip {
     return new Value(bound);
   }
 
-  /** No element of a clipped gradient is above bound or below -bound. */
+  /**
+   * A bound on the Euclidean norm of all of the gradient, in its direction (Pascanu, Mikolov and
+   * Bengio, ICML 2013): {@code g = g min(1, bound n / |g|)}. It is a bound on the gradient of the
+   * mean loss per character, in nats: g, which belongs to the loss of a window, is divided by its n
+   * characters for the comparison. So a bound suits windows of any length.
+   *
+   * @param bound above 0; infinite for no clipping
+   * @throws IllegalArgumentException if bound is not above 0
+   */
+  static Clip norm(double bound) {
+    return new Norm(bound);
+  }
+
+  /** The number that nothing of a clipped gradient exceeds. */
   double bound();
 
   /**
@@ -39,6 +52,28 @@ public sealed interface Clip {
     @Override
     public String toString() {
       return Double.toString(bound);
+    }
+  }
+
+  /**
+   * See {@link Clip#norm}.
+   *
+   * @param bound above 0; infinite for no clipping
+   */
+  record Norm(double bound) implements Clip {
+    /**
+     * Checks the bound.
+     *
+     * @throws IllegalArgumentException if bound is not above 0
+     */
+    public Norm {
+      Range.ABOVE_ZERO.require("clip", bound);
+    }
+
+    /** As in "norm 1.0". */
+    @Override
+    public String toString() {
+      return "norm " + bound;
     }
   }
 }

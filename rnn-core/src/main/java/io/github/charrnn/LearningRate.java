@@ -1,57 +1,189 @@
 package io.github.charrnn;
 
+import io.github.charrnn.internal.Named;
 import io.github.charrnn.internal.Range;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * The learning rate, eta, step by step: a function of the number of a step and of nothing else, so
  * that a run that is resumed, or goes on for longer than was planned, follows the same course.
- * Immutable, and safe for use by many threads.
+ *
+ * <p>With x = (t - 1) / steps, at most 1, at step t, counted from 1, it is
+ *
+ * <ul>
+ *   <li>constant: {@code rate};
+ *   <li>linear: {@code rate + x (end - rate)};
+ *   <li>exponential: {@code rate (end / rate)^x};
+ *   <li>cosine: {@code end + (rate - end) (1 + cos(pi x)) / 2} (Loshchilov and Hutter, ICLR 2017,
+ *       without restarts).
+ * </ul>
+ *
+ * During the first {@code warmUp} steps it is that times {@code t / (warmUp + 1)}. After {@code
+ * steps} steps it stays at {@code end}.
+ *
+ * <p>Immutable, and safe for use by many threads.
+ *
+ * @param rate the rate that its course is scaled by; no step has a higher one; above 0 and finite
+ * @param decay its course
+ * @param end at least 0, above 0 if the course is exponential, and at most rate; rate if it is
+ *     constant
+ * @param steps how many steps it takes to the end, at least 1; 0 if it is constant
+ * @param warmUp how many steps at the beginning have lower rates; at least 0
  */
-public sealed interface LearningRate {
+public record LearningRate(double rate, Decay decay, double end, long steps, long warmUp) {
+  /** The course of a learning rate. */
+  public enum Decay {
+    CONSTANT,
+    LINEAR,
+    EXPONENTIAL,
+    COSINE;
+
+    /** Its name in files and on the command line. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * The course of a name.
+     *
+     * @throws IllegalArgumentException if name is not one of {@link #names}
+     */
+    public static Decay named(String name) {
+      return Named.find("schedule", name, Arrays.asList(values()), Decay::toString);
+    }
+
+    /** The names of all courses. */
+    public static List<String> names() {
+      return Arrays.stream(values()).map(Decay::toString).toList();
+    }
+  }
+
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException if one is not in its range
+   */
+  public LearningRate {
+    Range.ABOVE_ZERO_AND_FINITE.require("learningRate", rate);
+    Range.atLeast(0, "warmUp", warmUp);
+    if (decay == Decay.CONSTANT) {
+      require(end == rate, "finalLearningRate", end, "the rate, " + rate + ", if it is constant");
+      require(steps == 0, "scheduleSteps", steps, "0 if the rate is constant");
+    } else {
+      Range least = decay == Decay.EXPONENTIAL ? Range.ABOVE_ZERO : Range.AT_LEAST_ZERO;
+      require(
+          least.holds().test(end) && end <= rate,
+          "finalLearningRate",
+          end,
+          least.words() + " and at most the rate, " + rate);
+      Range.atLeast(1, "scheduleSteps", steps);
+    }
+  }
+
+  private static void require(boolean holds, String name, Object value, String words) {
+    if (!holds) {
+      throw new IllegalArgumentException(name + " is " + value + ", must be " + words);
+    }
+  }
+
   /**
    * The same rate at every step.
    *
    * @param rate above 0 and finite
    * @throws IllegalArgumentException if rate is not above 0 and finite
    */
-  static LearningRate constant(double rate) {
-    return new Constant(rate);
+  public static LearningRate constant(double rate) {
+    return new LearningRate(rate, Decay.CONSTANT, rate, 0, 0);
   }
 
-  /** The rate that its course is scaled by; no step has a higher one. */
-  double rate();
+  /**
+   * In a straight line to its end.
+   *
+   * @param rate above 0 and finite
+   * @param end at least 0 and at most rate
+   * @param steps at least 1
+   * @throws IllegalArgumentException if a number is not in its range
+   */
+  public static LearningRate linear(double rate, double end, long steps) {
+    return new LearningRate(rate, Decay.LINEAR, end, steps, 0);
+  }
+
+  /**
+   * By the same factor at every step to its end.
+   *
+   * @param rate above 0 and finite
+   * @param end above 0 and at most rate
+   * @param steps at least 1
+   * @throws IllegalArgumentException if a number is not in its range
+   */
+  public static LearningRate exponential(double rate, double end, long steps) {
+    return new LearningRate(rate, Decay.EXPONENTIAL, end, steps, 0);
+  }
+
+  /**
+   * In half a wave of the cosine to its end.
+   *
+   * @param rate above 0 and finite
+   * @param end at least 0 and at most rate
+   * @param steps at least 1
+   * @throws IllegalArgumentException if a number is not in its range
+   */
+  public static LearningRate cosine(double rate, double end, long steps) {
+    return new LearningRate(rate, Decay.COSINE, end, steps, 0);
+  }
+
+  /**
+   * The same with lower rates at the beginning.
+   *
+   * @param warmUp at least 0; steps
+   * @throws IllegalArgumentException if warmUp is below 0
+   */
+  public LearningRate withWarmUp(long warmUp) {
+    return new LearningRate(rate, decay, end, steps, warmUp);
+  }
+
+  /** The same scaled to another rate, the end with it. */
+  public LearningRate withRate(double newRate) {
+    return new LearningRate(
+        newRate,
+        decay,
+        decay == Decay.CONSTANT ? newRate : end == 0 ? 0 : newRate * (end / rate),
+        steps,
+        warmUp);
+  }
 
   /**
    * The rate of a step.
    *
    * @param step counted from 1
    */
-  double at(long step);
+  public double at(long step) {
+    double warm = step > warmUp ? 1 : step / (warmUp + 1.0);
+    return warm * decayed(steps == 0 ? 0 : Math.min(1, (step - 1) / (double) steps));
+  }
 
-  /**
-   * See {@link LearningRate#constant}.
-   *
-   * @param rate above 0 and finite
-   */
-  record Constant(double rate) implements LearningRate {
-    /**
-     * Checks the rate.
-     *
-     * @throws IllegalArgumentException if rate is not above 0 and finite
-     */
-    public Constant {
-      Range.ABOVE_ZERO_AND_FINITE.require("learningRate", rate);
-    }
+  private double decayed(double x) {
+    return switch (decay) {
+      case CONSTANT -> rate;
+      case LINEAR -> x == 1 ? end : rate + x * (end - rate);
+      case EXPONENTIAL -> rate * StrictMath.pow(end / rate, x);
+      case COSINE -> end + (rate - end) * (1 + StrictMath.cos(StrictMath.PI * x)) / 2;
+    };
+  }
 
-    @Override
-    public double at(long step) {
-      return rate;
+  /** The number if that is all, else as in "0.003, linear to 0.0 at step 5,000". */
+  @Override
+  public String toString() {
+    String text = Double.toString(rate);
+    if (decay != Decay.CONSTANT) {
+      text += String.format(Locale.ROOT, ", %s to %s at step %,d", decay, end, steps);
     }
-
-    /** The number. */
-    @Override
-    public String toString() {
-      return Double.toString(rate);
+    if (warmUp > 0) {
+      text += String.format(Locale.ROOT, ", warm-up of %,d steps", warmUp);
     }
+    return text;
   }
 }

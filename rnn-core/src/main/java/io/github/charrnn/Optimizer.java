@@ -1,20 +1,31 @@
 package io.github.charrnn;
 
 import io.github.charrnn.internal.Named;
+import io.github.charrnn.internal.Range;
 import java.util.List;
 
 /**
- * How a gradient g, already clipped, changes a parameter theta at learning rate eta. Immutable, and
+ * How a gradient g, already clipped, changes a parameter theta at learning rate eta. What it
+ * remembers it has for every parameter, and it starts at zero unless said otherwise. Immutable, and
  * safe for use by many threads.
  */
 public sealed interface Optimizer {
   /**
-   * {@code M += g g; theta -= eta g / sqrt(M + 1e-8)}, with a memory M for every parameter that
-   * starts at zero (Duchi, Hazan and Singer, JMLR 12, 2011). A parameter whose gradient is zero
-   * stays as it is.
+   * {@code M += g g; theta -= eta g / sqrt(M + 1e-8)} (Duchi, Hazan and Singer, JMLR 12, 2011). A
+   * parameter whose gradient is zero stays as it is.
    */
   static Optimizer adaGrad() {
-    return new AdaGrad();
+    return adaGrad(0);
+  }
+
+  /**
+   * The same with a memory M that starts at another value, which keeps the first steps small.
+   *
+   * @param initialAccumulator at least 0 and finite
+   * @throws IllegalArgumentException if initialAccumulator is not at least 0 and finite
+   */
+  static Optimizer adaGrad(double initialAccumulator) {
+    return new AdaGrad(initialAccumulator);
   }
 
   /**
@@ -22,51 +33,176 @@ public sealed interface Optimizer {
    * stays as it is.
    */
   static Optimizer sgd() {
-    return new Sgd();
+    return sgd(0);
   }
 
   /**
-   * The optimizer of a name, as files and the command line have it.
+   * Stochastic gradient descent with momentum mu, {@code v = mu v + g; theta -= eta v} (Polyak,
+   * USSR Computational Mathematics and Mathematical Physics 4, 1964; the rate outside of v as in
+   * Sutskever, Martens, Dahl and Hinton, ICML 2013, up to its scale).
+   *
+   * @param momentum at least 0 and below 1; 0 for none
+   * @throws IllegalArgumentException if momentum is not at least 0 and below 1
+   */
+  static Optimizer sgd(double momentum) {
+    return new Sgd(momentum);
+  }
+
+  /**
+   * {@code M = decay M + (1 - decay) g g; theta -= eta g / (sqrt(M) + 1e-8)} (Tieleman and Hinton,
+   * Coursera, Neural Networks for Machine Learning, lecture 6.5, 2012).
+   *
+   * @param decay at least 0 and below 1
+   * @throws IllegalArgumentException if decay is not at least 0 and below 1
+   */
+  static Optimizer rmsProp(double decay) {
+    return new RmsProp(decay);
+  }
+
+  /**
+   * {@code M = beta1 M + (1 - beta1) g; S = beta2 S + (1 - beta2) g g; theta -= eta (M / (1 -
+   * beta1^t)) / (sqrt(S / (1 - beta2^t)) + 1e-8)} at step t, counted from 1 (Kingma and Ba, ICLR
+   * 2015).
+   *
+   * @param beta1 at least 0 and below 1
+   * @param beta2 at least 0 and below 1
+   * @throws IllegalArgumentException if beta1 or beta2 is not at least 0 and below 1
+   */
+  static Optimizer adam(double beta1, double beta2) {
+    return new Adam(beta1, beta2);
+  }
+
+  /**
+   * The optimizer of a name, as files and the command line have it, with its usual numbers: no
+   * initial accumulator, no momentum, RMSProp with decay 0.9, Adam with beta1 0.9 and beta2 0.999.
    *
    * @throws IllegalArgumentException if name is not one of {@link #names}
    */
   static Optimizer named(String name) {
-    return Named.find("optimizer", name, List.of(adaGrad(), sgd()), Optimizer::name);
+    return Named.find("optimizer", name, all(), Optimizer::name);
   }
 
   /** The names of all optimizers. */
   static List<String> names() {
-    return List.of(adaGrad().name(), sgd().name());
+    return all().stream().map(Optimizer::name).toList();
+  }
+
+  private static List<Optimizer> all() {
+    return List.of(adaGrad(), sgd(), rmsProp(0.9), adam(0.9, 0.999));
   }
 
   /** Its name in files and on the command line. */
   String name();
 
-  /** See {@link Optimizer#adaGrad}. */
-  record AdaGrad() implements Optimizer {
+  /**
+   * See {@link Optimizer#adaGrad(double)}.
+   *
+   * @param initialAccumulator at least 0 and finite
+   */
+  record AdaGrad(double initialAccumulator) implements Optimizer {
+    /**
+     * Checks the number.
+     *
+     * @throws IllegalArgumentException if initialAccumulator is not at least 0 and finite
+     */
+    public AdaGrad {
+      Range.AT_LEAST_ZERO_AND_FINITE.require("initialAccumulator", initialAccumulator);
+    }
+
     @Override
     public String name() {
       return "adagrad";
     }
 
-    /** Its name. */
+    /** Its name, and the initial accumulator if there is one. */
     @Override
     public String toString() {
-      return name();
+      return initialAccumulator == 0
+          ? name()
+          : name() + " with initial accumulator " + initialAccumulator;
     }
   }
 
-  /** See {@link Optimizer#sgd}. */
-  record Sgd() implements Optimizer {
+  /**
+   * See {@link Optimizer#sgd(double)}.
+   *
+   * @param momentum at least 0 and below 1
+   */
+  record Sgd(double momentum) implements Optimizer {
+    /**
+     * Checks the number.
+     *
+     * @throws IllegalArgumentException if momentum is not at least 0 and below 1
+     */
+    public Sgd {
+      Range.AT_LEAST_ZERO_AND_BELOW_ONE.require("momentum", momentum);
+    }
+
     @Override
     public String name() {
       return "sgd";
     }
 
-    /** Its name. */
+    /** Its name, and the momentum if there is one. */
     @Override
     public String toString() {
-      return name();
+      return momentum == 0 ? name() : name() + " with momentum " + momentum;
+    }
+  }
+
+  /**
+   * See {@link Optimizer#rmsProp}.
+   *
+   * @param decay at least 0 and below 1
+   */
+  record RmsProp(double decay) implements Optimizer {
+    /**
+     * Checks the number.
+     *
+     * @throws IllegalArgumentException if decay is not at least 0 and below 1
+     */
+    public RmsProp {
+      Range.AT_LEAST_ZERO_AND_BELOW_ONE.require("decay", decay);
+    }
+
+    @Override
+    public String name() {
+      return "rmsprop";
+    }
+
+    /** Its name and number. */
+    @Override
+    public String toString() {
+      return name() + " with decay " + decay;
+    }
+  }
+
+  /**
+   * See {@link Optimizer#adam}.
+   *
+   * @param beta1 at least 0 and below 1
+   * @param beta2 at least 0 and below 1
+   */
+  record Adam(double beta1, double beta2) implements Optimizer {
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException if beta1 or beta2 is not at least 0 and below 1
+     */
+    public Adam {
+      Range.AT_LEAST_ZERO_AND_BELOW_ONE.require("beta1", beta1);
+      Range.AT_LEAST_ZERO_AND_BELOW_ONE.require("beta2", beta2);
+    }
+
+    @Override
+    public String name() {
+      return "adam";
+    }
+
+    /** Its name and numbers. */
+    @Override
+    public String toString() {
+      return name() + " with beta1 " + beta1 + " and beta2 " + beta2;
     }
   }
 }

@@ -13,23 +13,33 @@ import java.util.StringJoiner;
  * @param sequenceLength the number of characters in a window, n: how far back gradients go; at
  *     least 1
  * @param batchSize the number of streams, B, that are trained on side by side; at least 1
+ * @param resetEvery one window in so many, on average, begins with the zero state in the middle of
+ *     a stream, so that the model learns to start there; which ones is drawn by the model's seed;
+ *     at least 0, 0 for none
  * @param optimizer how gradients change parameters
  * @param learningRate by how much, step by step
  * @param clip what keeps a gradient from becoming too large
  */
 public record Recipe(
-    int sequenceLength, int batchSize, Optimizer optimizer, LearningRate learningRate, Clip clip) {
+    int sequenceLength,
+    int batchSize,
+    int resetEvery,
+    Optimizer optimizer,
+    LearningRate learningRate,
+    Clip clip) {
 
   private static final String COURSE = "course";
 
   /**
    * Checks the settings.
    *
-   * @throws IllegalArgumentException if sequenceLength or batchSize is below 1
+   * @throws IllegalArgumentException if sequenceLength or batchSize is below 1, or resetEvery below
+   *     0
    */
   public Recipe {
     Range.atLeast(1, "sequenceLength", sequenceLength);
     Range.atLeast(1, "batchSize", batchSize);
+    Range.atLeast(0, "resetEvery", resetEvery);
     Objects.requireNonNull(optimizer, "optimizer");
     Objects.requireNonNull(learningRate, "learningRate");
     Objects.requireNonNull(clip, "clip");
@@ -44,7 +54,7 @@ public record Recipe(
    */
   public static Recipe named(String name) {
     Named.find("recipe", name, names(), known -> known);
-    return new Recipe(25, 1, Optimizer.adaGrad(), LearningRate.constant(0.1), Clip.value(5));
+    return new Recipe(25, 1, 0, Optimizer.adaGrad(), LearningRate.constant(0.1), Clip.value(5));
   }
 
   /** The names of all recipes. */
@@ -54,27 +64,34 @@ public record Recipe(
 
   /** The same with another sequence length; at least 1. */
   public Recipe withSequenceLength(int sequenceLength) {
-    return new Recipe(sequenceLength, batchSize, optimizer, learningRate, clip);
+    return new Recipe(sequenceLength, batchSize, resetEvery, optimizer, learningRate, clip);
   }
 
   /** The same with another batch size; at least 1. */
   public Recipe withBatchSize(int batchSize) {
-    return new Recipe(sequenceLength, batchSize, optimizer, learningRate, clip);
+    return new Recipe(sequenceLength, batchSize, resetEvery, optimizer, learningRate, clip);
+  }
+
+  /**
+   * The same with another number of windows from one that begins with the zero state; at least 0.
+   */
+  public Recipe withResetEvery(int resetEvery) {
+    return new Recipe(sequenceLength, batchSize, resetEvery, optimizer, learningRate, clip);
   }
 
   /** The same with another optimizer. */
   public Recipe withOptimizer(Optimizer optimizer) {
-    return new Recipe(sequenceLength, batchSize, optimizer, learningRate, clip);
+    return new Recipe(sequenceLength, batchSize, resetEvery, optimizer, learningRate, clip);
   }
 
   /** The same with another learning rate. */
   public Recipe withLearningRate(LearningRate learningRate) {
-    return new Recipe(sequenceLength, batchSize, optimizer, learningRate, clip);
+    return new Recipe(sequenceLength, batchSize, resetEvery, optimizer, learningRate, clip);
   }
 
   /** The same with other clipping. */
   public Recipe withClip(Clip clip) {
-    return new Recipe(sequenceLength, batchSize, optimizer, learningRate, clip);
+    return new Recipe(sequenceLength, batchSize, resetEvery, optimizer, learningRate, clip);
   }
 
   /**
@@ -87,6 +104,7 @@ public record Recipe(
     StringJoiner words = new StringJoiner("; ");
     compare(words, "sequenceLength", sequenceLength, other.sequenceLength);
     compare(words, "batchSize", batchSize, other.batchSize);
+    compare(words, "resetEvery", resetEvery, other.resetEvery);
     compare(words, "optimizer", optimizer, other.optimizer);
     compare(words, "learningRate", learningRate, other.learningRate);
     compare(words, "clip", clip, other.clip);

@@ -132,13 +132,14 @@ public final class Trainer {
   }
 
   /**
-   * The learning rate, eta; 0.1 unless set.
+   * The learning rate, eta; 0.1 unless set. What falls or rises with the steps goes on doing so,
+   * scaled.
    *
    * @param learningRate above 0 and finite
    * @throws IllegalArgumentException if learningRate is not above 0 and finite
    */
   public Trainer learningRate(double learningRate) {
-    return learningRate(LearningRate.constant(learningRate));
+    return learningRate(recipe.learningRate().withRate(learningRate));
   }
 
   /** The learning rate, step by step. */

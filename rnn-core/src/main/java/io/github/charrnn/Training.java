@@ -9,6 +9,7 @@ import io.github.charrnn.internal.SafeFile;
 import io.github.charrnn.internal.Streams;
 import io.github.charrnn.internal.Update;
 import io.github.charrnn.internal.Window;
+import io.github.charrnn.internal.Xoshiro256;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -95,7 +96,7 @@ public final class Training {
     loss = newLoss;
     smoothLoss = step == 0 ? loss : SMOOTHING * smoothLoss + (1 - SMOOTHING) * loss;
     keepBest();
-    update.begin(learningRate());
+    update.begin(step + 1, learningRate());
     window.backward(update);
     if (update.mayOverflow()) {
       requireFinite(step + 1);
@@ -109,11 +110,11 @@ public final class Training {
   }
 
   private void readWindow() {
-    if (streams.beginsEpoch(step)) {
-      window.reset();
-    }
     int batchSize = recipe.batchSize();
     for (int stream = 0; stream < batchSize; stream++) {
+      if (streams.beginsEpoch(step) || resets(stream)) {
+        window.reset(stream);
+      }
       text.copy(
           streams.next(stream, step),
           window.symbols,
@@ -143,6 +144,13 @@ public final class Training {
     if (sample.isPresent()) {
       onSample.forEach(listener -> listener.accept(this, sample.get()));
     }
+  }
+
+  /** Whether a stream's next window is one of those that begin with the zero state. */
+  private boolean resets(int stream) {
+    return recipe.resetEvery() > 0
+        && Xoshiro256.hash(start.seed(), step * recipe.batchSize() + stream) % recipe.resetEvery()
+            == 0;
   }
 
   private TrainingDivergedException diverged(String what, long atStep, String value) {

@@ -121,8 +121,8 @@ class ModelFileTest {
     return Stream.of(
         edit(
             "\"formatVersion\":\"1\"",
-            "\"formatVersion\":\"3\"",
-            "the model's format version is 3, this library reads up to 2"),
+            "\"formatVersion\":\"4\"",
+            "the model's format version is 4, this library reads up to 3"),
         edit(
             "\"formatVersion\":\"1\"",
             "\"formatVersion\":\"2\"",

@@ -18,6 +18,7 @@ class RecipeTest {
       Map.of(
           "sequenceLength", course.withSequenceLength(30),
           "batchSize", course.withBatchSize(2),
+          "resetEvery", course.withResetEvery(8),
           "optimizer", course.withOptimizer(Optimizer.sgd()),
           "learningRate", course.withLearningRate(LearningRate.constant(0.2)),
           "clip", course.withClip(Clip.value(1)));
@@ -26,7 +27,7 @@ class RecipeTest {
   void course_isThePublishedRecipe() {
     assertThat(course)
         .isEqualTo(
-            new Recipe(25, 1, Optimizer.adaGrad(), LearningRate.constant(0.1), Clip.value(5)));
+            new Recipe(25, 1, 0, Optimizer.adaGrad(), LearningRate.constant(0.1), Clip.value(5)));
     assertThat(Recipe.names()).containsExactly("course");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Recipe.named("curse"))
@@ -86,7 +87,7 @@ class RecipeTest {
       assertThat(Optimizer.named(name).name()).isEqualTo(name);
     }
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Optimizer.named("adam"))
-        .withMessage("optimizer is adam, must be adagrad or sgd");
+        .isThrownBy(() -> Optimizer.named("adamw"))
+        .withMessage("optimizer is adamw, must be adagrad, sgd, rmsprop or adam");
   }
 }

@@ -212,7 +212,11 @@ final class Field {
 
   void read(Metadata metadata, Header header) throws ModelFormatException {
     if (since == FIRST_VERSION || metadata.has(key)) {
-      reader.read(metadata, header);
+      try {
+        reader.read(metadata, header);
+      } catch (IllegalArgumentException e) { // it does not go with those that were read before
+        throw Safetensors.wrong(String.valueOf(e.getMessage()));
+      }
     }
   }
 
@@ -231,6 +235,9 @@ final class Field {
     }
     if (metadata.has(key) && absent.test(header)) {
       throw metadata.wrong(key, "left out where it is the default");
+    }
+    if (!metadata.has(key) && !absent.test(header)) {
+      throw Safetensors.wrong("the metadata has no " + key + ", which goes with the others");
     }
   }
 

@@ -16,6 +16,7 @@ import io.github.charrnn.CharVocab;
 import io.github.charrnn.Clip;
 import io.github.charrnn.Initializer;
 import io.github.charrnn.LearningRate;
+import io.github.charrnn.LearningRate.Decay;
 import io.github.charrnn.LossHistory;
 import io.github.charrnn.ModelFormatException;
 import io.github.charrnn.Optimizer;
@@ -23,6 +24,9 @@ import io.github.charrnn.internal.Header.Section;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -35,7 +39,7 @@ import java.util.stream.Collectors;
  */
 final class Fields {
   /** The latest version of any key. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   private static final String FORMAT = "charrnn";
   private static final String FORMAT_KEY = "format";
@@ -69,13 +73,39 @@ final class Fields {
               (h, x) -> h.hiddenSize = (int) x),
           whole(MODEL, "seed", Long.MIN_VALUE, Long.MAX_VALUE, h -> h.seed, (h, x) -> h.seed = x),
           name(MODEL, "generator", List.of(Xoshiro256.NAME), h -> Xoshiro256.NAME, (h, x) -> {}),
+          name(
+                  MODEL,
+                  "initializer",
+                  Initializer.names(),
+                  h -> h.initializer.name(),
+                  (h, x) -> h.initializer = Initializer.named(x))
+              .since(3, h -> h.initializer instanceof Initializer.Normal),
           real(
                   MODEL,
                   "initialDeviation",
                   Range.AT_LEAST_ZERO_AND_FINITE,
-                  h -> deviation(h),
+                  h -> ((Initializer.Normal) h.initializer).deviation(),
                   (h, x) -> h.initializer = Initializer.normal(x))
-              .since(2, h -> h.initializer.equals(Header.INITIALIZER)),
+              .since(
+                  2,
+                  h ->
+                      !(h.initializer instanceof Initializer.Normal)
+                          || h.initializer.equals(Header.INITIALIZER)),
+          ofW(
+              "initialGain",
+              Range.ABOVE_ZERO_AND_FINITE,
+              Initializer.OfW::gain,
+              (it, x) -> it.with(x, it.inputDeviation(), it.outputDeviation())),
+          ofW(
+              "inputDeviation",
+              Range.AT_LEAST_ZERO_AND_FINITE,
+              Initializer.OfW::inputDeviation,
+              (it, x) -> it.with(it.gain(), x, it.outputDeviation())),
+          ofW(
+              "outputDeviation",
+              Range.AT_LEAST_ZERO_AND_FINITE,
+              Initializer.OfW::outputDeviation,
+              (it, x) -> it.with(it.gain(), it.inputDeviation(), x)),
           whole(
               RECIPE,
               "sequenceLength",
@@ -90,12 +120,51 @@ final class Fields {
               Integer.MAX_VALUE,
               h -> h.recipe.batchSize(),
               (h, x) -> h.recipe = h.recipe.withBatchSize((int) x)),
+          whole(
+                  RECIPE,
+                  "resetEvery",
+                  1,
+                  Integer.MAX_VALUE,
+                  h -> h.recipe.resetEvery(),
+                  (h, x) -> h.recipe = h.recipe.withResetEvery((int) x))
+              .since(3, h -> h.recipe.resetEvery() == 0),
           real(
               RECIPE,
               "learningRate",
               Range.ABOVE_ZERO_AND_FINITE,
               h -> h.recipe.learningRate().rate(),
               (h, x) -> h.recipe = h.recipe.withLearningRate(LearningRate.constant(x))),
+          whole(
+                  RECIPE,
+                  "warmUp",
+                  1,
+                  Long.MAX_VALUE,
+                  h -> h.recipe.learningRate().warmUp(),
+                  (h, x) ->
+                      h.recipe = h.recipe.withLearningRate(h.recipe.learningRate().withWarmUp(x)))
+              .since(3, h -> h.recipe.learningRate().warmUp() == 0),
+          real(
+                  RECIPE,
+                  "finalLearningRate",
+                  Range.AT_LEAST_ZERO_AND_FINITE,
+                  h -> h.recipe.learningRate().end(),
+                  (h, x) -> h.finalLearningRate = x)
+              .since(3, Fields::isConstant),
+          whole(
+                  RECIPE,
+                  "scheduleSteps",
+                  1,
+                  Long.MAX_VALUE,
+                  h -> h.recipe.learningRate().steps(),
+                  (h, x) -> h.scheduleSteps = x)
+              .since(3, Fields::isConstant),
+          name(
+                  RECIPE,
+                  "schedule",
+                  Decay.names(),
+                  h -> h.recipe.learningRate().decay().toString(),
+                  (h, x) -> h.schedule(Decay.named(x)))
+              .since(3, Fields::isConstant),
           whole(
               TRAINING,
               "rollbacks",
@@ -110,11 +179,53 @@ final class Fields {
               h -> h.recipe.clip().bound(),
               (h, x) -> h.recipe = h.recipe.withClip(Clip.value(x))),
           name(
+                  RECIPE,
+                  "clipBy",
+                  List.of("norm"),
+                  h -> "norm",
+                  (h, x) -> h.recipe = h.recipe.withClip(Clip.norm(h.recipe.clip().bound())))
+              .since(3, h -> h.recipe.clip() instanceof Clip.Value),
+          name(
               RECIPE,
               "optimizer",
               Optimizer.names(),
               h -> h.recipe.optimizer().name(),
               (h, x) -> h.recipe = h.recipe.withOptimizer(Optimizer.named(x))),
+          optimizer(
+              "initialAccumulator",
+              Range.ABOVE_ZERO_AND_FINITE,
+              Optimizer.AdaGrad.class,
+              Optimizer.AdaGrad::initialAccumulator,
+              (it, x) -> Optimizer.adaGrad(x),
+              it -> it.initialAccumulator() == 0),
+          optimizer(
+              "momentum",
+              Range.ABOVE_ZERO_AND_BELOW_ONE,
+              Optimizer.Sgd.class,
+              Optimizer.Sgd::momentum,
+              (it, x) -> Optimizer.sgd(x),
+              it -> it.momentum() == 0),
+          optimizer(
+              "decay",
+              Range.AT_LEAST_ZERO_AND_BELOW_ONE,
+              Optimizer.RmsProp.class,
+              Optimizer.RmsProp::decay,
+              (it, x) -> Optimizer.rmsProp(x),
+              it -> false),
+          optimizer(
+              "beta1",
+              Range.AT_LEAST_ZERO_AND_BELOW_ONE,
+              Optimizer.Adam.class,
+              Optimizer.Adam::beta1,
+              (it, x) -> Optimizer.adam(x, it.beta2()),
+              it -> false),
+          optimizer(
+              "beta2",
+              Range.AT_LEAST_ZERO_AND_BELOW_ONE,
+              Optimizer.Adam.class,
+              Optimizer.Adam::beta2,
+              (it, x) -> Optimizer.adam(it.beta1(), x),
+              it -> false),
           whole(
                   TRAINING,
                   "textLength",
@@ -292,6 +403,58 @@ final class Fields {
 
   private Fields() {}
 
+  /** A number of an initializer that draws W in its own way. */
+  private static Field ofW(
+      String key,
+      Range range,
+      ToDoubleFunction<Initializer.OfW> get,
+      BiFunction<Initializer.OfW, Double, Initializer> with) {
+    return real(
+            MODEL,
+            key,
+            range,
+            h -> get.applyAsDouble((Initializer.OfW) h.initializer),
+            (h, x) -> {
+              if (h.initializer instanceof Initializer.OfW it) {
+                h.initializer = with.apply(it, x);
+              }
+            })
+        .since(3, h -> !(h.initializer instanceof Initializer.OfW));
+  }
+
+  /**
+   * A number of an optimizer.
+   *
+   * @param isDefault whether the number is that of files which do not say it
+   */
+  private static <T extends Optimizer> Field optimizer(
+      String key,
+      Range range,
+      Class<T> kind,
+      ToDoubleFunction<T> get,
+      BiFunction<T, Double, Optimizer> with,
+      Predicate<T> isDefault) {
+    return real(
+            RECIPE,
+            key,
+            range,
+            h -> get.applyAsDouble(kind.cast(h.recipe.optimizer())),
+            (h, x) -> {
+              if (kind.isInstance(h.recipe.optimizer())) {
+                h.recipe = h.recipe.withOptimizer(with.apply(kind.cast(h.recipe.optimizer()), x));
+              }
+            })
+        .since(
+            3,
+            h ->
+                !kind.isInstance(h.recipe.optimizer())
+                    || isDefault.test(kind.cast(h.recipe.optimizer())));
+  }
+
+  private static boolean isConstant(Header header) {
+    return header.recipe.learningRate().decay() == Decay.CONSTANT;
+  }
+
   // Writing
 
   /** What a file says beside its tensors, but for the checksum. */
@@ -393,10 +556,6 @@ final class Fields {
       }
     }
     return codePoints.length >= 2 && codePoints.length <= CharVocab.MAX_SIZE;
-  }
-
-  private static double deviation(Header header) {
-    return ((Initializer.Normal) header.initializer).deviation();
   }
 
   private static boolean isLoss(double loss, long step) {

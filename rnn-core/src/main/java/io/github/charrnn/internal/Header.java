@@ -2,6 +2,8 @@ package io.github.charrnn.internal;
 
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.Initializer;
+import io.github.charrnn.LearningRate;
+import io.github.charrnn.LearningRate.Decay;
 import io.github.charrnn.Recipe;
 import io.github.charrnn.TrainingSummary;
 import io.github.charrnn.Validation;
@@ -42,6 +44,8 @@ public final class Header {
   public Initializer initializer = INITIALIZER;
 
   public Recipe recipe = Recipe.named("course");
+  double finalLearningRate = Double.NaN; // while it is read
+  long scheduleSteps;
   public int rollbacks;
   public long textLength;
   public long step;
@@ -132,6 +136,14 @@ public final class Header {
     validationLength = validation.length();
     validationEvery = validation.every();
     validationSelects = validation.selects();
+  }
+
+  /** Completes a learning rate whose numbers were read. */
+  void schedule(Decay decay) {
+    LearningRate read = recipe.learningRate();
+    recipe =
+        recipe.withLearningRate(
+            new LearningRate(read.rate(), decay, finalLearningRate, scheduleSteps, read.warmUp()));
   }
 
   boolean has(Section section) {

@@ -1,5 +1,6 @@
 package io.github.charrnn.internal;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** U, W, V, b, c in the layout of the kernels; gradients and optimizer memory have the same one. */
@@ -130,6 +131,13 @@ public final class Parameters {
     Parameters copy = new Parameters(hiddenSize, vocabSize);
     copy.set(this);
     return copy;
+  }
+
+  /** Makes every number the same. */
+  void fill(double value) {
+    for (double[] tensor : data) {
+      Arrays.fill(tensor, value);
+    }
   }
 
   /** Becomes equal to other, which has the same shape. */

@@ -21,10 +21,12 @@ import java.util.Optional;
 public final class Update implements Window.Gradients {
   /*
    * Everything is updated piece by piece, each piece of the gradients while it is near in the cache,
-   * by the thread that has computed it. No parameter is read any more by then.
+   * by the thread that has computed it. No parameter is read any more by then. Only clipping by norm
+   * needs all of the gradient before the first piece: then pieces are rows of what was kept.
    */
 
   private static final double EPSILON = 1e-8;
+  private static final Range ANY = new Range("a number", x -> true);
 
   /*
    * Training diverges in the loss first: what is NaN in any parameter that a window reads makes its
@@ -45,6 +47,12 @@ public final class Update implements Window.Gradients {
 
   private static final Memory SQUARES =
       new Memory("memory", Range.AT_LEAST_ZERO, "AdaGrad's sum of squares");
+  private static final Memory VELOCITY = new Memory("velocity", ANY, "the velocity");
+  private static final Memory MEAN_SQUARE =
+      new Memory("meanSquare", Range.AT_LEAST_ZERO, "RMSProp's mean square");
+  private static final Memory FIRST_MOMENT = new Memory("firstMoment", ANY, "Adam's first moment");
+  private static final Memory SECOND_MOMENT =
+      new Memory("secondMoment", Range.AT_LEAST_ZERO, "Adam's second moment");
 
   /** Moves elements from..to-1 of one tensor; their gradient is in g from {@code at} on. */
   private interface Rule {
@@ -56,7 +64,11 @@ public final class Update implements Window.Gradients {
   private final Window window;
   private final Map<String, Parameters> memories = new LinkedHashMap<>(); // by name
   private final Map<Tensor, Rule> rules = new EnumMap<>(Tensor.class);
-  private double rate; // of the step
+  private final double clip; // of every element
+  private double rate; // of the step, with Adam's correction of its first moment
+  private double correction; // Adam's, of its second moment
+  private double scale; // of the gradient
+  private boolean normIsFinite = true;
   private boolean mayOverflow;
 
   /**
@@ -71,6 +83,10 @@ public final class Update implements Window.Gradients {
     for (Memory memory : memoriesOf(recipe.optimizer())) {
       memories.put(memory.name, new Parameters(parameters.hiddenSize, parameters.vocabSize));
     }
+    if (recipe.optimizer() instanceof Optimizer.AdaGrad adaGrad) {
+      memory(memories, SQUARES.name).fill(adaGrad.initialAccumulator());
+    }
+    clip = recipe.clip() instanceof Clip.Value value ? value.bound() : Double.POSITIVE_INFINITY;
     for (Tensor tensor : Parameters.tensors()) {
       rules.put(tensor, rule(tensor));
     }
@@ -79,7 +95,15 @@ public final class Update implements Window.Gradients {
 
   /** What an optimizer remembers. */
   static List<Memory> memoriesOf(Optimizer optimizer) {
-    return optimizer instanceof Optimizer.AdaGrad ? List.of(SQUARES) : List.of();
+    if (optimizer instanceof Optimizer.AdaGrad) {
+      return List.of(SQUARES);
+    }
+    if (optimizer instanceof Optimizer.Sgd sgd) {
+      return sgd.momentum() == 0 ? List.of() : List.of(VELOCITY);
+    }
+    return optimizer instanceof Optimizer.RmsProp
+        ? List.of(MEAN_SQUARE)
+        : List.of(FIRST_MOMENT, SECOND_MOMENT);
   }
 
   /** How many numbers an optimizer remembers for every parameter. */
@@ -89,28 +113,86 @@ public final class Update implements Window.Gradients {
 
   private Rule rule(Tensor tensor) {
     double[] theta = parameters.get(tensor);
-    double scale = 1.0 / recipe.batchSize();
-    if (!(recipe.clip() instanceof Clip.Value)) {
-      throw new IllegalStateException("nothing here clips by " + recipe.clip());
-    }
-    double clip = recipe.clip().bound();
     if (recipe.optimizer() instanceof Optimizer.AdaGrad) {
       double[] squares = memory(memories, SQUARES.name).get(tensor);
       return (kernel, from, to, g, at) ->
           kernel.adagrad(theta, squares, from, to, g, at, scale, clip, rate, EPSILON);
     }
-    if (!(recipe.optimizer() instanceof Optimizer.Sgd)) {
-      throw new IllegalStateException("nothing here is the rule of " + recipe.optimizer());
+    if (recipe.optimizer() instanceof Optimizer.RmsProp rmsProp) {
+      double decay = rmsProp.decay();
+      double[] squares = memory(memories, MEAN_SQUARE.name).get(tensor);
+      return (kernel, from, to, g, at) ->
+          kernel.rmsProp(theta, squares, from, to, g, at, scale, clip, rate, decay, EPSILON);
     }
-    return (kernel, from, to, g, at) -> kernel.descend(theta, from, to, g, at, scale, clip, rate);
+    if (recipe.optimizer() instanceof Optimizer.Adam adam) {
+      double beta1 = adam.beta1();
+      double beta2 = adam.beta2();
+      double[] first = memory(memories, FIRST_MOMENT.name).get(tensor);
+      double[] second = memory(memories, SECOND_MOMENT.name).get(tensor);
+      return (kernel, from, to, g, at) ->
+          kernel.adam(
+              theta,
+              first,
+              second,
+              from,
+              to,
+              g,
+              at,
+              scale,
+              clip,
+              rate,
+              correction,
+              beta1,
+              beta2,
+              EPSILON);
+    }
+    double momentum = ((Optimizer.Sgd) recipe.optimizer()).momentum();
+    if (momentum == 0) {
+      return (kernel, from, to, g, at) -> kernel.descend(theta, from, to, g, at, scale, clip, rate);
+    }
+    double[] velocity = memory(memories, VELOCITY.name).get(tensor);
+    return (kernel, from, to, g, at) ->
+        kernel.momentum(theta, velocity, from, to, g, at, scale, clip, rate, momentum);
   }
 
-  /** Begins the update of a step at its learning rate. */
-  public void begin(double learningRate) {
+  /**
+   * Begins the update of a step at its learning rate.
+   *
+   * @param step counted from 1
+   */
+  public void begin(long step, double learningRate) {
+    scale = 1.0 / recipe.batchSize();
     rate = learningRate;
+    if (recipe.optimizer() instanceof Optimizer.Adam adam) {
+      rate = learningRate / (1 - StrictMath.pow(adam.beta1(), step));
+      correction = 1 / Math.sqrt(1 - StrictMath.pow(adam.beta2(), step));
+    }
   }
 
-  /** Updates these elements; the rows of U without a gradient do not come, and do not move. */
+  /** Where there is a memory that decays, or moves it, a parameter moves without a gradient. */
+  @Override
+  public boolean wantsEveryRow() {
+    return wantsNorm()
+        || recipe.optimizer() instanceof Optimizer.Adam
+        || recipe.optimizer() instanceof Optimizer.RmsProp
+        || (recipe.optimizer() instanceof Optimizer.Sgd sgd && sgd.momentum() > 0);
+  }
+
+  @Override
+  public boolean wantsNorm() {
+    return recipe.clip() instanceof Clip.Norm;
+  }
+
+  @Override
+  public void norm(double squares) {
+    normIsFinite = Double.isFinite(squares);
+    double norm = Math.sqrt(squares) / recipe.batchSize() / recipe.sequenceLength();
+    if (norm > recipe.clip().bound()) {
+      scale *= recipe.clip().bound() / norm;
+    }
+  }
+
+  /** Updates these elements. */
   @Override
   public void take(Tensor tensor, Kernel kernel, double[] g, int at, int from, int to) {
     Objects.requireNonNull(rules.get(tensor)).move(kernel, from, to, g, at);
@@ -139,16 +221,20 @@ public final class Update implements Window.Gradients {
 
   /** Says that the parameters are not what the last update has made them. */
   private void parametersReplaced() {
-    double clip = recipe.clip().bound();
+    double element =
+        recipe.clip() instanceof Clip.Norm norm ? norm.bound() * recipe.sequenceLength() : clip;
+    if (recipe.optimizer() instanceof Optimizer.Sgd sgd) {
+      element /= 1 - sgd.momentum();
+    }
     mayOverflow =
-        !(clip <= BOUND
-            && clip * recipe.learningRate().rate() <= BOUND
+        !(element <= BOUND
+            && element * recipe.learningRate().rate() <= BOUND
             && parameters.isWithin(BOUND));
   }
 
   /** Whether numbers might become infinite without the loss showing it. */
   public boolean mayOverflow() {
-    return mayOverflow;
+    return mayOverflow || !normIsFinite;
   }
 
   /** What is not finite, as the subject of a sentence, if anything is. */

@@ -95,9 +95,24 @@ public final class Window {
   private final Optional<Parameters> gradient; // if there is a way back
   private final Gradients keep; // copies it there
   private Gradients receiver; // of the present way back
+  private Gradients sink; // of its pieces as they are computed: the receiver, or keep
+  private final double[] squares; // (2 K + m + 2): sums over rows of U, W and V, over b, over c
 
   /** Takes the gradient of a window in pieces, several at a time from different threads. */
   public interface Gradients {
+    /** Whether the rows of U that have no gradient come too, as zeros. */
+    boolean wantsEveryRow();
+
+    /** Whether the pieces come after {@link #norm}; then every row of U is wanted. */
+    boolean wantsNorm();
+
+    /**
+     * Called before the pieces come, if it is wanted.
+     *
+     * @param squares the sum of the squares of all of the gradient
+     */
+    void norm(double squares);
+
     /**
      * Every element of V, W, b and c comes once, and every one of the rows of U that have a
      * gradient. V and W come by whole rows. Whoever takes a piece may change these elements of the
@@ -120,7 +135,7 @@ public final class Window {
       return new Kernel.Gradient() {
         @Override
         public void take(double[] g, int at, int from, int to) {
-          receiver.take(tensor, kernel, g, at, from, to);
+          sink.take(tensor, kernel, g, at, from, to);
         }
       };
     }
@@ -148,14 +163,34 @@ public final class Window {
     distinct = new int[forTraining ? Math.min(rows, k) : 0];
     lastWindow = new long[forTraining ? k : 0];
     gradient = forTraining ? Optional.of(new Parameters(m, k)) : Optional.empty();
+    squares = new double[forTraining ? 2 * k + m + 2 : 0];
     keep =
         new Gradients() {
           @Override
+          public boolean wantsEveryRow() {
+            return false;
+          }
+
+          @Override
+          public boolean wantsNorm() {
+            return false;
+          }
+
+          @Override
+          public void norm(double squares) {
+            throw new IllegalStateException("nobody has asked for it");
+          }
+
+          @Override
           public void take(Tensor tensor, Kernel kernel, double[] g, int at, int from, int to) {
-            System.arraycopy(g, at, gradient().get(tensor), from, to - from);
+            double[] kept = gradient().get(tensor);
+            if (g != kept) {
+              System.arraycopy(g, at, kept, from, to - from);
+            }
           }
         };
     receiver = keep;
+    sink = keep;
   }
 
   /** A window for forward and backward, with parameters loaded. */
@@ -384,6 +419,7 @@ public final class Window {
    */
   public void backward(Gradients receiver) {
     this.receiver = receiver;
+    sink = receiver.wantsNorm() ? keep : receiver;
     findDistinct();
     weights.prepareBackward((n + 1) * streams); // again, if there was a load since forward
     crew.run(pace.members(), backward);
@@ -425,12 +461,67 @@ public final class Window {
     }
     crew.await(i);
     gradients(i, of, share, withoutV);
+    if (receiver.wantsNorm()) {
+      crew.await(i);
+      squares(i, of, kernel);
+      crew.await(i);
+      if (i == 0) {
+        receiver.norm(total(squares));
+      }
+      crew.await(i);
+      handOver(i, of, kernel);
+    }
+  }
+
+  /** Row by row, so that no sum depends on who computes it. */
+  private void squares(int i, int of, Kernel kernel) {
+    Parameters g = gradient();
+    squares(i, of, kernel, g.u, k, 0);
+    squares(i, of, kernel, g.w, m, k);
+    squares(i, of, kernel, g.v, k, k + m);
+    if (i == 0) {
+      squares[2 * k + m] = kernel.sumOfSquares(g.b, 0, m);
+      squares[2 * k + m + 1] = kernel.sumOfSquares(g.c, 0, k);
+    }
+  }
+
+  private void squares(int i, int of, Kernel kernel, double[] g, int rows, int at) {
+    for (int row = split.lines(i, of, rows); row < split.lines(i + 1, of, rows); row++) {
+      squares[at + row] = kernel.sumOfSquares(g, row * m, (row + 1) * m);
+    }
+  }
+
+  private static double total(double[] parts) {
+    double total = 0;
+    for (double part : parts) {
+      total += part;
+    }
+    return total;
+  }
+
+  /** Gives the receiver what was kept. */
+  private void handOver(int i, int of, Kernel kernel) {
+    for (int tensor = 0; tensor < Parameters.tensors().size(); tensor++) { // no iterator a step
+      handOver(i, of, kernel, Parameters.tensors().get(tensor));
+    }
+  }
+
+  private void handOver(int i, int of, Kernel kernel, Tensor tensor) {
+    double[] g = gradient().get(tensor);
+    boolean matrix = tensor == Tensor.U || tensor == Tensor.W || tensor == Tensor.V;
+    int length = matrix ? m : 1;
+    int from = split.lines(i, of, g.length / length) * length;
+    int end = split.lines(i + 1, of, g.length / length) * length;
+    if (from < end) {
+      receiver.take(tensor, kernel, g, from, from, end);
+    }
   }
 
   /** V and W's gradients by rows, V's first unless it is done; the others by columns. */
   private void gradients(int i, int of, Share share, boolean withoutV) {
     Kernel kernel = share.kernel;
     Parameters g = gradient();
+    int rowsOfU = receiver.wantsEveryRow() ? k : distinctCount;
     int rows = n * streams;
     int ofV = withoutV ? 0 : k;
     int from = withoutV ? split.linesNearFirst(i, of, m) : split.lines(i, of, k + m);
@@ -445,23 +536,28 @@ public final class Window {
     int endC = split.lines(i + 1, of, k);
     if (fromC < endC) {
       kernel.sumRows(rows, k, fromC, endC, outputs, g.c);
-      receiver.take(Tensor.C, kernel, g.c, fromC, fromC, endC);
+      sink.take(Tensor.C, kernel, g.c, fromC, fromC, endC);
     }
     int fromUnit = split.lines(i, of, m);
     int endUnit = split.lines(i + 1, of, m);
     if (fromUnit < endUnit) {
       kernel.sumRows(rows, m, fromUnit, endUnit, da, g.b);
-      receiver.take(Tensor.B, kernel, g.b, fromUnit, fromUnit, endUnit);
-      for (int s = 0; s < distinctCount; s++) {
-        int row = distinct[s] * m;
+      sink.take(Tensor.B, kernel, g.b, fromUnit, fromUnit, endUnit);
+      for (int s = 0; s < rowsOfU; s++) {
+        int row = rowOfU(s) * m;
         Arrays.fill(g.u, row + fromUnit, row + endUnit, 0);
       }
       kernel.scatterRows(rows, m, fromUnit, endUnit, da, symbols, g.u);
-      for (int s = 0; s < distinctCount; s++) {
-        int first = distinct[s] * m + fromUnit;
-        receiver.take(Tensor.U, kernel, g.u, first, first, first + endUnit - fromUnit);
+      for (int s = 0; s < rowsOfU; s++) {
+        int first = rowOfU(s) * m + fromUnit;
+        sink.take(Tensor.U, kernel, g.u, first, first, first + endUnit - fromUnit);
       }
     }
+  }
+
+  /** The s-th of the rows of U that are wanted. */
+  private int rowOfU(int s) {
+    return receiver.wantsEveryRow() ? s : distinct[s];
   }
 
   private void outerV(Share share, int from, int end) {
@@ -488,6 +584,11 @@ public final class Window {
   /** The next window starts from the zero state. */
   public void reset() {
     Arrays.fill(h, 0, streams * m, 0);
+  }
+
+  /** The next window of a stream starts from the zero state. */
+  public void reset(int stream) {
+    Arrays.fill(h, stream * m, (stream + 1) * m, 0);
   }
 
   private void findDistinct() {

@@ -32,6 +32,11 @@ public final class Xoshiro256 {
     return z ^ (z >>> 31);
   }
 
+  /** A number that is drawn by seed and index alone, from 0 to 2^63 - 1. */
+  public static long hash(long seed, long index) {
+    return splitMix(splitMix(seed + GOLDEN) + (index + 1) * GOLDEN) >>> 1;
+  }
+
   public long nextLong() {
     long result = Long.rotateLeft(s0 + s3, 23) + s0;
     long t = s1 << 17;

@@ -4,51 +4,84 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.charrnn.CharVocab;
+import io.github.charrnn.Clip;
 import io.github.charrnn.Initializer;
+import io.github.charrnn.LearningRate;
 import io.github.charrnn.ModelFormatException;
+import io.github.charrnn.Optimizer;
+import io.github.charrnn.Recipe;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.VanillaRnn;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every row of the table: what it refuses, in which words, and that it reads what it writes. */
 @Tag("once")
 class FieldsTest {
   private static final String TEXT = "abcabbacabccab".repeat(3);
 
-  @TempDir Path directory;
-  private Metadata whole = new Metadata();
+  @TempDir static Path directory;
 
-  /** What a checkpoint says that has every part: of step 9, two streams, with a held-out text. */
-  @BeforeEach
-  void readACheckpoint() throws IOException {
-    Path file = directory.resolve("checkpoint");
+  /** What checkpoints say that have every part, together every key. */
+  private static List<Metadata> checkpoints = List.of();
+
+  /** What one of them says. */
+  private Metadata whole = checkpoints.get(0);
+
+  @BeforeAll
+  static void readCheckpoints() throws IOException {
+    Recipe recipe = Recipe.named("course").withSequenceLength(5).withBatchSize(2);
+    checkpoints =
+        List.of(
+            read(Initializer.normal(0.25), recipe.withClip(Clip.norm(1)).withResetEvery(3)),
+            read(
+                Initializer.orthogonal(0.7, 2, 0.05),
+                recipe
+                    .withOptimizer(Optimizer.adam(0.5, 0.99))
+                    .withLearningRate(LearningRate.linear(0.01, 0, 20).withWarmUp(4))),
+            read(
+                Initializer.normal(0.01),
+                recipe
+                    .withOptimizer(Optimizer.adaGrad(20))
+                    .withLearningRate(LearningRate.exponential(0.01, 0.001, 20))),
+            read(Initializer.glorot(), recipe.withOptimizer(Optimizer.sgd(0.5))),
+            read(Initializer.identity(1, 0.1, 0.1), recipe.withOptimizer(Optimizer.rmsProp(0.5))));
+  }
+
+  /** What a checkpoint says: of step 9, two streams, with a held-out text. */
+  private static Metadata read(Initializer initializer, Recipe recipe) throws IOException {
+    Path file = Files.createTempDirectory(directory, "").resolve("checkpoint");
     VanillaRnn model =
-        VanillaRnn.builder(CharVocab.of(TEXT))
-            .hiddenSize(2)
-            .initializer(Initializer.normal(0.25))
-            .build();
+        VanillaRnn.builder(CharVocab.of(TEXT)).hiddenSize(2).initializer(initializer).build();
     Trainer.of(model)
-        .sequenceLength(5)
-        .batchSize(2)
+        .recipe(recipe)
         .checkpoint(file, 100)
         .samples(4, 3)
         .validation(model.vocab().encode("abcab"), 5)
         .train(TEXT, 9);
     try (Safetensors in = Safetensors.open(file)) {
-      whole = in.metadata();
+      return in.metadata();
     }
+  }
+
+  /** Goes on with a checkpoint that has a key. */
+  private void take(Field field) {
+    whole = checkpoints.stream().filter(it -> it.has(field.key)).findFirst().orElseThrow();
   }
 
   static List<Field> fields() {
@@ -74,15 +107,51 @@ class FieldsTest {
   }
 
   @Test
-  void aCheckpointWithEveryPart_hasEveryKey_andIsWrittenAsItWasRead() throws IOException {
-    assertThat(whole.entries())
-        .extracting(Map.Entry::getKey)
-        .containsExactlyElementsOf(Fields.ALL.stream().map(field -> field.key).toList());
+  void checkpointsWithEveryPart_haveEveryKey_andAreWrittenAsTheyWereRead() throws IOException {
+    List<String> keys = Fields.ALL.stream().map(field -> field.key).toList();
+    Set<String> seen = new HashSet<>();
+    for (Metadata read : checkpoints) {
+      List<String> itsKeys = read.entries().stream().map(Map.Entry::getKey).toList();
+      assertThat(itsKeys).containsExactlyElementsOf(keys.stream().filter(read::has).toList());
+      seen.addAll(itsKeys);
 
-    Metadata again = Fields.write(Fields.read(whole));
+      Metadata again = Fields.write(Fields.read(read));
 
-    again.put(Safetensors.CHECKSUM, whole.text(Safetensors.CHECKSUM));
-    assertThat(again.entries()).containsExactlyElementsOf(whole.entries());
+      again.put(Safetensors.CHECKSUM, read.text(Safetensors.CHECKSUM));
+      assertThat(again.entries()).containsExactlyElementsOf(read.entries());
+    }
+    assertThat(seen).containsExactlyInAnyOrderElementsOf(keys);
+  }
+
+  /** Numbers that one kind of a setting has, written beside another kind. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "initialGain",
+        "inputDeviation",
+        "outputDeviation",
+        "finalLearningRate",
+        "scheduleSteps",
+        "momentum",
+        "decay",
+        "beta1",
+        "beta2"
+      })
+  void aNumber_isRefusedWhereItDoesNotBelong_andMissedWhereItDoes(String key) throws IOException {
+    for (Metadata one : checkpoints) {
+      if (key.equals("momentum") && one.has(key)) {
+        continue; // without it, it is plain gradient descent
+      }
+      Metadata changed = new Metadata();
+      for (Field field : Fields.ALL) {
+        if (!field.key.equals(key) && one.has(field.key)) {
+          changed.put(field.key, one.text(field.key));
+        } else if (field.key.equals(key) && !one.has(key)) {
+          changed.put(key, key.equals("scheduleSteps") ? "5" : "0.5");
+        }
+      }
+      assertThatExceptionOfType(ModelFormatException.class).isThrownBy(() -> Fields.read(changed));
+    }
   }
 
   private static boolean isCanonical(String value) {
@@ -133,6 +202,7 @@ class FieldsTest {
   @ParameterizedTest
   @MethodSource("fields")
   void aValueOutsideOfItsRange_isRefusedWithTheRange(Field field) throws IOException {
+    take(field);
     List<String> wrong = wrong(field).distinct().toList();
     assertThat(wrong).as(field.key).isNotEmpty();
     for (String value : wrong) {
@@ -142,7 +212,7 @@ class FieldsTest {
               field.key + " is \"" + value + "\", must be a number in its shortest form",
               "not a model of this library: its metadata has no format \"charrnn\"",
               "formatVersion is \"" + value + "\", must be " + Metadata.whole(1, Long.MAX_VALUE),
-              "the model's format version is 3, this library reads up to 2: use a newer one");
+              "the model's format version is 4, this library reads up to 3: use a newer one");
     }
   }
 
@@ -150,6 +220,7 @@ class FieldsTest {
   @ParameterizedTest
   @MethodSource("fields")
   void aValueThatDoesNotGoWithTheOthers_isRefusedWithWhatItMustBe(Field field) throws IOException {
+    take(field);
     String words = field.wordsFor(Fields.read(whole));
     if (words.equals(field.words)) {
       return; // the range is all there is
@@ -209,9 +280,12 @@ class FieldsTest {
 
   @Test
   void aLaterKey_isWrittenOnlyWhereItIsNotTheDefault() throws IOException {
-    assertThat(whole.text("formatVersion")).isEqualTo("2");
+    whole = checkpoints.get(0);
+    assertThat(whole.text("formatVersion")).isEqualTo("3");
     Header header = Fields.read(whole);
 
+    header.recipe = header.recipe.withClip(Clip.value(1)).withResetEvery(0);
+    assertThat(Fields.write(header).text("formatVersion")).isEqualTo("2");
     header.initializer = Header.INITIALIZER;
     Metadata classic = Fields.write(header);
 

@@ -200,4 +200,35 @@ public final class Elementary {
     s6 += i + 6 < count ? x[i + 6] : 0;
     return ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7));
   }
+
+  /** The sum of the squares of elements from..to-1, in eight partial sums, added like those. */
+  static double sumOfSquares(double[] x, int from, int to) {
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    double s4 = 0;
+    double s5 = 0;
+    double s6 = 0;
+    double s7 = 0;
+    int i = from;
+    for (; i + 8 <= to; i += 8) {
+      s0 = Math.fma(x[i], x[i], s0);
+      s1 = Math.fma(x[i + 1], x[i + 1], s1);
+      s2 = Math.fma(x[i + 2], x[i + 2], s2);
+      s3 = Math.fma(x[i + 3], x[i + 3], s3);
+      s4 = Math.fma(x[i + 4], x[i + 4], s4);
+      s5 = Math.fma(x[i + 5], x[i + 5], s5);
+      s6 = Math.fma(x[i + 6], x[i + 6], s6);
+      s7 = Math.fma(x[i + 7], x[i + 7], s7);
+    }
+    s0 = i < to ? Math.fma(x[i], x[i], s0) : s0;
+    s1 = i + 1 < to ? Math.fma(x[i + 1], x[i + 1], s1) : s1;
+    s2 = i + 2 < to ? Math.fma(x[i + 2], x[i + 2], s2) : s2;
+    s3 = i + 3 < to ? Math.fma(x[i + 3], x[i + 3], s3) : s3;
+    s4 = i + 4 < to ? Math.fma(x[i + 4], x[i + 4], s4) : s4;
+    s5 = i + 5 < to ? Math.fma(x[i + 5], x[i + 5], s5) : s5;
+    s6 = i + 6 < to ? Math.fma(x[i + 6], x[i + 6], s6) : s6;
+    return ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7));
+  }
 }

@@ -188,4 +188,73 @@ public interface Kernel {
       double scale,
       double clip,
       double rate);
+
+  /**
+   * Gradient descent with momentum and value clipping, elementwise: {@code v = momentum v +
+   * max(-clip, min(clip, scale g)); theta -= rate v}, for the elements from..to-1.
+   *
+   * @param gradient theirs, from {@code at} on
+   */
+  void momentum(
+      double[] theta,
+      double[] velocity,
+      int from,
+      int to,
+      double[] gradient,
+      int at,
+      double scale,
+      double clip,
+      double rate,
+      double momentum);
+
+  /**
+   * RMSProp with value clipping, elementwise: {@code g = max(-clip, min(clip, scale g))}, {@code M
+   * = decay M + ((1 - decay) g) g}, {@code theta -= rate (g / (sqrt(M) + epsilon))}, for the
+   * elements from..to-1.
+   *
+   * @param gradient theirs, from {@code at} on
+   */
+  void rmsProp(
+      double[] theta,
+      double[] memory,
+      int from,
+      int to,
+      double[] gradient,
+      int at,
+      double scale,
+      double clip,
+      double rate,
+      double decay,
+      double epsilon);
+
+  /**
+   * Adam with value clipping, elementwise: {@code g = max(-clip, min(clip, scale g))}, {@code M =
+   * beta1 M + (1 - beta1) g}, {@code S = beta2 S + ((1 - beta2) g) g}, {@code theta -= rate (M /
+   * (sqrt(S) correction + epsilon))}, for the elements from..to-1.
+   *
+   * @param gradient theirs, from {@code at} on
+   * @param rate that of the step over {@code 1 - beta1^t}
+   * @param correction {@code 1 / sqrt(1 - beta2^t)}
+   */
+  void adam(
+      double[] theta,
+      double[] first,
+      double[] second,
+      int from,
+      int to,
+      double[] gradient,
+      int at,
+      double scale,
+      double clip,
+      double rate,
+      double correction,
+      double beta1,
+      double beta2,
+      double epsilon);
+
+  /**
+   * The sum of the squares of the elements from..to-1, in eight partial sums like that under the
+   * softmax.
+   */
+  double sumOfSquares(double[] x, int from, int to);
 }

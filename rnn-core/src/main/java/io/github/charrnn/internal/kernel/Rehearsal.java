@@ -85,6 +85,7 @@ final class Rehearsal {
     double[] left = new double[rows * slice];
     Parameters g = new Parameters(m, k);
     Parameters memory = new Parameters(m, k);
+    Parameters first = new Parameters(m, k);
     weights.prepareBackward(rows + streams);
     parts.add(() -> kernel.outputsBackward(0, rows, o, dh));
     parts.add(() -> kernel.recurBackward(steps, 0, steps, streams, 0, streams, 0, m, dh, h, da));
@@ -96,8 +97,18 @@ final class Rehearsal {
     parts.add(() -> kernel.adagrad(p.w, memory.w, 0, slice * m, g.w, 0, 1, 5, RATE, 1e-8));
     parts.add(() -> kernel.adagrad(p.u, memory.u, m, 2 * m, g.u, m, 0.5, 5, RATE, 1e-8));
     parts.add(() -> kernel.descend(p.w, 0, slice * m, g.w, 0, 1, 5, RATE));
+    parts.add(() -> kernel.momentum(p.w, memory.w, 0, slice * m, g.w, 0, 1, 5, RATE, 0.9));
+    parts.add(() -> kernel.rmsProp(p.w, memory.w, 0, slice * m, g.w, 0, 1, 5, RATE, 0.9, 1e-8));
+    parts.add(() -> adam(0, slice * m, g.w, 0, p.w, first.w, memory.w));
+    parts.add(() -> adam(m, 2 * m, g.u, m, p.u, first.u, memory.u));
+    parts.add(() -> kernel.sumOfSquares(g.w, 0, slice * m));
     parts.add(() -> kernel.sumRows(rows, m, 0, m, da, g.b));
     parts.add(() -> kernel.scatterRows(rows, m, 0, m, da, symbols, g.u));
+  }
+
+  private void adam(
+      int from, int to, double[] g, int at, double[] theta, double[] first, double[] second) {
+    kernel.adam(theta, first, second, from, to, g, at, 0.5, 5, RATE, 1.5, 0.9, 0.99, 1e-8);
   }
 
   /** In the order in which a step has them. */

@@ -289,6 +289,173 @@ final class VectorKernel implements Kernel {
     }
   }
 
+  @Override
+  public void momentum(
+      double[] theta,
+      double[] velocity,
+      int from,
+      int to,
+      double[] gradient,
+      int at,
+      double scale,
+      double clip,
+      double rate,
+      double momentum) {
+    int shift = at - from;
+    int bound = from + SPECIES.loopBound(to - from);
+    DoubleVector minusRate = DoubleVector.broadcast(SPECIES, -rate);
+    DoubleVector kept = DoubleVector.broadcast(SPECIES, momentum);
+    for (int i = from; i < bound; i += LANES) {
+      DoubleVector g = clipped(gradient, shift + i, scale, clip);
+      DoubleVector moving = DoubleVector.fromArray(SPECIES, velocity, i).fma(kept, g);
+      moving.intoArray(velocity, i);
+      moving.fma(minusRate, DoubleVector.fromArray(SPECIES, theta, i)).intoArray(theta, i);
+    }
+    for (int i = bound; i < to; i++) {
+      double g = Math.max(-clip, Math.min(clip, scale * gradient[shift + i]));
+      double moving = Math.fma(momentum, velocity[i], g);
+      velocity[i] = moving;
+      theta[i] = Math.fma(-rate, moving, theta[i]);
+    }
+  }
+
+  @Override
+  public void rmsProp(
+      double[] theta,
+      double[] memory,
+      int from,
+      int to,
+      double[] gradient,
+      int at,
+      double scale,
+      double clip,
+      double rate,
+      double decay,
+      double epsilon) {
+    int shift = at - from;
+    int bound = from + SPECIES.loopBound(to - from);
+    double share = 1 - decay;
+    DoubleVector minusRate = DoubleVector.broadcast(SPECIES, -rate);
+    DoubleVector kept = DoubleVector.broadcast(SPECIES, decay);
+    for (int i = from; i < bound; i += LANES) {
+      DoubleVector g = clipped(gradient, shift + i, scale, clip);
+      DoubleVector square =
+          DoubleVector.fromArray(SPECIES, memory, i).fma(kept, g.mul(share).mul(g));
+      square.intoArray(memory, i);
+      g.div(square.sqrt().add(epsilon))
+          .fma(minusRate, DoubleVector.fromArray(SPECIES, theta, i))
+          .intoArray(theta, i);
+    }
+    for (int i = bound; i < to; i++) {
+      double g = Math.max(-clip, Math.min(clip, scale * gradient[shift + i]));
+      double square = Math.fma(decay, memory[i], share * g * g);
+      memory[i] = square;
+      theta[i] = Math.fma(-rate, g / (Math.sqrt(square) + epsilon), theta[i]);
+    }
+  }
+
+  @Override
+  public void adam(
+      double[] theta,
+      double[] first,
+      double[] second,
+      int from,
+      int to,
+      double[] gradient,
+      int at,
+      double scale,
+      double clip,
+      double rate,
+      double correction,
+      double beta1,
+      double beta2,
+      double epsilon) {
+    int shift = at - from;
+    int start = Packing.firstAligned(from, to);
+    int bound = start + SPECIES.loopBound(to - start);
+    double share1 = 1 - beta1;
+    double share2 = 1 - beta2;
+    adamEach(
+        theta,
+        first,
+        second,
+        from,
+        start,
+        gradient,
+        shift,
+        scale,
+        clip,
+        rate,
+        correction,
+        beta1,
+        beta2,
+        epsilon);
+    DoubleVector minusRate = DoubleVector.broadcast(SPECIES, -rate);
+    DoubleVector kept1 = DoubleVector.broadcast(SPECIES, beta1);
+    DoubleVector kept2 = DoubleVector.broadcast(SPECIES, beta2);
+    DoubleVector scaled = DoubleVector.broadcast(SPECIES, correction);
+    DoubleVector least = DoubleVector.broadcast(SPECIES, epsilon);
+    for (int i = start; i < bound; i += LANES) {
+      DoubleVector g = clipped(gradient, shift + i, scale, clip);
+      DoubleVector mean = DoubleVector.fromArray(SPECIES, first, i).fma(kept1, g.mul(share1));
+      DoubleVector square =
+          DoubleVector.fromArray(SPECIES, second, i).fma(kept2, g.mul(share2).mul(g));
+      mean.intoArray(first, i);
+      square.intoArray(second, i);
+      mean.div(square.sqrt().fma(scaled, least))
+          .fma(minusRate, DoubleVector.fromArray(SPECIES, theta, i))
+          .intoArray(theta, i);
+    }
+    adamEach(
+        theta,
+        first,
+        second,
+        bound,
+        to,
+        gradient,
+        shift,
+        scale,
+        clip,
+        rate,
+        correction,
+        beta1,
+        beta2,
+        epsilon);
+  }
+
+  /** One by one, what is before and after the vectors. */
+  private static void adamEach(
+      double[] theta,
+      double[] first,
+      double[] second,
+      int from,
+      int to,
+      double[] gradient,
+      int shift,
+      double scale,
+      double clip,
+      double rate,
+      double correction,
+      double beta1,
+      double beta2,
+      double epsilon) {
+    double share1 = 1 - beta1;
+    double share2 = 1 - beta2;
+    for (int i = from; i < to; i++) {
+      double g = Math.max(-clip, Math.min(clip, scale * gradient[shift + i]));
+      double mean = Math.fma(beta1, first[i], share1 * g);
+      double square = Math.fma(beta2, second[i], share2 * g * g);
+      first[i] = mean;
+      second[i] = square;
+      theta[i] = Math.fma(-rate, mean / Math.fma(Math.sqrt(square), correction, epsilon), theta[i]);
+    }
+  }
+
+  @Override
+  public double sumOfSquares(double[] x, int from, int to) {
+    return Elementary.sumOfSquares(x, from, to); // as many sums as one core has multipliers for
+  }
+
   private static DoubleVector clipped(double[] gradient, int i, double scale, double clip) {
     DoubleVector g = DoubleVector.fromArray(SPECIES, gradient, i);
     if (scale != 1) {
