@@ -10,8 +10,10 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
@@ -25,19 +27,26 @@ public final class EncodedText {
   private static final int LONGEST_STRING = 1 << 30; // its characters may be two chars each
 
   private final CharVocab vocab;
-  private final SymbolArray symbols;
-  private final long from; // the first of the symbols that is this text's
+  private final Segment[] segments; // one after the other, none of them empty
   private final long length;
 
+  /**
+   * Symbols that this text has from one place to another.
+   *
+   * @param from the first of them
+   * @param begin its place in this text
+   * @param end the place after the last one's
+   */
+  private record Segment(SymbolArray symbols, long from, long begin, long end) {}
+
   private EncodedText(CharVocab vocab, SymbolArray symbols) {
-    this(vocab, symbols, 0, symbols.length());
+    this(vocab, List.of(new Segment(symbols, 0, 0, symbols.length())));
   }
 
-  private EncodedText(CharVocab vocab, SymbolArray symbols, long from, long length) {
+  private EncodedText(CharVocab vocab, List<Segment> segments) {
     this.vocab = vocab;
-    this.symbols = symbols;
-    this.from = from;
-    this.length = length;
+    this.segments = segments.stream().filter(it -> it.begin < it.end).toArray(Segment[]::new);
+    length = segments.isEmpty() ? 0 : segments.get(segments.size() - 1).end;
   }
 
   /**
@@ -126,7 +135,7 @@ public final class EncodedText {
       throw new IndexOutOfBoundsException("index is " + index + ", must be from 0 to " + length);
     }
     int count = (int) Math.min(to.length, length - index);
-    symbols.copy(from + index, to, count);
+    copy(index, to, 0, 1, count);
     return count;
   }
 
@@ -149,7 +158,45 @@ public final class EncodedText {
               + length
               + " and in this order");
     }
-    return new EncodedText(vocab, symbols, this.from + from, to - from);
+    List<Segment> parts = new ArrayList<>();
+    for (Segment it : segments) {
+      long begin = Math.max(from, it.begin);
+      long end = Math.min(to, it.end);
+      if (begin < end) {
+        parts.add(new Segment(it.symbols, it.from + begin - it.begin, begin - from, end - from));
+      }
+    }
+    return new EncodedText(vocab, parts);
+  }
+
+  /**
+   * Texts in one vocabulary, one after the other as one. It takes no memory of its own.
+   *
+   * @param texts at least one
+   * @throws IllegalArgumentException if there is none, or if they have different vocabularies
+   */
+  public static EncodedText join(List<EncodedText> texts) {
+    if (texts.isEmpty()) {
+      throw new IllegalArgumentException("there is no text to join, must be at least 1");
+    }
+    CharVocab vocab = texts.get(0).vocab;
+    List<Segment> segments = new ArrayList<>();
+    long length = 0;
+    for (EncodedText text : texts) {
+      if (!text.vocab.equals(vocab)) {
+        throw new IllegalArgumentException(
+            "texts to join have vocabularies of "
+                + vocab.size()
+                + " and "
+                + text.vocab.size()
+                + " symbols, must have the same: encode them with one");
+      }
+      for (Segment it : text.segments) {
+        segments.add(new Segment(it.symbols, it.from, length + it.begin, length + it.end));
+      }
+      length += text.length;
+    }
+    return new EncodedText(vocab, segments);
   }
 
   /**
@@ -180,7 +227,22 @@ public final class EncodedText {
       throw new IndexOutOfBoundsException(
           "index is " + index + ", must be from 0 to " + (length() - 1));
     }
-    return symbols.get(from + index);
+    Segment it = segmentOf(index);
+    return it.symbols.get(it.from + index - it.begin);
+  }
+
+  private Segment segmentOf(long index) {
+    int low = 0;
+    int high = segments.length - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (index < segments[middle].end) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return segments[low];
   }
 
   /**
@@ -190,18 +252,30 @@ public final class EncodedText {
   public String fingerprint() {
     MessageDigest digest = Sha256.digest();
     digest.update(vocab.symbols().getBytes(UTF_8));
-    symbols.digest(digest, from, length, vocab.size() > 256);
+    for (Segment it : segments) {
+      it.symbols.digest(digest, it.from, it.end - it.begin, vocab.size() > 256);
+    }
     return HexFormat.of().formatHex(digest.digest());
   }
 
   /** How many bytes this takes, with all that it is a part of. */
   long memory() {
-    return symbols.memory();
+    return Arrays.stream(segments)
+        .map(Segment::symbols)
+        .distinct() // arrays are equal to themselves alone
+        .mapToLong(SymbolArray::memory)
+        .sum();
   }
 
   /** Copies count symbols from the given place on to every stride-th place of an array. */
   void copy(long from, int[] to, int at, int stride, int count) {
-    symbols.copy(this.from + from, to, at, stride, count);
+    int done = 0;
+    while (done < count) {
+      Segment it = segmentOf(from + done);
+      int some = (int) Math.min(count - done, it.end - from - done);
+      it.symbols.copy(it.from + from + done - it.begin, to, at + done * stride, stride, some);
+      done += some;
+    }
   }
 
   @Override

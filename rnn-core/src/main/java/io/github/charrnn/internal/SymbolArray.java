@@ -80,31 +80,26 @@ public final class SymbolArray {
     return wide ? chars.get(piece)[at] : bytes.get(piece)[at] & 0xff;
   }
 
-  /** Copies count numbers from the given place on to the beginning of an array. */
-  public void copy(long from, int[] to, int count) {
+  /** Copies count numbers from the given place on to every stride-th place of an array. */
+  public void copy(long from, int[] to, int at, int stride, int count) {
     int done = 0;
     while (done < count) {
       int piece = (int) ((from + done) / PIECE);
-      int at = (int) ((from + done) % PIECE);
-      int end = Math.min(count, done + PIECE - at);
+      int begin = (int) ((from + done) % PIECE);
+      int some = Math.min(count - done, PIECE - begin);
+      int first = at + done * stride;
       if (wide) {
         char[] numbers = chars.get(piece);
-        while (done < end) {
-          to[done++] = numbers[at++];
+        for (int i = 0; i < some; i++) {
+          to[first + i * stride] = numbers[begin + i];
         }
       } else {
         byte[] numbers = bytes.get(piece);
-        while (done < end) {
-          to[done++] = numbers[at++] & 0xff;
+        for (int i = 0; i < some; i++) {
+          to[first + i * stride] = numbers[begin + i] & 0xff;
         }
       }
-    }
-  }
-
-  /** Copies count numbers from the given place on to every stride-th place of an array. */
-  public void copy(long from, int[] to, int at, int stride, int count) {
-    for (int i = 0; i < count; i++) {
-      to[at + i * stride] = get(from + i);
+      done += some;
     }
   }
 

@@ -1,0 +1,94 @@
+package io.github.charrnn;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A text in two: what a model is trained on, and what is held out to measure it with. Neither takes
+ * memory of its own. Immutable, and safe for use by many threads.
+ *
+ * <p>The end of a sorted text, or of several authors, is not like the rest; pieces spread
+ * over the text are like all of it.
+ *
+ * @param training what is left, one part after the other
+ * @param pieces what is held out, in the order of the text
+ */
+public record HeldOut(EncodedText training, List<EncodedText> pieces) {
+  private static final int LINE_FEED = '\n';
+
+  /** Makes the list immutable. */
+  public HeldOut {
+    pieces = List.copyOf(pieces);
+  }
+
+  /**
+   * Holds out the end of a text.
+   *
+   * @param characters from 2 to the length of the text
+   * @throws IllegalArgumentException if characters is not in its range
+   */
+  public static HeldOut tail(EncodedText text, long characters) {
+    requireWithin(2, text.length(), "characters", characters);
+    long cut = text.length() - characters;
+    return new HeldOut(text.part(0, cut), List.of(text.part(cut, text.length())));
+  }
+
+  /**
+   * Holds out pieces that are spread evenly over a text: of as many equal parts as there are pieces
+   * the middle of each. A piece begins where a line does if one does so within a quarter of its
+   * length. All have the same length, but for one character where characters cannot be divided; so
+   * the same arguments always give the same pieces, which together have as many characters as asked
+   * for.
+   *
+   * @param characters from 2 for each piece to the length of the text; in all pieces together
+   * @param pieces at least 1
+   * @throws IllegalArgumentException if characters or pieces is not in its range
+   */
+  public static HeldOut spread(EncodedText text, long characters, int pieces) {
+    requireWithin(1, Integer.MAX_VALUE, "pieces", pieces);
+    requireWithin(2L * pieces, text.length(), "characters", characters);
+    List<EncodedText> rest = new ArrayList<>();
+    List<EncodedText> heldOut = new ArrayList<>();
+    long end = 0; // of the piece before
+    for (int i = 0; i < pieces; i++) {
+      long length = share(characters, i + 1, pieces) - share(characters, i, pieces);
+      long part = share(text.length(), i, pieces);
+      long last = share(text.length(), i + 1, pieces) - length; // where it can begin
+      long begin = lineNear(text, part + (last - part) / 2, part, last, length / 4);
+      rest.add(text.part(end, begin));
+      end = begin + length;
+      heldOut.add(text.part(begin, end));
+    }
+    rest.add(text.part(end, text.length()));
+    return new HeldOut(EncodedText.join(rest), heldOut);
+  }
+
+  /** How much of a whole the first few of some equal parts have. */
+  private static long share(long whole, int first, int parts) {
+    return whole / parts * first + whole % parts * first / parts;
+  }
+
+  /** The nearest place to another at which a line begins, from first to last, or that place. */
+  private static long lineNear(EncodedText text, long place, long first, long last, long most) {
+    for (long distance = 0; distance <= most; distance++) {
+      if (place - distance >= first && beginsLine(text, place - distance)) {
+        return place - distance;
+      }
+      if (place + distance <= last && beginsLine(text, place + distance)) {
+        return place + distance;
+      }
+    }
+    return place;
+  }
+
+  private static boolean beginsLine(EncodedText text, long place) {
+    return place == 0 || text.vocab().codePointOf(text.symbol(place - 1)) == LINE_FEED;
+  }
+
+  private static void requireWithin(long least, long most, String name, long value) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          name + " is " + value + ", must be from " + least + " to " + most);
+    }
+  }
+}
