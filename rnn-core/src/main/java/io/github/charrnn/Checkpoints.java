@@ -1,9 +1,12 @@
 package io.github.charrnn;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.github.charrnn.internal.CheckpointFile;
 import io.github.charrnn.internal.Header;
 import io.github.charrnn.internal.RunLock;
 import io.github.charrnn.internal.SafeFile;
+import io.github.charrnn.internal.Sha256;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +15,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -49,6 +54,7 @@ final class Checkpoints implements Closeable {
   private int maxRollbacks;
   private boolean rollbackBeside; // whether the checkpoint to go back to is in its own file
   private long savedStep = -1;
+  private boolean savedClosing; // whether it has the held-out loss of that step as the closing one
   private long savedPlan;
   private long savedAt;
   private long cost; // nanoseconds that the last one took
@@ -58,7 +64,7 @@ final class Checkpoints implements Closeable {
    *
    * @throws IllegalStateException if another run has the lock
    */
-  Checkpoints(Path path, EncodedText text, Optional<EncodedText> heldOut, LongSupplier clock)
+  Checkpoints(Path path, EncodedText text, List<EncodedText> heldOut, LongSupplier clock)
       throws IOException {
     Path parent = path.toAbsolutePath().getParent();
     if (parent != null && !Files.isDirectory(parent)) {
@@ -69,7 +75,7 @@ final class Checkpoints implements Closeable {
     rollbackPath = path.resolveSibling(path.getFileName() + ".rollback");
     this.text = text;
     fingerprint = text.fingerprint();
-    heldOutFingerprint = heldOut.map(EncodedText::fingerprint);
+    heldOutFingerprint = fingerprint(heldOut);
     file = SafeFile.locked(path);
     rollbackFile = SafeFile.locked(rollbackPath);
     lock = RunLock.acquire(path);
@@ -80,6 +86,16 @@ final class Checkpoints implements Closeable {
       lock.close();
       throw e;
     }
+  }
+
+  /** Of all pieces, and of where one ends and the next begins. */
+  private static Optional<String> fingerprint(List<EncodedText> pieces) {
+    List<String> each = pieces.stream().map(EncodedText::fingerprint).toList();
+    if (each.size() <= 1) {
+      return each.stream().findFirst();
+    }
+    byte[] digest = Sha256.digest().digest(String.join("", each).getBytes(US_ASCII));
+    return Optional.of(HexFormat.of().formatHex(digest));
   }
 
   /**
@@ -107,7 +123,7 @@ final class Checkpoints implements Closeable {
       CheckpointFile.State state,
       VanillaRnn model,
       Recipe recipe,
-      Optional<Validation> validation) {
+      Observation.Plan plan) {
     Header header = state.header();
     if (header.hiddenSize != model.hiddenSize()
         || header.seed != model.seed()
@@ -134,22 +150,28 @@ final class Checkpoints implements Closeable {
               + ": a run that is resumed keeps its recipe");
     }
     requireSameText(file, header);
-    Optional<Validation> theirs = header.training().flatMap(TrainingSummary::validation);
-    if (!theirs.equals(validation)) {
-      throw new IllegalArgumentException(
-          "validation is "
-              + words(validation)
-              + ", not "
-              + words(theirs)
-              + ", as in the run of the checkpoint "
-              + file
-              + ": a run that is resumed keeps it");
-    }
+    TrainingSummary run = header.training().orElseThrow();
+    requireKept(file, "validation", words(plan.validation()), words(run.validation()));
+    requireKept(file, "bestBy", plan.bestBy().name(), run.bestBy().name());
     if (!heldOutFingerprint.equals(state.observations().validationText())) {
       throw new IllegalArgumentException(
           "the held-out text is not the one that the run of the checkpoint "
               + file
               + " was started with");
+    }
+  }
+
+  private static void requireKept(Path file, String setting, String ours, String theirs) {
+    if (!ours.equals(theirs)) {
+      throw new IllegalArgumentException(
+          setting
+              + " is "
+              + ours
+              + ", not "
+              + theirs
+              + ", as in the run of the checkpoint "
+              + file
+              + ": a run that is resumed keeps it");
     }
   }
 
@@ -184,7 +206,7 @@ final class Checkpoints implements Closeable {
                     + " steps with "
                     + it.length()
                     + " characters"
-                    + (it.selects() ? ", which selects the best model" : ""))
+                    + (it.pieces() == 1 ? "" : " in " + it.pieces() + " pieces"))
         .orElse("none");
   }
 
@@ -210,7 +232,7 @@ final class Checkpoints implements Closeable {
     }
     long step = state.header().step;
     long planned = state.header().plannedSteps;
-    if (step > 0 && step < planned) {
+    if (step > 0 && step < planned && !TrainingResult.of(state).endedEarly()) {
       throw new IllegalStateException(
           "the checkpoint "
               + path
@@ -227,6 +249,7 @@ final class Checkpoints implements Closeable {
     Header was = state.header(); // the interval may be another from now on
     savedStep = was.step;
     savedPlan = was.plannedSteps;
+    savedClosing = state.observations().closing().isPresent();
     savedAt = clock.getAsLong();
     rollbackBeside =
         maxRollbacks > 0 && was.maxRollbacks > 0 && savedStep % was.checkpointEvery != 0;
@@ -265,10 +288,13 @@ final class Checkpoints implements Closeable {
 
   /** Called when the run ends, for whatever reason but an exception. */
   void end(Training training) throws IOException {
-    if (training.step() == savedStep) {
+    boolean closing = training.closing().isPresent();
+    if (training.step() == savedStep && closing == savedClosing) {
       return;
     }
-    if (maxRollbacks > 0 && !rollbackBeside) { // a multiple would have been saved
+    if (training.step() != savedStep
+        && maxRollbacks > 0
+        && !rollbackBeside) { // a multiple would have been saved
       copyToRollback();
     }
     save(training);
@@ -315,6 +341,7 @@ final class Checkpoints implements Closeable {
     }
     savedStep = training.step();
     savedPlan = training.plannedSteps();
+    savedClosing = training.closing().isPresent();
     savedAt = clock.getAsLong();
     cost = savedAt - began;
   }

@@ -7,8 +7,8 @@ import java.util.List;
  * A text in two: what a model is trained on, and what is held out to measure it with. Neither takes
  * memory of its own. Immutable, and safe for use by many threads.
  *
- * <p>The end of a sorted text, or of several authors, is not like the rest; pieces spread
- * over the text are like all of it.
+ * <p>The end of a sorted text, or of several authors, is not like the rest; pieces spread over the
+ * text are like all of it.
  *
  * @param training what is left, one part after the other
  * @param pieces what is held out, in the order of the text

@@ -3,7 +3,6 @@ package io.github.charrnn;
 import io.github.charrnn.internal.Crew;
 import io.github.charrnn.internal.Header;
 import io.github.charrnn.internal.Observations;
-import io.github.charrnn.internal.Parameters;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
@@ -19,19 +18,24 @@ final class Observation {
   /**
    * What is looked at beside the losses, and when.
    *
-   * @param heldOut if anything is
+   * @param heldOut pieces of a text, if anything is
    * @param validation its settings, present with heldOut
+   * @param bestBy what says which model is the best
+   * @param patience after how many held-out losses without a new best the run ends; 0 for never
    * @param sampleEvery 0 for no samples
    */
   record Plan(
-      Optional<EncodedText> heldOut,
+      List<EncodedText> heldOut,
       Optional<Validation> validation,
+      BestBy bestBy,
+      int patience,
       long sampleEvery,
       int sampleLength) {
 
     /** The same with the samples of a run that is resumed. */
     Plan withSamples(Observations seen) {
-      return new Plan(heldOut, validation, seen.sampleEvery(), seen.sampleLength());
+      return new Plan(
+          heldOut, validation, bestBy, patience, seen.sampleEvery(), seen.sampleLength());
     }
   }
 
@@ -41,41 +45,75 @@ final class Observation {
   private final Series<HeldOutLoss> heldOutLosses = new Series<>();
   private Optional<HeldOutLoss> last = Optional.empty();
   private Optional<HeldOutLoss> best = Optional.empty();
+  private Optional<HeldOutLoss> closing = Optional.empty();
 
   Observation(Plan plan) {
     this.plan = plan;
   }
 
-  Optional<Validation> validation() {
-    return plan.validation;
-  }
-
-  /** Whether the best model is the one with the lowest held-out loss. */
-  boolean selects() {
-    return plan.validation.isPresent() && plan.validation.get().selects();
+  Plan plan() {
+    return plan;
   }
 
   /** Notes the losses of a step. */
   void note(double loss, double smoothLoss) {
     history.add(loss, smoothLoss);
+    closing = Optional.empty();
+  }
+
+  /** Whether the model is to be measured after so many steps. */
+  boolean measuresAt(long step) {
+    return plan.validation.isPresent() && step % plan.validation.get().every() == 0;
+  }
+
+  /** The held-out loss of a model after so many steps, noted unless it is not finite. */
+  HeldOutLoss measure(VanillaRnn model, long step, Crew crew) {
+    HeldOutLoss loss = heldOutLoss(model, step, crew);
+    if (Double.isFinite(loss.natsPerCharacter())) {
+      note(loss, step / plan.validation.orElseThrow().every());
+    }
+    return loss;
   }
 
   /**
-   * The held-out loss of a model, noted unless it is not finite, if it is time to measure it.
-   *
-   * @param step the number of steps taken
+   * Measures a model at the end, or where the run is stopped, unless it was measured there. A run
+   * that goes on forgets that, and so becomes what it would have become without a stop. For the
+   * same reason a loss that is not finite is no failure here.
    */
-  Optional<HeldOutLoss> validate(Parameters parameters, long step, Crew crew) {
-    if (plan.validation.isEmpty() || step % plan.validation.get().every() != 0) {
-      return Optional.empty();
+  void conclude(VanillaRnn model, long step, Crew crew) {
+    if (plan.validation.isPresent() && !measuresAt(step) && closing.isEmpty()) {
+      closing =
+          Optional.of(heldOutLoss(model, step, crew))
+              .filter(loss -> Double.isFinite(loss.natsPerCharacter()));
     }
-    EncodedText text = plan.heldOut.orElseThrow();
-    HeldOutLoss loss =
-        new HeldOutLoss(step, VanillaRnn.evaluate(parameters, text, crew).natsPerCharacter());
-    if (Double.isFinite(loss.natsPerCharacter())) {
-      note(loss, step / plan.validation.get().every());
+  }
+
+  private HeldOutLoss heldOutLoss(VanillaRnn model, long step, Crew crew) {
+    List<EncodedText> pieces = plan.heldOut;
+    double nats = 0;
+    long predicted = 0;
+    double[] losses =
+        pieces.size() == 1
+            ? new double[] {VanillaRnn.loss(model.parameters(), pieces.get(0), crew)}
+            : Scorer.of(model).losses(pieces, crew);
+    for (int i = 0; i < losses.length; i++) {
+      nats += losses[i];
+      predicted += pieces.get(i).length() - 1;
     }
-    return Optional.of(loss);
+    return new HeldOutLoss(step, nats / predicted);
+  }
+
+  /** Whether so many held-out losses in a row brought no new best that the run is over. */
+  boolean isExhausted(long step) {
+    return plan.validation.isPresent()
+        && best.isPresent()
+        && isExhausted(plan.patience, plan.validation.get(), step, best.get().step());
+  }
+
+  /** The same of any run, after so many steps. */
+  static boolean isExhausted(int patience, Validation validation, long step, long bestStep) {
+    long every = validation.every();
+    return patience > 0 && step / every - bestStep / every >= patience;
   }
 
   private void note(HeldOutLoss loss, long interval) {
@@ -116,16 +154,29 @@ final class Observation {
     return samples.items();
   }
 
-  List<HeldOutLoss> heldOutLosses() {
-    return heldOutLosses.items();
-  }
-
   Optional<HeldOutLoss> last() {
-    return last;
+    return closing.or(() -> last);
   }
 
-  Optional<HeldOutLoss> best() {
-    return best;
+  List<HeldOutLoss> heldOutLosses() {
+    return Observations.withClosing(heldOutLosses.items(), closing);
+  }
+
+  /** Whether the closing loss is the lowest. */
+  boolean closesBest() {
+    return Observations.isLower(closing, best);
+  }
+
+  Optional<HeldOutLoss> lowest() {
+    return closesBest() ? closing : best;
+  }
+
+  boolean isBest(HeldOutLoss loss) {
+    return best.isPresent() && best.get().equals(loss);
+  }
+
+  Optional<HeldOutLoss> closing() {
+    return closing;
   }
 
   // What a checkpoint has of it
@@ -135,6 +186,7 @@ final class Observation {
     header.historyStride = history.stride();
     header.historyPending = history.pending();
     header.historyPendingSum = history.pendingSum();
+    header.patience = plan.patience;
   }
 
   double[] losses() {
@@ -155,7 +207,8 @@ final class Observation {
         heldOutFingerprint,
         heldOutLosses.stride(),
         heldOutLosses.items(),
-        best);
+        best,
+        closing);
   }
 
   /** Goes on from what a checkpoint has of it. */
@@ -164,6 +217,7 @@ final class Observation {
     samples.restore(seen.samples(), seen.sampleStride());
     heldOutLosses.restore(seen.heldOutLosses(), seen.validationStride());
     best = seen.bestHeldOutLoss();
+    closing = seen.closing();
     last = Optional.empty();
   }
 }

@@ -62,9 +62,17 @@ final class Run {
   }
 
   private void takeSteps() throws IOException {
-    while (training.step() < training.plannedSteps() && !training.stopped()) {
+    boolean over = isOver();
+    if (over) {
+      training.conclude();
+    }
+    while (!over) {
       training.advance();
       inform();
+      over = isOver(); // once a step: another thread may stop it
+      if (over) {
+        training.conclude();
+      }
       if (checkpoints.isPresent()) {
         checkpoints.get().update(training);
       }
@@ -72,6 +80,12 @@ final class Run {
     if (checkpoints.isPresent()) {
       checkpoints.get().end(training);
     }
+  }
+
+  private boolean isOver() {
+    return training.step() >= training.plannedSteps()
+        || training.stopped()
+        || training.isExhausted();
   }
 
   private void inform() {
@@ -86,7 +100,7 @@ final class Run {
   private void rollBack(Checkpoints from) throws IOException {
     CheckpointFile.State state = from.rollBack();
     from.requireSame(
-        from.rollbackSource(), state, training.start(), training.recipe(), training.validation());
+        from.rollbackSource(), state, training.start(), training.recipe(), training.observed());
     if (state.header().step > training.step()) {
       throw new IllegalArgumentException(
           from.rollbackSource()

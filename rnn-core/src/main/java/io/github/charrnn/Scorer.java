@@ -135,7 +135,8 @@ public final class Scorer {
     try (Crew crew = new Crew(members)) {
       Batch batch = new Batch(crew);
       while (!source.texts.isEmpty()) {
-        double[] losses = batch.losses(source.texts, source.characters);
+        long most = Math.max(LONG, source.characters / ((long) crew.size() * STREAMS));
+        double[] losses = batch.losses(source.texts, most);
         for (int i = 0; i < losses.length; i++) {
           long predicted = source.texts.get(i).length() - 1;
           out.accept(source.items.get(i), new Evaluation(predicted, losses[i] / predicted));
@@ -146,6 +147,16 @@ public final class Scorer {
     if (source.failure.isPresent()) {
       throw source.failure.get();
     }
+  }
+
+  /**
+   * The loss of each of a few texts of about the same length, in nats.
+   *
+   * @param texts of at least 2 characters, in the model's vocabulary
+   */
+  double[] losses(List<EncodedText> texts, Crew crew) {
+    long characters = texts.stream().mapToLong(EncodedText::length).sum();
+    return new Batch(crew).losses(texts, Math.max(LONG, characters / crew.size()));
   }
 
   private int threadsFor(int texts, long characters) {
@@ -227,11 +238,15 @@ public final class Scorer {
       Arrays.setAll(members, i -> new Member(this));
     }
 
-    /** The loss of every text, in nats. */
-    double[] losses(List<EncodedText> texts, long characters) {
+    /**
+     * The loss of every text, in nats.
+     *
+     * @param most a text of more characters is read by all members together
+     */
+    double[] losses(List<EncodedText> texts, long most) {
       this.texts = texts;
       losses = new double[texts.size()];
-      sort(characters);
+      sort(most);
       int together = Math.min(crew.size(), count);
       if (count > 0) {
         streams = Math.min(STREAMS, (count + together - 1) / together);
@@ -243,8 +258,7 @@ public final class Scorer {
     }
 
     /** Evaluates the long ones; the others get their order. */
-    private void sort(long characters) {
-      long most = Math.max(LONG, characters / ((long) crew.size() * STREAMS));
+    private void sort(long most) {
       order = new long[texts.size()];
       count = 0;
       for (int i = 0; i < losses.length; i++) {

@@ -45,9 +45,10 @@ public final class Trainer {
   private Optional<Path> checkpoint = Optional.empty();
   private OptionalLong checkpointEvery = OptionalLong.empty();
   private OptionalInt rollbacks = OptionalInt.empty();
-  private Optional<EncodedText> heldOut = Optional.empty();
+  private List<EncodedText> heldOut = List.of(); // pieces
   private long validationEvery = 10_000;
-  private boolean bestByValidation;
+  private BestBy bestBy = BestBy.SMOOTH;
+  private int patience;
   private OptionalLong sampleEvery = OptionalLong.empty();
   private int sampleLength;
   private OptionalInt threads = OptionalInt.empty();
@@ -67,8 +68,8 @@ public final class Trainer {
   /**
    * A trainer that goes on from a checkpoint, by {@link #resume}: model, recipe, intervals and how
    * often it may be rolled back are the run's. The recipe has to stay; intervals may be set anew.
-   * What was held out has to be given again, by {@link #validation(EncodedText)}. Further
-   * checkpoints go to the same file unless another is {@linkplain #checkpoint(Path) set}.
+   * What was held out has to be given again, by {@link #validation(List)}. Further checkpoints go
+   * to the same file unless another is {@linkplain #checkpoint(Path) set}.
    *
    * @throws ModelFormatException if the file is not a checkpoint, or is damaged in any bit
    * @throws IllegalArgumentException if it does not fit into the heap
@@ -80,13 +81,14 @@ public final class Trainer {
         new Trainer(VanillaRnn.of(state.header(), state.parameters()), Optional.of(checkpoint));
     trainer.read = Optional.of(state);
     trainer.recipe = state.header().recipe;
-    trainer.model.training().flatMap(TrainingSummary::validation).ifPresent(trainer::takeOver);
+    trainer.model.training().ifPresent(trainer::takeOver);
+    trainer.patience = state.header().patience;
     return trainer;
   }
 
-  private void takeOver(Validation validation) {
-    validationEvery = validation.every();
-    bestByValidation = validation.selects();
+  private void takeOver(TrainingSummary run) {
+    run.validation().ifPresent(it -> validationEvery = it.every());
+    bestBy = run.bestBy();
   }
 
   /** The model to start from, or as the checkpoint has it. */
@@ -231,9 +233,10 @@ public final class Trainer {
   }
 
   /**
-   * Measures the model on a text that it is not trained on, before the first step and after every
-   * so many, as {@link VanillaRnn#evaluate} would. That changes nothing in training. {@link
-   * Training#heldOutLosses} and {@link TrainingResult} have the losses.
+   * Measures the model on a text that it is not trained on, as {@link VanillaRnn#evaluate} would:
+   * before the first step, after every so many, and where the run ends or is stopped. That changes
+   * nothing in training; what a stopped run was measured with at that step, it forgets when it goes
+   * on. {@link Training#heldOutLosses} and {@link TrainingResult} have the losses.
    *
    * @param heldOut at least 2 characters, in the model's vocabulary
    * @param every at least 1; steps
@@ -241,9 +244,7 @@ public final class Trainer {
    *     or if every is below 1
    */
   public Trainer validation(EncodedText heldOut, long every) {
-    Range.atLeast(1, "every", every);
-    validationEvery = every;
-    return validation(heldOut);
+    return validation(List.of(heldOut), every);
   }
 
   /**
@@ -254,18 +255,64 @@ public final class Trainer {
    * @throws IllegalArgumentException if heldOut has fewer than 2 characters or another vocabulary
    */
   public Trainer validation(EncodedText heldOut) {
-    model.requireSameVocab(heldOut);
-    VanillaRnn.requireEvaluable(heldOut);
-    this.heldOut = Optional.of(heldOut);
+    return validation(List.of(heldOut));
+  }
+
+  /**
+   * Measures the model on several pieces, such as those of {@link HeldOut}: each as a text of its
+   * own, side by side. The held-out loss is the sum of their losses by the number of characters
+   * predicted, which are all but the first of each piece.
+   *
+   * @param pieces at least one, each of at least 2 characters in the model's vocabulary
+   * @param every at least 1; steps
+   * @throws IllegalArgumentException if there is no piece, if one has fewer than 2 characters or
+   *     another vocabulary, or if every is below 1
+   */
+  public Trainer validation(List<EncodedText> pieces, long every) {
+    Range.atLeast(1, "every", every);
+    validation(pieces);
+    validationEvery = every;
     return this;
   }
 
   /**
-   * The best model is the one with the lowest held-out loss instead of the lowest smooth loss.
-   * Needs {@link #validation}.
+   * The same at the interval of the run that is {@linkplain #resuming resumed}, or else every
+   * 10,000 steps.
+   *
+   * @param pieces at least one, each of at least 2 characters in the model's vocabulary
+   * @throws IllegalArgumentException if there is no piece, or if one has fewer than 2 characters or
+   *     another vocabulary
    */
-  public Trainer bestByValidation() {
-    bestByValidation = true;
+  public Trainer validation(List<EncodedText> pieces) {
+    Range.atLeast(1, "pieces", pieces.size());
+    for (EncodedText piece : pieces) {
+      model.requireSameVocab(piece);
+      VanillaRnn.requireEvaluable(piece);
+    }
+    heldOut = List.copyOf(pieces);
+    return this;
+  }
+
+  /**
+   * Which model is the best one: that with the lowest smooth loss unless set. {@link
+   * BestBy#VALIDATION} needs {@link #validation}.
+   */
+  public Trainer bestBy(BestBy bestBy) {
+    this.bestBy = Objects.requireNonNull(bestBy, "bestBy");
+    return this;
+  }
+
+  /**
+   * Ends a run before its planned steps when so many held-out losses in a row were not below the
+   * lowest before them; 0, never, unless set. It changes nothing in the steps that are taken, so a
+   * run that is {@linkplain #resuming resumed} may get another patience. Needs {@link #validation}.
+   * A run that the caller advances goes on.
+   *
+   * @param measurements at least 0
+   * @throws IllegalArgumentException if measurements is below 0
+   */
+  public Trainer patience(int measurements) {
+    patience = Range.atLeast(0, "patience", measurements);
     return this;
   }
 
@@ -447,7 +494,7 @@ public final class Trainer {
       Path file, EncodedText text, OptionalLong steps, Checkpoints checkpoints) throws IOException {
     CheckpointFile.State state = takeState(file);
     Header header = state.header();
-    checkpoints.requireSame(file, state, model, recipe, validation());
+    checkpoints.requireSame(file, state, model, recipe, plan());
     checkpoints.schedule(
         checkpointEvery.orElse(header.checkpointEvery), rollbacks.orElse(header.maxRollbacks));
     if (checkpoint.isEmpty() || SafeFile.same(file, checkpoint.get())) {
@@ -488,10 +535,6 @@ public final class Trainer {
     }
   }
 
-  private Optional<Validation> validation() {
-    return heldOut.map(text -> new Validation(text.length(), validationEvery, bestByValidation));
-  }
-
   private void requireNew() {
     if (resumed.isPresent()) {
       throw new IllegalStateException(
@@ -518,8 +561,8 @@ public final class Trainer {
    *
    * @throws IllegalArgumentException if the text has fewer than (sequenceLength + 1) batchSize
    *     characters or another vocabulary than the model, or if training does not fit into the heap
-   * @throws IllegalStateException if the held-out loss is to select and there is no {@link
-   *     #validation}, or if this trainer was made of a checkpoint
+   * @throws IllegalStateException if the held-out loss is to select or to end the run and there is
+   *     no {@link #validation}, or if this trainer was made of a checkpoint
    * @throws TrainingDivergedException if the held-out loss is not finite
    */
   public Training start(EncodedText text) {
@@ -530,14 +573,20 @@ public final class Trainer {
   }
 
   private Observation.Plan plan() {
-    return new Observation.Plan(heldOut, validation(), sampleEvery.orElse(0), sampleLength);
+    return new Observation.Plan(
+        heldOut, validation(), bestBy, patience, sampleEvery.orElse(0), sampleLength);
+  }
+
+  private Optional<Validation> validation() {
+    long length = heldOut.stream().mapToLong(EncodedText::length).sum();
+    return heldOut.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Validation(length, heldOut.size(), validationEvery));
   }
 
   private Training prepare(EncodedText text, Observation.Plan plan) {
-    if (bestByValidation && heldOut.isEmpty()) {
-      throw new IllegalStateException(
-          "the best model is to be selected by validation, and there is no text for it: name one");
-    }
+    requireHeldOut(bestBy == BestBy.VALIDATION, "the best model is to be selected by validation");
+    requireHeldOut(patience > 0, "patience is " + patience);
     model.requireSameVocab(text);
     int sequenceLength = recipe.sequenceLength();
     int batchSize = recipe.batchSize();
@@ -565,5 +614,11 @@ public final class Trainer {
     Window.requireTrainable(what, sequenceLength, batchSize, m, k, memories, text.memory());
     int size = threads.orElseGet(() -> Window.threadsThatPay(sequenceLength, batchSize, m, k));
     return new Training(model, text, recipe, plan, List.copyOf(onSample), crews.apply(size));
+  }
+
+  private void requireHeldOut(boolean needed, String what) {
+    if (needed && heldOut.isEmpty()) {
+      throw new IllegalStateException(what + ", and there is no text for it: name one");
+    }
   }
 }

@@ -38,6 +38,7 @@ public final class Training {
   private final Parameters best;
   private final Update update;
   private final Observation observation;
+  private final BestBy bestBy;
   private final IntFunction<String> write = this::sample; // not an object a step
 
   private boolean restored;
@@ -76,6 +77,7 @@ public final class Training {
     best = start.parameters().copy();
     update = new Update(recipe, parameters, window);
     observation = new Observation(plan);
+    bestBy = plan.bestBy();
   }
 
   /**
@@ -129,13 +131,12 @@ public final class Training {
    * before the first step too.
    */
   void observe() {
-    Optional<HeldOutLoss> heldOut = observation.validate(parameters, step, crew);
-    if (heldOut.isPresent()) {
-      double nats = heldOut.get().natsPerCharacter();
-      if (!Double.isFinite(nats)) {
-        throw diverged("the held-out loss", step, Double.toString(nats));
+    if (observation.measuresAt(step)) {
+      HeldOutLoss heldOut = observation.measure(standing(), step, crew);
+      if (!Double.isFinite(heldOut.natsPerCharacter())) {
+        throw diverged("the held-out loss", step, Double.toString(heldOut.natsPerCharacter()));
       }
-      if (observation.selects() && heldOut.equals(observation.best())) {
+      if (bestBy == BestBy.VALIDATION && observation.isBest(heldOut)) {
         bestStep = step;
         bestSmoothLoss = smoothLoss;
       }
@@ -151,6 +152,21 @@ public final class Training {
     return recipe.resetEvery() > 0
         && Xoshiro256.hash(start.seed(), step * recipe.batchSize() + stream) % recipe.resetEvery()
             == 0;
+  }
+
+  /** To be called where the run ends, or is stopped: the last model is measured, too. */
+  void conclude() {
+    observation.conclude(standing(), step, crew);
+  }
+
+  /** The model as it stands, not a copy. */
+  private VanillaRnn standing() {
+    return start.with(parameters, Optional.empty());
+  }
+
+  /** Whether the held-out loss has not fallen for as long as the run was to wait for that. */
+  boolean isExhausted() {
+    return observation.isExhausted(step);
   }
 
   private TrainingDivergedException diverged(String what, long atStep, String value) {
@@ -183,7 +199,8 @@ public final class Training {
    * goes for the held-out loss, if that selects.
    */
   private void keepBest() {
-    if (!observation.selects() && (step == 0 || smoothLoss < bestSmoothLoss)) {
+    boolean falls = step == 0 || smoothLoss < bestSmoothLoss;
+    if (bestBy == BestBy.LAST || (bestBy == BestBy.SMOOTH && falls)) {
       bestSmoothLoss = smoothLoss;
       bestStep = step + 1;
     } else if (bestStep == step) {
@@ -217,8 +234,12 @@ public final class Training {
     return start;
   }
 
-  Optional<Validation> validation() {
-    return observation.validation();
+  Observation.Plan observed() {
+    return observation.plan();
+  }
+
+  Optional<HeldOutLoss> closing() {
+    return observation.closing();
   }
 
   /** How many threads share a step, the caller's among them; see {@link Trainer#threads}. */
@@ -255,19 +276,23 @@ public final class Training {
   }
 
   /**
-   * The smooth loss at {@link #bestStep}, in nats per window: the lowest so far, unless the
-   * held-out loss selects. NaN at step 0.
+   * The smooth loss at {@link #bestStep}, in nats per window: the lowest so far, unless {@link
+   * Trainer#bestBy} says otherwise. NaN at step 0.
    */
   public double bestSmoothLoss() {
-    return bestSmoothLoss;
+    return closesBest() ? smoothLoss : bestSmoothLoss;
   }
 
   /**
-   * The step with the lowest smooth loss, counted from 1, or that with the lowest {@linkplain
-   * Trainer#validation held-out loss} if that selects; 0 before the first step.
+   * The step of the best model so far, counted from 1: the one with the lowest smooth loss, or
+   * whichever {@link Trainer#bestBy} says; 0 before the first step.
    */
   public long bestStep() {
-    return bestStep;
+    return closesBest() ? step : bestStep;
+  }
+
+  private boolean closesBest() {
+    return bestBy == BestBy.VALIDATION && observation.closesBest();
   }
 
   /**
@@ -317,7 +342,7 @@ public final class Training {
 
   /** The lowest held-out loss, if there is one. */
   public Optional<HeldOutLoss> bestHeldOutLoss() {
-    return observation.best();
+    return observation.lowest();
   }
 
   /** The model as it stands, a copy. */
@@ -352,22 +377,29 @@ public final class Training {
   /** The settings of the run, and where it stands. */
   public TrainingSummary summary() {
     return new TrainingSummary(
-        recipe, rollbacks, text.length(), observation.validation(), step, smoothLoss);
+        recipe,
+        rollbacks,
+        text.length(),
+        observation.plan().validation(),
+        bestBy,
+        step,
+        smoothLoss);
   }
 
   /** What the run has come to so far. */
   public TrainingResult result() {
-    boolean bestIsCurrent = bestStep == step;
+    boolean bestIsCurrent = bestStep() == step;
     return new TrainingResult(
         step == 0
             ? untrained()
-            : snapshot(bestIsCurrent ? parameters : best, bestStep, bestSmoothLoss),
+            : snapshot(bestIsCurrent ? parameters : best, bestStep(), bestSmoothLoss()),
         step == 0 ? untrained() : model(),
         step,
         smoothLoss,
-        bestSmoothLoss,
-        bestStep,
+        bestSmoothLoss(),
+        bestStep(),
         plannedSteps,
+        observation.plan().patience(),
         seconds(),
         history(),
         samples(),

@@ -12,8 +12,8 @@ import java.util.Optional;
  * What a training run came to, with all that is needed to plot it. Immutable, and safe for use by
  * many threads.
  *
- * @param best the model at the lowest smooth loss, or at the lowest {@linkplain Trainer#validation
- *     held-out loss} if that selects; the model that training started from if no step was taken
+ * @param best the model at the lowest smooth loss, or whichever {@link Trainer#bestBy} says; the
+ *     model that training started from if no step was taken
  * @param last the model after the last step
  * @param steps the number of steps taken
  * @param smoothLoss the smooth loss after the last step, in nats per window; NaN if there was none
@@ -21,10 +21,13 @@ import java.util.Optional;
  * @param bestStep the step of the best model, counted from 1; 0 if that is the one that training
  *     started from
  * @param plannedSteps how many steps the run was started for; 0 if the caller advanced it
+ * @param patience after how many held-out losses without a new best it was to end before; 0 for
+ *     never
  * @param seconds spent in steps, without what samples, held-out losses and listeners took
  * @param history the losses, thinned for plotting
  * @param samples what the model has written, thinned; empty without {@link Trainer#samples}
- * @param heldOutLosses the held-out losses, thinned; empty without {@link Trainer#validation}
+ * @param heldOutLosses the held-out losses, thinned, and that of the last model; empty without
+ *     {@link Trainer#validation}
  * @param bestHeldOutLoss the lowest held-out loss, if there is one
  */
 public record TrainingResult(
@@ -35,6 +38,7 @@ public record TrainingResult(
     double bestSmoothLoss,
     long bestStep,
     long plannedSteps,
+    int patience,
     double seconds,
     LossHistory history,
     List<Sample> samples,
@@ -47,6 +51,19 @@ public record TrainingResult(
   public TrainingResult {
     samples = List.copyOf(samples);
     heldOutLosses = List.copyOf(heldOutLosses);
+  }
+
+  /**
+   * Whether the run ended before its planned steps because its {@linkplain Trainer#patience
+   * patience} did.
+   */
+  public boolean endedEarly() {
+    return steps < plannedSteps
+        && bestHeldOutLoss.isPresent()
+        && last.training()
+            .flatMap(TrainingSummary::validation)
+            .map(it -> Observation.isExhausted(patience, it, steps, bestHeldOutLoss.get().step()))
+            .orElse(false);
   }
 
   /** Characters trained on; 0 if no step was taken. */
@@ -69,7 +86,11 @@ public record TrainingResult(
    * @throws IOException if the file cannot be read
    */
   public static TrainingResult load(Path checkpoint) throws IOException {
-    CheckpointFile.State state = CheckpointFile.read(checkpoint);
+    return of(CheckpointFile.read(checkpoint));
+  }
+
+  /** The same of what a checkpoint has. */
+  static TrainingResult of(CheckpointFile.State state) {
     Header header = state.header();
     TrainingSummary run = header.training().orElseThrow();
     VanillaRnn last = VanillaRnn.of(header, state.parameters());
@@ -81,18 +102,20 @@ public record TrainingResult(
     LossHistory.Recorder history = new LossHistory.Recorder();
     history.restore(header, state.losses(), state.smoothLosses());
     Observations seen = state.observations();
+    boolean closes = run.bestBy() == BestBy.VALIDATION && seen.closesBest();
     return new TrainingResult(
-        best,
+        closes ? last : best,
         last,
         header.step,
         header.smoothLoss,
-        header.bestSmoothLoss,
-        header.bestStep,
+        closes ? header.smoothLoss : header.bestSmoothLoss,
+        closes ? header.step : header.bestStep,
         header.plannedSteps,
+        header.patience,
         header.nanos / NANOS_PER_SECOND,
         history.snapshot(),
         seen.samples(),
-        seen.heldOutLosses(),
-        seen.bestHeldOutLoss());
+        seen.measured(),
+        seen.lowest());
   }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
  *     learning rate that it had had
  * @param textLength characters in the text, without what was held out
  * @param validation what the run was measured with, if anything was held out
+ * @param bestBy what said which model was the run's best
  * @param step the step after which the parameters stood like this
  * @param smoothLoss the smooth loss at that step, in nats per window; NaN at step 0
  */
@@ -20,6 +21,7 @@ public record TrainingSummary(
     int rollbacks,
     long textLength,
     Optional<Validation> validation,
+    BestBy bestBy,
     long step,
     double smoothLoss) {
 
@@ -31,6 +33,6 @@ public record TrainingSummary(
   /** The same run at another step. */
   TrainingSummary at(long otherStep, double otherSmoothLoss) {
     return new TrainingSummary(
-        recipe, rollbacks, textLength, validation, otherStep, otherSmoothLoss);
+        recipe, rollbacks, textLength, validation, bestBy, otherStep, otherSmoothLoss);
   }
 }

@@ -279,7 +279,7 @@ class CheckpointFileTest {
         Trainer.of(VanillaRnn.builder(vocab).hiddenSize(2).build())
             .validation(vocab.encode("abcab"), 5)
             .checkpoint(directory.resolve("validated"), 100);
-    (selects ? trainer.bestByValidation() : trainer).train(TEXT, 9);
+    (selects ? trainer.bestBy(BestBy.VALIDATION) : trainer).train(TEXT, 9);
     checkpoint = Files.readAllBytes(directory.resolve("validated"));
     assertThat(SignedFile.unsignedHeader(checkpoint)).contains(POINTS);
   }

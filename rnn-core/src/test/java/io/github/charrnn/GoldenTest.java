@@ -115,7 +115,7 @@ class GoldenTest {
     TrainingResult result =
         ThreadsTest.trainer(model(40), threads)
             .validation(text.part(1_500, text.length()), 30)
-            .bestByValidation()
+            .bestBy(BestBy.VALIDATION)
             .train(text.part(0, 1_500), 1_000);
 
     assertThat(result.bestStep()).isEqualTo(660);

@@ -1,5 +1,6 @@
 package io.github.charrnn;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -16,7 +17,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Held-out losses and samples of a run, and what a model makes of single symbols. */
 class ObservationsTest {
@@ -155,19 +157,20 @@ class ObservationsTest {
                 })
             .train(text, 110);
 
-    assertThat(result.heldOutLosses()).isEqualTo(expected);
     assertThat(expected).hasSize(6);
+    expected.add(new HeldOutLoss(110, result.last().evaluate(heldOut).natsPerCharacter()));
+    assertThat(result.heldOutLosses()).as("with that of the end").isEqualTo(expected);
     assertThat(result.bestHeldOutLoss().orElseThrow().natsPerCharacter())
         .isEqualTo(
             expected.stream().mapToDouble(HeldOutLoss::natsPerCharacter).min().orElseThrow());
     assertThat(result.last().training().orElseThrow().validation())
-        .contains(new Validation(300, 20, false));
+        .contains(new Validation(300, 1, 20));
   }
 
   @Test
   void bestByValidation_isTheModelWithTheLowestHeldOutLoss() {
     // So high a rate that the held-out loss goes up and down.
-    Trainer trainer = trainer().learningRate(1).bestByValidation();
+    Trainer trainer = trainer().learningRate(1).bestBy(BestBy.VALIDATION);
     TrainingResult result = trainer.train(text, 400);
 
     HeldOutLoss best = result.bestHeldOutLoss().orElseThrow();
@@ -178,7 +181,164 @@ class ObservationsTest {
     assertThat(result.bestSmoothLoss())
         .isEqualTo(result.best().training().orElseThrow().smoothLoss());
     assertThat(result.best().training().orElseThrow().validation())
-        .contains(new Validation(300, 20, true));
+        .contains(new Validation(300, 1, 20));
+  }
+
+  @Test
+  void aRunThatEndsBeforeItsFirstMeasurement_isMeasuredAtItsEnd() throws IOException {
+    Path file = directory.resolve("run");
+    Trainer trainer = Trainer.of(model).validation(heldOut, 1_000).checkpoint(file);
+
+    TrainingResult result = trainer.bestBy(BestBy.VALIDATION).train(text, 70);
+
+    double nats = result.last().evaluate(heldOut).natsPerCharacter();
+    assertThat(result.bestHeldOutLoss()).contains(new HeldOutLoss(70, nats));
+    assertThat(result.bestStep()).isEqualTo(70);
+    assertThat(result.bestSmoothLoss()).isEqualTo(result.smoothLoss());
+    assertThat(result.best().fingerprint()).isEqualTo(result.last().fingerprint());
+    assertObserved(TrainingResult.load(file), result);
+  }
+
+  /** It ends at step 70, is measured there, and goes on as if it had been planned to. */
+  @ParameterizedTest
+  @EnumSource(BestBy.class)
+  void aRunThatGoesOnAfterItsEnd_forgetsThatItWasMeasuredThere(BestBy bestBy) throws IOException {
+    Path file = directory.resolve("run");
+    measured(bestBy).checkpoint(file, 8).train(text, 70);
+
+    TrainingResult result = Trainer.resuming(file).validation(pieces).resume(text, 130);
+
+    assertObserved(result, measured(bestBy).train(text, 130));
+    assertThat(result.heldOutLosses().stream().mapToLong(HeldOutLoss::step))
+        .containsExactly(0L, 20L, 40L, 60L, 80L, 100L, 120L, 130L);
+  }
+
+  @Test
+  void anEndThatCannotBeMeasured_isNotMeasured() {
+    Trainer trainer =
+        trainer()
+            .every(
+                1,
+                training -> {
+                  if (training.step() == 30) {
+                    training.parameters.c[0] = Double.NaN;
+                    training.stop();
+                  }
+                });
+
+    TrainingResult result = trainer.train(text, 50);
+
+    assertThat(result.heldOutLosses().stream().mapToLong(HeldOutLoss::step))
+        .containsExactly(0L, 20L);
+  }
+
+  @Test
+  void theLossOfSeveralPieces_isTheMeanOverAllCharactersPredicted() {
+    Trainer trainer = trainer().validation(pieces, 35);
+
+    TrainingResult result = trainer.train(text, 35);
+
+    double nats = 0;
+    for (EncodedText piece : pieces) {
+      Evaluation evaluation = result.last().evaluate(piece);
+      nats += evaluation.natsPerCharacter() * evaluation.characters();
+    }
+    assertThat(result.heldOutLosses().get(1).natsPerCharacter())
+        .isCloseTo(nats / (99 + 10 + 188), within(1e-12));
+    assertThat(result.last().training().orElseThrow().validation())
+        .contains(new Validation(300, 3, 35));
+    assertThat(Trainer.of(model).validation(List.of(heldOut), 35).train(text, 35).heldOutLosses())
+        .isEqualTo(Trainer.of(model).validation(heldOut, 35).train(text, 35).heldOutLosses());
+  }
+
+  @Test
+  void otherPiecesOfTheSameText_areNotTheRuns() throws IOException {
+    Path file = directory.resolve("run");
+    measured(BestBy.SMOOTH).checkpoint(file).train(text, 10);
+    List<EncodedText> others =
+        List.of(heldOut.part(0, 100), heldOut.part(100, 112), heldOut.part(112, 300));
+
+    assertRefused(Trainer.resuming(file).validation(others), "the held-out text is not");
+  }
+
+  @Test
+  void bestByLast_isTheLastModel_andTakesNoPlaceInTheCheckpoint() throws IOException {
+    Path file = directory.resolve("run");
+    TrainingResult result =
+        Trainer.of(model).bestBy(BestBy.LAST).checkpoint(file).learningRate(1).train(text, 60);
+
+    assertThat(result.best().fingerprint()).isEqualTo(result.last().fingerprint());
+    assertThat(result.bestStep()).isEqualTo(60);
+    assertThat(result.bestSmoothLoss()).isEqualTo(result.smoothLoss());
+    assertThat(result.best().training()).isEqualTo(result.last().training());
+    assertThat(result.best().training().orElseThrow().bestBy()).isEqualTo(BestBy.LAST);
+    assertThat(Files.readString(file, ISO_8859_1))
+        .contains("\"bestBy\":\"last\"", "\"formatVersion\":\"3\"")
+        .doesNotContain("best.U");
+    assertObserved(TrainingResult.load(file), result);
+    assertThat(TrainingResult.load(file).best().training()).isEqualTo(result.best().training());
+  }
+
+  // Patience
+
+  /** On text that it gets worse at with every step. */
+  private Trainer impatient(int patience) {
+    EncodedText other = all.vocab().encode("xxxxxxxxxxxx");
+    return Trainer.of(model).validation(other, 10).bestBy(BestBy.VALIDATION).patience(patience);
+  }
+
+  private final EncodedText sea = all.vocab().encode("the sea ".repeat(20));
+
+  @ParameterizedTest
+  @CsvSource({"1, 10", "3, 30", "0, 75", "8, 75"})
+  void patience_endsARunAfterSoManyMeasurementsWithoutANewBest(int patience, long end) {
+    TrainingResult result = impatient(patience).train(sea, 75);
+
+    assertThat(result.steps()).isEqualTo(end);
+    assertThat(result.plannedSteps()).isEqualTo(75);
+    assertThat(result.endedEarly()).isEqualTo(end < 75);
+    assertThat(result.bestStep()).isZero();
+    assertThat(result.patience()).isEqualTo(patience);
+    assertThat(result.last().fingerprint())
+        .as("the steps that are taken are the same")
+        .isEqualTo(impatient(0).train(sea, end).last().fingerprint());
+  }
+
+  /** Whose loss falls at every measurement. */
+  @Test
+  void patience_lasts_whileTheLossFalls() {
+    TrainingResult result = trainer().patience(1).train(text, 200);
+
+    assertThat(result.steps()).isEqualTo(200);
+    assertThat(result.endedEarly()).isFalse();
+  }
+
+  @Test
+  void aRunThatPatienceEnds_isTheSameHoweverOftenItIsStopped_andHasEnded() throws IOException {
+    TrainingResult undisturbed = impatient(3).train(sea, 75);
+    Path file = directory.resolve("run");
+    for (long stop = 0; stop <= 30; stop += 5) {
+      long at = stop;
+      Trainer stopped = impatient(3).checkpoint(file, 7);
+      stopped
+          .every(
+              1,
+              training -> {
+                if (training.step() == at) {
+                  training.stop();
+                }
+              })
+          .train(sea, 75);
+      EncodedText other = all.vocab().encode("xxxxxxxxxxxx");
+
+      assertObserved(Trainer.resuming(file).validation(other).resume(sea), undisturbed);
+      assertObserved(Trainer.resuming(file).validation(other).resume(sea), undisturbed);
+      assertThat(Trainer.resuming(file).validation(other).patience(5).resume(sea).steps())
+          .isEqualTo(50);
+      // No run that has not ended, though it is at step 50 of 75.
+      assertThat(impatient(3).checkpoint(file, 7).train(sea, 0).steps()).isZero();
+      Files.delete(file);
+    }
   }
 
   @Test
@@ -188,7 +348,7 @@ class ObservationsTest {
     TrainingResult result =
         Trainer.of(model)
             .validation(other, 10)
-            .bestByValidation()
+            .bestBy(BestBy.VALIDATION)
             .checkpoint(file)
             .train(all.vocab().encode("the sea ".repeat(20)), 50);
 
@@ -253,14 +413,16 @@ class ObservationsTest {
     assertThat(result.bestHeldOutLoss()).contains(new HeldOutLoss(losses.indexOf(best), best));
   }
 
+  /** The planned end is between two measurements, and for SMOOTH at one. */
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void resumed_whereverItWasStopped_theObservationsAreTheSame(boolean selects) throws IOException {
-    TrainingResult undisturbed = selecting(trainer(), selects).train(text, 70);
+  @EnumSource(BestBy.class)
+  void resumed_whereverItWasStopped_theObservationsAreTheSame(BestBy bestBy) throws IOException {
+    int planned = bestBy == BestBy.SMOOTH ? 60 : 70;
+    TrainingResult undisturbed = measured(bestBy).train(text, planned);
     Path file = directory.resolve("run");
-    for (long stop = 0; stop <= 70; stop += Boolean.getBoolean("tests.long") ? 1 : 3) {
+    for (long stop = 0; stop <= planned; stop += Boolean.getBoolean("tests.long") ? 1 : 3) {
       long at = stop;
-      Trainer stopped = selecting(trainer().checkpoint(file, 8), selects);
+      Trainer stopped = measured(bestBy).checkpoint(file, 8);
       stopped.every(
           1,
           training -> {
@@ -268,19 +430,24 @@ class ObservationsTest {
               training.stop();
             }
           });
-      TrainingResult half = stopped.train(text, 70);
+      TrainingResult half = stopped.train(text, planned);
       assertObserved(TrainingResult.load(file), half);
 
       // The sampling interval is the run's.
-      TrainingResult resumed = Trainer.resuming(file).validation(heldOut).resume(text);
+      TrainingResult resumed = Trainer.resuming(file).validation(pieces).resume(text);
 
       assertObserved(resumed, undisturbed);
+      assertObserved(TrainingResult.load(file), undisturbed);
       Files.delete(file);
     }
   }
 
-  private static Trainer selecting(Trainer trainer, boolean selects) {
-    return selects ? trainer.bestByValidation().learningRate(0.5) : trainer.learningRate(0.5);
+  private final List<EncodedText> pieces =
+      List.of(heldOut.part(0, 100), heldOut.part(100, 111), heldOut.part(111, 300));
+
+  /** At so high a rate that the held-out loss goes up and down. */
+  private Trainer measured(BestBy bestBy) {
+    return trainer().validation(pieces).bestBy(bestBy).learningRate(0.5);
   }
 
   private static void assertObserved(TrainingResult actual, TrainingResult expected) {
@@ -288,6 +455,8 @@ class ObservationsTest {
     assertThat(actual.best().fingerprint()).isEqualTo(expected.best().fingerprint());
     assertThat(actual.samples()).isEqualTo(expected.samples());
     assertThat(actual.heldOutLosses()).isEqualTo(expected.heldOutLosses());
+    assertThat(actual.patience()).isEqualTo(expected.patience());
+    assertThat(actual.endedEarly()).isEqualTo(expected.endedEarly());
     assertThat(actual.bestHeldOutLoss()).isEqualTo(expected.bestHeldOutLoss());
     assertThat(actual.bestStep()).isEqualTo(expected.bestStep());
     assertThat(Double.compare(actual.bestSmoothLoss(), expected.bestSmoothLoss())).isZero();
@@ -307,8 +476,12 @@ class ObservationsTest {
     assertRefused(
         Trainer.resuming(file).validation(heldOut, 21), "validation is every 21 steps with ");
     assertRefused(
-        Trainer.resuming(file).validation(heldOut).bestByValidation(),
-        "which selects the best model, not every 20 steps");
+        Trainer.resuming(file).validation(heldOut).bestBy(BestBy.VALIDATION),
+        "bestBy is VALIDATION, not SMOOTH, as in the run of");
+    assertRefused(
+        Trainer.resuming(file).validation(List.of(heldOut.part(0, 150), heldOut.part(150, 300))),
+        "validation is every 20 steps with 300 characters in 2 pieces, not every 20 steps with 300"
+            + " characters, as");
     assertRefused(Trainer.resuming(file).validation(changed), "the held-out text is not");
   }
 
@@ -333,7 +506,19 @@ class ObservationsTest {
         .isThrownBy(() -> Trainer.of(model).samples(1, -1))
         .withMessage("length is -1, must be at least 0");
     assertThatIllegalStateException()
-        .isThrownBy(() -> Trainer.of(model).bestByValidation().train(text, 1))
+        .isThrownBy(() -> Trainer.of(model).bestBy(BestBy.VALIDATION).train(text, 1))
         .withMessageContaining("there is no text for it: name one");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> Trainer.of(model).patience(3).train(text, 1))
+        .withMessage("patience is 3, and there is no text for it: name one");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Trainer.of(model).patience(-1))
+        .withMessage("patience is -1, must be at least 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Trainer.of(model).validation(List.of(), 5))
+        .withMessage("pieces is 0, must be at least 1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Trainer.of(model).validation(List.of(heldOut, heldOut.part(0, 1)), 5))
+        .withMessage("evaluation needs at least 2 characters, the text has 1");
   }
 }

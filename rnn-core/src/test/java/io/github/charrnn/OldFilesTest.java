@@ -93,7 +93,7 @@ class OldFilesTest {
         .learningRate(0.05)
         .clip(2.5)
         .validation(text.part(1_600, text.length()), 20)
-        .bestByValidation()
+        .bestBy(BestBy.VALIDATION)
         .samples(25, 30);
   }
 }

@@ -8,7 +8,10 @@ import io.github.charrnn.internal.kernel.Intercepted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -254,9 +257,29 @@ class ThreadsTest {
         .isEqualTo(model(text, hiddenSize).evaluate(heldOut).natsPerCharacter());
   }
 
+  /** Fewer than are read side by side, several for each member, and one that all read together. */
+  @ParameterizedTest
+  @CsvSource({"3, 20", "17, 20", "100, 20", "2, 5000"})
+  void heldOutLossesOfSeveralPieces_areTheSame(int pieces, int length) {
+    EncodedText part = text.part(1_500, 1_600);
+    List<EncodedText> heldOut = new ArrayList<>();
+    for (int i = 0; i < pieces; i++) {
+      heldOut.add(
+          EncodedText.join(Collections.nCopies(length / 20, part.part(i % 70, 20 + i % 70))));
+    }
+    EncodedText rest = text.part(0, 1_500);
+    Trainer trainer = trainer(model(text, 20), 1).validation(heldOut, 2);
+    List<HeldOutLoss> alone = trainer.train(rest, 5).heldOutLosses();
+    for (int threads : SEVERAL) {
+      trainer = trainer(model(text, 20), threads).validation(heldOut, 2);
+      assertThat(trainer.train(rest, 5).heldOutLosses()).as("%d threads", threads).isEqualTo(alone);
+    }
+    assertThat(alone).hasSize(4);
+  }
+
   private Trainer validated(int hiddenSize, int threads, EncodedText heldOut) {
     Trainer trainer = trainer(model(text, hiddenSize), threads).sequenceLength(5);
-    return trainer.validation(heldOut, 2).bestByValidation().learningRate(0.5);
+    return trainer.validation(heldOut, 2).bestBy(BestBy.VALIDATION).learningRate(0.5);
   }
 
   @ParameterizedTest

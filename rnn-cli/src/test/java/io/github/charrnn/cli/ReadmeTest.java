@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.charrnn.BestBy;
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.Initializer;
@@ -207,7 +208,7 @@ class ReadmeTest {
         Trainer.of(rnn)
             .batchSize(3)
             .validation(text.part(700, text.length()), 7)
-            .bestByValidation()
+            .bestBy(BestBy.VALIDATION)
             .samples(10, 5)
             .checkpoint(checkpoint, 25)
             .train(text.part(0, 700), 33);

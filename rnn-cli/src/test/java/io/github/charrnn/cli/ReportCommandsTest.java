@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.charrnn.BestBy;
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.Trainer;
@@ -202,7 +203,7 @@ class ReportCommandsTest {
     EncodedText all = EncodedText.read(book);
     Trainer.of(VanillaRnn.builder(all.vocab()).hiddenSize(12).build())
         .validation(all.part(2_700, 3_000), 30)
-        .bestByValidation()
+        .bestBy(BestBy.VALIDATION)
         .samples(40, 200)
         .checkpoint(Path.of(model + ".checkpoint"))
         .every(

@@ -245,19 +245,36 @@ final class Fields {
               h -> h.validationLength,
               (h, x) -> h.validationLength = x),
           whole(
-              VALIDATION,
-              "validationEvery",
-              1,
-              Long.MAX_VALUE,
-              h -> h.validationEvery,
-              (h, x) -> h.validationEvery = x),
+                  VALIDATION,
+                  "validationPieces",
+                  2,
+                  Integer.MAX_VALUE,
+                  h -> h.validationPieces,
+                  (h, x) -> h.validationPieces = (int) x)
+              .since(3, h -> h.validationPieces == 1)
+              .must(
+                  "at most half of validationLength",
+                  h -> h.validationPieces <= h.validationLength / 2),
           whole(
-              VALIDATION,
-              "validationSelects",
-              0,
-              1,
-              h -> (h.validationSelects ? 1 : 0),
-              (h, x) -> h.validationSelects = x == 1),
+                  VALIDATION,
+                  "validationEvery",
+                  1,
+                  Long.MAX_VALUE,
+                  h -> h.validationEvery,
+                  (h, x) -> h.validationEvery = x)
+              .must(
+                  "no divisor of step where there is a validationEndLoss",
+                  h -> Double.isNaN(h.validationEndLoss) || h.step % h.validationEvery != 0),
+          whole(
+                  VALIDATION,
+                  "validationSelects",
+                  0,
+                  1,
+                  h -> (h.validationSelects ? 1 : 0),
+                  (h, x) -> h.validationSelects = x == 1)
+              .must("0 where bestBy is last", h -> !(h.validationSelects && h.bestIsLast)),
+          name(TRAINING, "bestBy", List.of("last"), h -> "last", (h, x) -> h.bestIsLast = true)
+              .since(3, h -> !h.bestIsLast),
           hash(CHECKPOINT, "text", h -> h.text, (h, x) -> h.text = x),
           whole(
                   CHECKPOINT,
@@ -300,7 +317,7 @@ final class Fields {
                   Long.MAX_VALUE,
                   h -> h.bestStep,
                   (h, x) -> h.bestStep = x)
-              .between(h -> h.validationSelects ? 0 : Math.min(h.step, 1), h -> h.step),
+              .between(Header::leastBestStep, h -> h.step),
           whole(CHECKPOINT, "nanos", 0, Long.MAX_VALUE, h -> h.nanos, (h, x) -> h.nanos = x),
           whole(
                   CHECKPOINT,
@@ -399,7 +416,22 @@ final class Fields {
                   "at least 0 and finite, or NaN if there is none",
                   h ->
                       Range.AT_LEAST_ZERO_AND_FINITE.holds().test(h.validationBestLoss)
-                          || (Double.isNaN(h.validationBestLoss) && h.validationBestStep == 0)));
+                          || (Double.isNaN(h.validationBestLoss) && h.validationBestStep == 0)),
+          real(
+                  HELD_OUT,
+                  "validationEndLoss",
+                  Range.AT_LEAST_ZERO_AND_FINITE,
+                  h -> h.validationEndLoss,
+                  (h, x) -> h.validationEndLoss = x)
+              .since(3, h -> Double.isNaN(h.validationEndLoss)),
+          whole(
+                  HELD_OUT,
+                  "validationPatience",
+                  1,
+                  Integer.MAX_VALUE,
+                  h -> h.patience,
+                  (h, x) -> h.patience = (int) x)
+              .since(3, h -> h.patience == 0));
 
   private Fields() {}
 

@@ -1,5 +1,6 @@
 package io.github.charrnn.internal;
 
+import io.github.charrnn.BestBy;
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.Initializer;
 import io.github.charrnn.LearningRate;
@@ -52,8 +53,10 @@ public final class Header {
   public double smoothLoss = Double.NaN;
 
   long validationLength;
+  int validationPieces = 1;
   long validationEvery;
   boolean validationSelects;
+  boolean bestIsLast;
 
   /** The fingerprint of the text. */
   public String text = "";
@@ -97,8 +100,13 @@ public final class Header {
   String validationText = "";
   long validationStride = 1;
   int validationPoints;
+
+  /** After how many held-out losses without a new best the run ends; 0 if that does not end it. */
+  public int patience;
+
   long validationBestStep;
   double validationBestLoss = Double.NaN;
+  double validationEndLoss = Double.NaN;
 
   Header() {}
 
@@ -128,14 +136,16 @@ public final class Header {
     textLength = training.textLength();
     step = training.step();
     smoothLoss = training.smoothLoss();
+    validationSelects = training.bestBy() == BestBy.VALIDATION;
+    bestIsLast = training.bestBy() == BestBy.LAST;
     training.validation().ifPresent(this::set);
   }
 
   private void set(Validation validation) {
     sections.add(Section.VALIDATION);
     validationLength = validation.length();
+    validationPieces = validation.pieces();
     validationEvery = validation.every();
-    validationSelects = validation.selects();
   }
 
   /** Completes a learning rate whose numbers were read. */
@@ -158,14 +168,31 @@ public final class Header {
   public Optional<TrainingSummary> training() {
     return has(Section.TRAINING)
         ? Optional.of(
-            new TrainingSummary(recipe, rollbacks, textLength, validation(), step, smoothLoss))
+            new TrainingSummary(
+                recipe, rollbacks, textLength, validation(), bestBy(), step, smoothLoss))
         : Optional.empty();
   }
 
   private Optional<Validation> validation() {
     return has(Section.VALIDATION)
-        ? Optional.of(new Validation(validationLength, validationEvery, validationSelects))
+        ? Optional.of(new Validation(validationLength, validationPieces, validationEvery))
         : Optional.empty();
+  }
+
+  private BestBy bestBy() {
+    if (bestIsLast) {
+      return BestBy.LAST;
+    }
+    return validationSelects ? BestBy.VALIDATION : BestBy.SMOOTH;
+  }
+
+  /** The first step that may have the best model. */
+  long leastBestStep() {
+    return switch (bestBy()) {
+      case SMOOTH -> Math.min(step, 1);
+      case VALIDATION -> 0;
+      case LAST -> step;
+    };
   }
 
   /** A model may be of any text; a run that goes on needs a window of it for every stream. */

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a run was seen to do beside its losses, as a checkpoint keeps it: texts that it has written
@@ -22,6 +23,8 @@ import java.util.Optional;
  * @param validationStride of so many points one is kept
  * @param heldOutLosses in the order of their steps
  * @param bestHeldOutLoss the lowest, kept or not
+ * @param closing the held-out loss of the last model, if that is not one of the others; a run that
+ *     goes on forgets it
  */
 public record Observations(
     long sampleEvery,
@@ -31,7 +34,8 @@ public record Observations(
     Optional<String> validationText,
     long validationStride,
     List<HeldOutLoss> heldOutLosses,
-    Optional<HeldOutLoss> bestHeldOutLoss) {
+    Optional<HeldOutLoss> bestHeldOutLoss,
+    Optional<HeldOutLoss> closing) {
 
   /** At most so many samples are kept, whatever their length. */
   public static final int MAX_SAMPLES = 1_024;
@@ -53,12 +57,40 @@ public record Observations(
 
   /** Of a run that nobody has looked at. */
   static final Observations NONE =
-      new Observations(0, 0, 1, List.of(), Optional.empty(), 1, List.of(), Optional.empty());
+      new Observations(
+          0, 0, 1, List.of(), Optional.empty(), 1, List.of(), Optional.empty(), Optional.empty());
 
   /** Makes the lists immutable. */
   public Observations {
     samples = List.copyOf(samples);
     heldOutLosses = List.copyOf(heldOutLosses);
+  }
+
+  /** The held-out losses, with the closing one. */
+  public List<HeldOutLoss> measured() {
+    return withClosing(heldOutLosses, closing);
+  }
+
+  /** The lowest held-out loss, also if it is the closing one. */
+  public Optional<HeldOutLoss> lowest() {
+    return closesBest() ? closing : bestHeldOutLoss;
+  }
+
+  /** Whether the closing loss is the lowest. */
+  public boolean closesBest() {
+    return isLower(closing, bestHeldOutLoss);
+  }
+
+  /** Held-out losses of regular intervals, with a closing one. */
+  public static List<HeldOutLoss> withClosing(
+      List<HeldOutLoss> losses, Optional<HeldOutLoss> closing) {
+    return Stream.concat(losses.stream(), closing.stream()).toList();
+  }
+
+  /** Whether a closing loss is lower than the best one before. */
+  public static boolean isLower(Optional<HeldOutLoss> closing, Optional<HeldOutLoss> best) {
+    return closing.isPresent()
+        && (best.isEmpty() || closing.get().natsPerCharacter() < best.get().natsPerCharacter());
   }
 
   // Writing
@@ -80,6 +112,7 @@ public record Observations(
           header.validationBestStep = bestHeldOutLoss.map(HeldOutLoss::step).orElse(0L);
           header.validationBestLoss =
               bestHeldOutLoss.map(HeldOutLoss::natsPerCharacter).orElse(Double.NaN);
+          header.validationEndLoss = closing.map(HeldOutLoss::natsPerCharacter).orElse(Double.NaN);
         });
   }
 
@@ -165,7 +198,10 @@ public record Observations(
           points.isPresent() ? validation(points.get(), header.step) : List.of(),
           Double.isNaN(header.validationBestLoss)
               ? Optional.empty()
-              : Optional.of(new HeldOutLoss(header.validationBestStep, header.validationBestLoss)));
+              : Optional.of(new HeldOutLoss(header.validationBestStep, header.validationBestLoss)),
+          Double.isNaN(header.validationEndLoss)
+              ? Optional.empty()
+              : Optional.of(new HeldOutLoss(header.step, header.validationEndLoss)));
     }
 
     private List<Sample> samples(CharVocab vocab, long step) throws ModelFormatException {

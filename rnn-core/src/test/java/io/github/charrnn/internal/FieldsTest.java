@@ -3,6 +3,7 @@ package io.github.charrnn.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.charrnn.BestBy;
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.Clip;
 import io.github.charrnn.Initializer;
@@ -63,7 +64,7 @@ class FieldsTest {
             read(Initializer.identity(1, 0.1, 0.1), recipe.withOptimizer(Optimizer.rmsProp(0.5))));
   }
 
-  /** What a checkpoint says: of step 9, two streams, with a held-out text. */
+  /** What a checkpoint says: of step 9, two streams, two held-out texts. */
   private static Metadata read(Initializer initializer, Recipe recipe) throws IOException {
     Path file = Files.createTempDirectory(directory, "").resolve("checkpoint");
     VanillaRnn model =
@@ -72,7 +73,9 @@ class FieldsTest {
         .recipe(recipe)
         .checkpoint(file, 100)
         .samples(4, 3)
-        .validation(model.vocab().encode("abcab"), 5)
+        .validation(List.of(model.vocab().encode("ab"), model.vocab().encode("cab")), 5)
+        .patience(4)
+        .bestBy(BestBy.LAST)
         .train(TEXT, 9);
     try (Safetensors in = Safetensors.open(file)) {
       return in.metadata();
@@ -283,14 +286,19 @@ class FieldsTest {
     whole = checkpoints.get(0);
     assertThat(whole.text("formatVersion")).isEqualTo("3");
     Header header = Fields.read(whole);
-
+    header.validationPieces = 1;
+    header.bestIsLast = false;
+    header.validationEndLoss = Double.NaN;
+    header.patience = 0;
     header.recipe = header.recipe.withClip(Clip.value(1)).withResetEvery(0);
     assertThat(Fields.write(header).text("formatVersion")).isEqualTo("2");
     header.initializer = Header.INITIALIZER;
     Metadata classic = Fields.write(header);
 
-    assertThat(classic.has("initialDeviation")).isFalse();
     assertThat(classic.text("formatVersion")).isEqualTo("1");
+    assertThat(classic.entries())
+        .extracting(Map.Entry::getKey)
+        .containsExactlyElementsOf(fieldsOfVersion1().stream().map(field -> field.key).toList());
     Metadata superfluous = with("initialDeviation", "0.01");
     assertThatExceptionOfType(ModelFormatException.class)
         .isThrownBy(() -> Fields.read(superfluous))
