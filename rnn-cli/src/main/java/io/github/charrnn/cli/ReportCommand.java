@@ -105,7 +105,7 @@ final class ReportCommand implements Callable<Integer> {
     VanillaRnn best = run.best();
     TrainingSummary settings = run.settings();
     EncodedText all = Sources.text(terminal, text, best.vocab(), unknown.policy());
-    if (all.length() != run.length()) {
+    if (!run.mayBeOf(all)) {
       throw new IOException(
           "the text has "
               + all.length()
@@ -115,14 +115,21 @@ final class ReportCommand implements Callable<Integer> {
               + model
               + " was trained on");
     }
-    ValidationOptions.Split split = ValidationOptions.split(all, settings.validation());
+    ValidationOptions.Split split = ValidationOptions.splitAgain(all, settings);
     TrainingResult result = run.result(split.text());
     int window = settings.recipe().sequenceLength();
     int many = threads.count().orElse(Runtime.getRuntime().availableProcessors());
-    Analysis analysis = new Analysis(split.text(), split.heldOut(), best, window, elements, many);
+    Analysis analysis = new Analysis(split.text(), split.joined(), best, window, elements, many);
     analysis.finish(best, PATIENCE_SECONDS);
     String repeat =
-        new RepeatingCommand(text, all.length(), model, Optional.empty(), List.of())
+        new RepeatingCommand(
+                text,
+                all.length(),
+                model,
+                Optional.empty(),
+                split.length() > split.text().length() ? Optional.empty() : Optional.of("FILE"),
+                ValidationOptions.Defaults.COURSE,
+                List.of())
             .of(result, settings, result.steps());
     Report.Origin origin =
         new Report.Origin(
@@ -132,7 +139,7 @@ final class ReportCommand implements Callable<Integer> {
             Optional.of(repeat),
             Optional.empty(),
             Stream.concat(run.note().stream(), Stream.of(MADE_AFTERWARDS)).toList());
-    boolean ended = result.steps() >= result.plannedSteps();
+    boolean ended = result.steps() >= result.plannedSteps() || result.endedEarly();
     return Report.of(
         origin,
         new Report.Run(result, settings, RecipeOptions.shown(settings.recipe()), Optional.empty()),

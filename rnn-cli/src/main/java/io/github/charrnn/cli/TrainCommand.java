@@ -54,6 +54,8 @@ final class TrainCommand implements Callable<Integer> {
   private static final String RESUMED =
       "This run was resumed: the command to repeat it assumes that it began with a new model.";
 
+  private static final ValidationOptions.Defaults HELD_OUT = ValidationOptions.Defaults.COURSE;
+
   private final Terminal terminal;
   @Spec private CommandSpec command;
 
@@ -102,7 +104,7 @@ final class TrainCommand implements Callable<Integer> {
       description =
           "Print one JSON object at the end: steps, smoothLoss, bestSmoothLoss, bestStep,"
               + " charactersPerSecond, threads, rollbacks, heldOutLoss (the lowest, in nats per"
-              + " character), model, checkpoint, report. Samples go to standard error.")
+              + " character), endedEarly, model, checkpoint, report. Samples go to standard error.")
   private boolean json;
 
   /**
@@ -125,7 +127,11 @@ final class TrainCommand implements Callable<Integer> {
     Ready run = checkpoint.resume() ? resumed(files, shown) : begun();
     files.checkpoint().ifPresent(file -> checkpoint.applyTo(run.trainer(), file));
     samples.applyTo(run.trainer(), checkpoint.resume());
-    run.split().applyTo(run.trainer());
+    if (checkpoint.resume()) {
+      validation.applyAgain(run.trainer(), run.split());
+    } else {
+      validation.applyTo(run.trainer(), run.split(), HELD_OUT);
+    }
     threads.count().ifPresent(run.trainer()::threads);
     boolean asPlanned = checkpoint.resume() && !steps.given();
     long count = asPlanned ? 0 : steps.of(run.trainer(), run.split().text());
@@ -171,6 +177,7 @@ final class TrainCommand implements Callable<Integer> {
   /** Finds out before hours of training that a file could not be written, or would be lost. */
   private void requireDestinations(RunFiles files) throws IOException {
     Destinations destinations = new Destinations().keep("the text", text.name());
+    validation.file().ifPresent(it -> destinations.keep("the text that is held out", it));
     for (Map.Entry<String, Path> file : files.byName().entrySet()) {
       Options.requireNoClash(command, () -> destinations.add(file.getKey(), file.getValue()));
       if (file.getValue().equals(files.model())) { // it may replace the one it begins with
@@ -189,7 +196,8 @@ final class TrainCommand implements Callable<Integer> {
       all = Sources.text(terminal, text.name());
       start = model.create(all.vocab());
     }
-    return new Ready(Trainer.of(start).recipe(recipe.recipe()), validation.split(all));
+    return new Ready(
+        Trainer.of(start).recipe(recipe.recipe()), validation.split(all, HELD_OUT, heldOut(start)));
   }
 
   private Ready resumed(RunFiles files, TrainingOutput shown) throws IOException {
@@ -201,7 +209,24 @@ final class TrainCommand implements Callable<Integer> {
     model.requireSame(start, file);
     recipe.requireSame(trainer.recipe(), file);
     EncodedText all = sameText(start, file);
-    return new Ready(trainer, validation.split(all, run.validation(), file));
+    return new Ready(trainer, validation.splitAgain(all, run, file, heldOut(start)));
+  }
+
+  /** Reads a text that is held out with the vocabulary of a model. */
+  private ValidationOptions.Reader heldOut(VanillaRnn model) {
+    return name -> {
+      try {
+        return Sources.text(terminal, name, model.vocab(), unknown.policy());
+      } catch (UnknownSymbolException e) {
+        throw new IOException(
+            "the text that is held out, "
+                + name
+                + ", cannot be read: "
+                + e.getMessage()
+                + ": --unknown skip leaves such symbols out",
+            e);
+      }
+    };
   }
 
   private EncodedText sameText(VanillaRnn start, Path file) throws IOException {
@@ -231,11 +256,18 @@ final class TrainCommand implements Callable<Integer> {
     more.addAll(unknown.typed());
     more.addAll(checkpoint.typed());
     RepeatingCommand repeat =
-        new RepeatingCommand(text.name(), run.split().length(), files.model(), model.from(), more);
+        new RepeatingCommand(
+            text.name(),
+            run.split().length(),
+            files.model(),
+            model.from(),
+            validation.file(),
+            HELD_OUT,
+            more);
     Analysis analysis =
         new Analysis(
             run.split().text(),
-            run.split().heldOut(),
+            run.split().joined(),
             run.trainer().model(),
             run.trainer().recipe().sequenceLength(),
             gradcheck.elements(),

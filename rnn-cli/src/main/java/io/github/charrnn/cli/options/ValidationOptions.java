@@ -1,10 +1,16 @@
 package io.github.charrnn.cli.options;
 
+import io.github.charrnn.BestBy;
 import io.github.charrnn.EncodedText;
+import io.github.charrnn.HeldOut;
 import io.github.charrnn.Trainer;
+import io.github.charrnn.TrainingResult;
+import io.github.charrnn.TrainingSummary;
 import io.github.charrnn.Validation;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,31 +22,69 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** What part of the text is held out, and what is done with it. */
+/** What is held out, and what is done with it. */
 public final class ValidationOptions {
-  private static final long EVERY = 10_000;
+  private static final String HELD_OUT = "--validation";
+  private static final String PIECES = "--validation-pieces";
+  private static final String EVERY = "--validation-every";
+  private static final String BEST_BY = "--best-by";
+  private static final String PATIENCE = "--patience";
 
-  /** What says which model is the best. */
-  enum BestBy {
-    SMOOTH,
-    VALIDATION
+  private static final String NONE = "none";
+
+  /** Fewer than two characters have nothing to predict. */
+  private static final int SHORTEST = 2;
+
+  /**
+   * What is done where nothing else is typed.
+   *
+   * @param characters held out, 0 for none
+   * @param pieces at least 1
+   * @param bestBy if anything is held out; otherwise VALIDATION is LAST
+   */
+  public record Defaults(long characters, int pieces, long every, BestBy bestBy) {
+    /** Of the published recipe. */
+    public static final Defaults COURSE = new Defaults(0, 1, 10_000, BestBy.SMOOTH);
+
+    private BestBy bestBy(boolean heldOut) {
+      return bestBy == BestBy.VALIDATION && !heldOut ? BestBy.LAST : bestBy;
+    }
+  }
+
+  /** Reads a text that is held out. */
+  public interface Reader {
+    EncodedText read(String name) throws IOException;
   }
 
   @Spec(Target.MIXEE)
   private CommandSpec command;
 
   @Option(
-      names = "--validation",
+      names = HELD_OUT,
       paramLabel = "<share>",
-      description =
-          "Hold out the end of the text, 0.1 for its last tenth. Training reads the rest; the loss"
-              + " on this part is measured before the first step, and again every so often.",
+      description = {
+        "Hold out a share of the text, 0.1 for a tenth: its end, or pieces. Training reads the"
+            + " rest; the loss on this part is measured before the first step, every so often and"
+            + " at the end. Or the name of another text that is held out, or none.",
+        "  Default: none"
+      },
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
-  private Double share;
+  private String heldOut;
 
   @Option(
-      names = "--validation-every",
+      names = PIECES,
+      paramLabel = "<pieces>",
+      description = {
+        "Hold out so many pieces that are spread over the text; 1 is its end.",
+        "  Default: 1"
+      },
+      defaultValue = Option.NULL_VALUE,
+      showDefaultValue = Visibility.NEVER)
+  private Integer pieces;
+
+  @Option(
+      names = EVERY,
       paramLabel = "<steps>",
       description = {"Steps from one held-out loss to the next.", "  Default: 10,000"},
       defaultValue = Option.NULL_VALUE,
@@ -48,123 +92,292 @@ public final class ValidationOptions {
   private Long every;
 
   @Option(
-      names = "--best-by",
+      names = BEST_BY,
       paramLabel = "<loss>",
       description = {
-        "The loss that picks the best model: smooth, or validation for the held-out loss.",
+        "The loss that picks the best model: smooth, or validation for the held-out loss; or last"
+            + " for the model after the last step.",
         "  Default: smooth"
       },
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
   private BestBy bestBy;
 
-  /** A text in two parts, the second of which may be empty. */
-  public record Split(
-      EncodedText text, Optional<EncodedText> heldOut, Optional<Validation> validation) {
+  @Option(
+      names = PATIENCE,
+      paramLabel = "<times>",
+      description = {
+        "End when so many held-out losses in a row were not below the lowest.",
+        "  Default: 0, never"
+      },
+      defaultValue = Option.NULL_VALUE,
+      showDefaultValue = Visibility.NEVER)
+  private Integer patience;
 
-    /** Characters in both. */
-    public long length() {
-      return text.length() + heldOut.map(EncodedText::length).orElse(0L);
+  /**
+   * A text, and what of it is trained on.
+   *
+   * @param length characters of the whole text
+   * @param heldOut pieces of it, or another text
+   */
+  public record Split(long length, EncodedText text, List<EncodedText> heldOut) {
+    /** Makes the list immutable. */
+    public Split {
+      heldOut = List.copyOf(heldOut);
     }
 
-    /** Gives a trainer what is held out. */
-    public void applyTo(Trainer trainer) {
-      validation.ifPresent(
-          it -> {
-            trainer.validation(heldOut.orElseThrow(), it.every());
-            if (it.selects()) {
-              trainer.bestByValidation();
-            }
-          });
+    private static Split of(EncodedText all, HeldOut split) {
+      return new Split(all.length(), split.training(), split.pieces());
+    }
+
+    private static Split of(EncodedText all, long characters, int pieces) {
+      return of(
+          all,
+          pieces == 1 ? HeldOut.tail(all, characters) : HeldOut.spread(all, characters, pieces));
+    }
+
+    /** All that is held out as one text, if anything is. */
+    public Optional<EncodedText> joined() {
+      return heldOut.isEmpty() ? Optional.empty() : Optional.of(EncodedText.join(heldOut));
     }
   }
+
+  /** The name of the text that is held out, if it is one of its own. */
+  public Optional<String> file() {
+    return Optional.ofNullable(heldOut).filter(it -> !it.equals(NONE) && !isNumber(it));
+  }
+
+  private static boolean isNumber(String word) {
+    return word.matches("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
+  }
+
+  // A new run
 
   /** Splits a text as the options say. */
-  public Split split(EncodedText text) {
-    if (share == null) {
-      requireAbsent("--validation-every", every);
-      requireAbsent("--best-by", bestBy);
-      return split(text, Optional.empty());
+  public Split split(EncodedText all, Defaults defaults, Reader reader) throws IOException {
+    requireRanges();
+    if (file().isPresent()) {
+      return beside(all, file().get(), reader);
     }
-    return split(text, Optional.of(validation(text.length())));
+    long characters = heldOut == null ? defaults.characters : characters(all.length());
+    if (characters == 0) {
+      requireAbsent(PIECES, pieces != null);
+      requireAbsent(EVERY, every != null);
+      requireAbsent(PATIENCE, patience != null && patience > 0);
+      requireAbsent(BEST_BY, bestBy == BestBy.VALIDATION);
+      return new Split(all.length(), all, List.of());
+    }
+    int count = pieces(defaults, characters);
+    if (characters < (long) SHORTEST * count) {
+      throw Options.wrong(
+          command,
+          String.format(
+              Locale.ROOT,
+              "%s: %s of %d characters is %d, must be at least %d%s: hold out more",
+              HELD_OUT,
+              heldOut == null ? "the default" : heldOut,
+              all.length(),
+              characters,
+              (long) SHORTEST * count,
+              count == 1 ? "" : " for " + count + " pieces"));
+    }
+    return Split.of(all, characters, count);
   }
 
-  /** Splits a text as the run did that is resumed; what is given must not be something else. */
-  public Split split(EncodedText text, Optional<Validation> theirs, Path run) {
-    if (share != null && !Optional.of(validation(text.length())).equals(theirs)) {
+  /** So many as are typed; or as by default, if there are enough characters. */
+  private int pieces(Defaults defaults, long characters) {
+    return pieces != null
+        ? pieces
+        : (int) Math.min(defaults.pieces, Math.max(1, characters / SHORTEST));
+  }
+
+  private void requireRanges() {
+    requireAtLeast(PIECES, pieces == null ? 1 : pieces, 1);
+    requireAtLeast(EVERY, every == null ? 1 : every, 1);
+    requireAtLeast(PATIENCE, patience == null ? 0 : patience, 0);
+  }
+
+  private void requireAtLeast(String option, long value, long least) {
+    Options.requireAtLeast(command, option, value, least);
+  }
+
+  private void requireAbsent(String option, boolean given) {
+    if (given) {
+      throw Options.wrong(
+          command,
+          option
+              + (option.equals(BEST_BY) ? " validation" : "")
+              + " needs --validation: nothing is held out");
+    }
+  }
+
+  private long characters(long length) {
+    double share = Double.parseDouble(heldOut.equals(NONE) ? "0" : heldOut);
+    if (!(share >= 0 && share < 1)) {
+      throw Options.wrong(
+          command,
+          HELD_OUT
+              + " is "
+              + heldOut
+              + ", must be above 0 and below 1, none, or the name of a text");
+    }
+    // What is above 0 and too little is refused with what it comes to.
+    return share == 0 ? 0 : Math.max(1, characters(share, length));
+  }
+
+  private Split beside(EncodedText all, String file, Reader reader) throws IOException {
+    if (pieces != null) {
+      throw Options.wrong(
+          command, PIECES + " needs a share of the text: " + file + " is held out as a whole");
+    }
+    if (Files.notExists(Path.of(file))) {
+      throw Options.wrong(
+          command,
+          HELD_OUT
+              + " is "
+              + file
+              + ", must be above 0 and below 1, none, or the name of a text: there is no file "
+              + file);
+    }
+    EncodedText other = reader.read(file);
+    if (other.length() < SHORTEST) {
+      throw new IOException(
+          "the text that is held out, "
+              + file
+              + ", has fewer than 2 characters of the model's vocabulary: name another");
+    }
+    return new Split(all.length(), all, List.of(other));
+  }
+
+  /** Gives the trainer of a new run what is held out. */
+  public void applyTo(Trainer trainer, Split split, Defaults defaults) {
+    boolean some = !split.heldOut.isEmpty();
+    if (some) {
+      trainer.validation(split.heldOut, every == null ? defaults.every : every);
+    }
+    trainer.bestBy(bestBy == null ? defaults.bestBy(some) : bestBy);
+    applyPatience(trainer);
+  }
+
+  private void applyPatience(Trainer trainer) {
+    if (patience != null) {
+      Options.apply(command, PATIENCE, () -> trainer.patience(patience));
+    }
+  }
+
+  // A run that is resumed
+
+  /**
+   * Splits a text as the run did that is resumed; what is typed must not be something else.
+   *
+   * @param run that the checkpoint is of
+   */
+  public Split splitAgain(EncodedText all, TrainingSummary run, Path checkpoint, Reader reader)
+      throws IOException {
+    requireRanges();
+    requireSame(run, all, checkpoint);
+    if (isBeside(run, all)) {
+      return beside(all, file().orElseThrow(() -> otherTextMissing(run, checkpoint)), reader);
+    }
+    return splitAgain(all, run);
+  }
+
+  /** The same where nothing is typed; a text that was held out beside it is not there. */
+  public static Split splitAgain(EncodedText all, TrainingSummary run) {
+    Optional<Validation> theirs = run.validation();
+    // A text that is shorter than what was held out is not the run's, and training will say so.
+    return theirs.isEmpty() || isBeside(run, all) || all.length() < theirs.get().length()
+        ? new Split(all.length(), all, List.of())
+        : Split.of(all, theirs.get().length(), theirs.get().pieces());
+  }
+
+  /** Whether a run on this text was measured with another. */
+  private static boolean isBeside(TrainingSummary run, EncodedText all) {
+    return run.validation().isPresent() && run.textLength() == all.length();
+  }
+
+  private RuntimeException otherTextMissing(TrainingSummary run, Path checkpoint) {
+    return Options.wrong(
+        command,
+        String.format(
+            Locale.ROOT,
+            "the run of the checkpoint %s was measured with another text, of %,d characters: name it"
+                + " by --validation",
+            checkpoint,
+            run.validation().orElseThrow().length()));
+  }
+
+  private void requireSame(TrainingSummary run, EncodedText all, Path checkpoint) {
+    Optional<Validation> theirs = run.validation();
+    boolean beside = isBeside(run, all);
+    long held = theirs.map(Validation::length).orElse(0L);
+    if (heldOut != null
+        && (file().isPresent() != beside || (!beside && characters(all.length()) != held))) {
       throw Options.wrong(
           command,
           "--validation: the run of the checkpoint "
-              + run
+              + checkpoint
               + " holds out "
-              + theirs.map(ValidationOptions::words).orElse("nothing")
-              + ": leave it out");
+              + (held == 0 ? "nothing" : String.format(Locale.ROOT, "%,d characters", held))
+              + (beside ? " of another text: name it" : ": leave it out"));
     }
-    if (share == null && (every != null || bestBy != null)) {
-      throw Options.wrong(
-          command,
-          "the run of the checkpoint has its own --validation-every and --best-by: leave them out");
-    }
-    return split(text, theirs);
-  }
-
-  private static String words(Validation validation) {
-    return String.format(
-        Locale.ROOT,
-        "%,d characters, measures on them every %,d steps%s",
-        validation.length(),
-        validation.every(),
-        validation.selects() ? " and selects by that" : "");
-  }
-
-  public static Split split(EncodedText text, Optional<Validation> validation) {
-    if (validation.isEmpty()) {
-      return new Split(text, Optional.empty(), validation);
-    }
-    // A text that is shorter than what was held out is not the run's, and training will say so.
-    long cut = Math.max(0, text.length() - validation.get().length());
-    return new Split(text.part(0, cut), Optional.of(text.part(cut, text.length())), validation);
-  }
-
-  private Validation validation(long length) {
-    if (!(share > 0 && share < 1)) {
-      throw Options.wrong(command, "--validation is " + share + ", must be above 0 and below 1");
-    }
-    long heldOut = characters(share, length);
-    if (heldOut < 2) {
-      throw Options.wrong(
-          command,
-          "--validation: "
-              + share
-              + " of "
-              + length
-              + " characters is "
-              + heldOut
-              + ", must be at least 2: hold out more");
-    }
-    if (every != null) {
-      Options.requireAtLeast(command, "--validation-every", every, 1);
-    }
-    return new Validation(heldOut, every == null ? EVERY : every, bestBy == BestBy.VALIDATION);
-  }
-
-  private void requireAbsent(String option, Object value) {
-    if (value != null) {
-      throw Options.wrong(command, option + " needs --validation: nothing is held out");
+    requireSame(PIECES, pieces, theirs.map(Validation::pieces).orElse(0), checkpoint);
+    requireSame(EVERY, every, theirs.map(Validation::every).orElse(0L), checkpoint);
+    if (bestBy != null && bestBy != run.bestBy()) {
+      throw Options.notOfTheRun(command, BEST_BY, word(bestBy), checkpoint, word(run.bestBy()));
     }
   }
 
-  /** The options that hold out the same part of a text of that length, as they are typed. */
-  public static List<String> typed(Validation validation, long length) {
+  private void requireSame(String option, Number typed, long theirs, Path checkpoint) {
+    if (typed != null && typed.longValue() != theirs) {
+      throw Options.notOfTheRun(
+          command, option, typed, checkpoint, theirs == 0 ? "none" : Long.toString(theirs));
+    }
+  }
+
+  /** Gives the trainer of a run that is resumed what was held out. */
+  public void applyAgain(Trainer trainer, Split split) {
+    if (!split.heldOut.isEmpty()) {
+      trainer.validation(split.heldOut);
+    }
+    applyPatience(trainer);
+  }
+
+  // Typed again
+
+  /**
+   * The options that do the same with a text of that length, as they are typed.
+   *
+   * @param file the text that was held out, if it is one of its own
+   */
+  public static List<String> typed(
+      TrainingResult result,
+      TrainingSummary run,
+      long length,
+      Optional<String> file,
+      Defaults defaults) {
     List<String> words = new ArrayList<>();
-    words.add("--validation");
-    words.add(share(validation.length(), length));
-    words.add("--validation-every");
-    words.add(Long.toString(validation.every()));
-    if (validation.selects()) {
-      words.addAll(List.of("--best-by", "validation"));
+    if (run.validation().isPresent()) {
+      Validation validation = run.validation().get();
+      words.addAll(List.of(HELD_OUT, file.orElseGet(() -> share(validation.length(), length))));
+      if (file.isEmpty() && (validation.pieces() > 1 || defaults.pieces > 1)) {
+        words.addAll(List.of(PIECES, Integer.toString(validation.pieces())));
+      }
+      words.addAll(List.of(EVERY, Long.toString(validation.every())));
+    } else if (defaults.characters > 0) {
+      words.addAll(List.of(HELD_OUT, NONE));
+    }
+    if (run.bestBy() != defaults.bestBy(run.validation().isPresent())) {
+      words.addAll(List.of(BEST_BY, word(run.bestBy())));
+    }
+    if (result.patience() > 0) {
+      words.addAll(List.of(PATIENCE, Integer.toString(result.patience())));
     }
     return words;
+  }
+
+  private static String word(BestBy bestBy) {
+    return bestBy.name().toLowerCase(Locale.ROOT);
   }
 
   /** The shortest share of a length that comes to that many characters. */

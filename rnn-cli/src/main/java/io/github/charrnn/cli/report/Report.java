@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.github.charrnn.BestBy;
 import io.github.charrnn.HeldOutLoss;
 import io.github.charrnn.LossHistory;
 import io.github.charrnn.Sample;
@@ -102,7 +103,7 @@ public final class Report {
         .put("history", history(result.history()));
     settings
         .validation()
-        .ifPresent(validation -> report.put("validation", validation(validation, result)));
+        .ifPresent(it -> report.put("validation", validation(it, settings.bestBy(), result)));
     report.put(
         "samples",
         result.samples().stream().map(sample -> sample(sample, analysis)).collect(Json.array()));
@@ -207,12 +208,13 @@ public final class Report {
         .json();
   }
 
-  private static JsonElement validation(Validation settings, TrainingResult result) {
+  private static JsonElement validation(Validation settings, BestBy bestBy, TrainingResult result) {
     Json.Members members =
         new Json.Members()
             .put("characters", settings.length())
+            .put("pieces", settings.pieces())
             .put("every", settings.every())
-            .put("selects", settings.selects())
+            .put("selects", bestBy == BestBy.VALIDATION)
             .put(
                 "points", result.heldOutLosses().stream().map(Report::point).collect(Json.array()));
     result

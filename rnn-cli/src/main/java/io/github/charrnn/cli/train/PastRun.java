@@ -68,9 +68,14 @@ public record PastRun(
     return new PastRun(model, settings, Optional.empty(), Optional.of(note));
   }
 
-  /** How many characters the run's text had, with what was held out. */
+  /** How many characters the run's text had, with what was held out of it. */
   public long length() {
     return settings.textLength() + settings.validation().map(Validation::length).orElse(0L);
+  }
+
+  /** Whether a text has as many; what was held out may have been another text. */
+  public boolean mayBeOf(EncodedText text) {
+    return text.length() == length() || text.length() == settings.textLength();
   }
 
   /**
@@ -92,6 +97,7 @@ public record PastRun(
         settings.smoothLoss(),
         settings.step(),
         settings.step(),
+        0,
         0,
         nothing.history(),
         List.of(),

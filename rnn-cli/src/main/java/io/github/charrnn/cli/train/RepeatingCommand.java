@@ -19,10 +19,18 @@ import java.util.Optional;
  * @param length characters of it, with what is held out
  * @param model the file to save to
  * @param from the model that the run began with, if it was not a new one
+ * @param heldOut the text that was held out, if it was one of its own
+ * @param defaults what would be held out without options
  * @param more options that the run's settings do not tell of
  */
 public record RepeatingCommand(
-    String text, long length, Path model, Optional<Path> from, List<String> more) {
+    String text,
+    long length,
+    Path model,
+    Optional<Path> from,
+    Optional<String> heldOut,
+    ValidationOptions.Defaults defaults,
+    List<String> more) {
 
   /** Makes the list immutable. */
   public RepeatingCommand {
@@ -38,7 +46,8 @@ public record RepeatingCommand(
     words.addAll(List.of("-o", Shell.file(model.toString())));
     words.addAll(ModelOptions.typed(result.best(), from));
     words.addAll(RecipeOptions.typed(settings.recipe()));
-    settings.validation().ifPresent(it -> words.addAll(ValidationOptions.typed(it, length)));
+    words.addAll(
+        ValidationOptions.typed(result, settings, length, heldOut.map(Shell::file), defaults));
     words.addAll(more);
     words.addAll(List.of("--steps", Long.toString(steps)));
     return Shell.line(words);

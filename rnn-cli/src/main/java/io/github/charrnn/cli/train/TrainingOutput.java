@@ -1,5 +1,6 @@
 package io.github.charrnn.cli.train;
 
+import io.github.charrnn.BestBy;
 import io.github.charrnn.HeldOutLoss;
 import io.github.charrnn.Sample;
 import io.github.charrnn.Sampler;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -120,10 +122,7 @@ public final class TrainingOutput {
     return training
         .lastHeldOutLoss()
         .filter(point -> point.step() == training.step())
-        .map(
-            point ->
-                String.format(
-                    Locale.ROOT, ", held-out %.3f", point.natsPerCharacter() / Math.log(2)))
+        .map(point -> String.format(Locale.ROOT, ", held-out %.3f", bits(point)))
         .orElse("");
   }
 
@@ -209,6 +208,7 @@ public final class TrainingOutput {
     object.put("rollbacks", rollbacks(result));
     object.put(
         "heldOutLoss", result.bestHeldOutLoss().map(HeldOutLoss::natsPerCharacter).orElse(null));
+    object.put("endedEarly", result.endedEarly());
     object.put("model", files.model().toString());
     object.put("checkpoint", files.checkpoint().map(Path::toString).orElse(null));
     object.put("report", files.page().map(Path::toString).orElse(null));
@@ -217,11 +217,12 @@ public final class TrainingOutput {
 
   private void passage(TrainingResult result) {
     String best =
-        result.steps() == 0
+        result.bestStep() == 0
             ? "the untrained model"
             : String.format(
                 Locale.ROOT,
-                "the best model, smooth loss %.4f at step %,d",
+                "the %s model, smooth loss %.4f at step %,d",
+                bestBy(result) == BestBy.LAST ? "last" : "best",
                 result.bestSmoothLoss(),
                 result.bestStep());
     String passage = Sampler.of(result.best()).seed(result.best().seed()).sample(PASSAGE_LENGTH);
@@ -243,12 +244,15 @@ public final class TrainingOutput {
   private void summary(TrainingResult result, RunFiles files) {
     err.printf(
         Locale.ROOT,
-        "%,d steps, smooth loss %.4f, best %.4f at step %,d, %,.0f characters per second%n",
+        "%,d steps, smooth loss %.4f%s, %,.0f characters per second%n",
         result.steps(),
         result.smoothLoss(),
-        result.bestSmoothLoss(),
-        result.bestStep(),
+        bestBy(result) == BestBy.SMOOTH
+            ? String.format(
+                Locale.ROOT, ", best %.4f at step %,d", result.bestSmoothLoss(), result.bestStep())
+            : "",
         result.charactersPerSecond());
+    result.bestHeldOutLoss().ifPresent(lowest -> heldOut(result, lowest));
     if (rollbacks(result) > 0) {
       TrainingSummary run = result.last().training().orElseThrow();
       err.printf(
@@ -264,6 +268,35 @@ public final class TrainingOutput {
             + files.page().map(file -> ", its report " + file).orElse(""));
     String name = Shell.quoted(Shell.file(files.model().toString()));
     err.println("next: " + Shell.rnn() + " sample " + name + " --temperature 0.7");
+  }
+
+  private void heldOut(TrainingResult result, HeldOutLoss lowest) {
+    List<HeldOutLoss> losses = result.heldOutLosses();
+    err.printf(
+        Locale.ROOT,
+        "held-out %.3f bits/char, lowest %.3f at step %,d%s%n",
+        bits(losses.get(losses.size() - 1)),
+        bits(lowest),
+        lowest.step(),
+        bestBy(result) == BestBy.VALIDATION ? ": the model that is saved" : "");
+    if (result.endedEarly()) {
+      err.printf(
+          Locale.ROOT,
+          "ended early, after %,d of %,d steps: no held-out loss since step %,d was lower"
+              + " (--patience %,d)%n",
+          result.steps(),
+          result.plannedSteps(),
+          lowest.step(),
+          result.patience());
+    }
+  }
+
+  private static double bits(HeldOutLoss loss) {
+    return loss.natsPerCharacter() / Math.log(2);
+  }
+
+  private static BestBy bestBy(TrainingResult result) {
+    return result.last().training().map(TrainingSummary::bestBy).orElse(BestBy.SMOOTH);
   }
 
   private static int rollbacks(TrainingResult result) {
