@@ -1,8 +1,6 @@
 package io.github.charrnn;
 
-import io.github.charrnn.internal.Named;
 import io.github.charrnn.internal.Range;
-import java.util.List;
 import java.util.Objects;
 import java.util.StringJoiner;
 
@@ -28,8 +26,6 @@ public record Recipe(
     LearningRate learningRate,
     Clip clip) {
 
-  private static final String COURSE = "course";
-
   /**
    * Checks the settings.
    *
@@ -46,20 +42,12 @@ public record Recipe(
   }
 
   /**
-   * A recipe by its name. {@code course} is that of the KTH course DD2424 and of Karpathy's
-   * min-char-rnn: one stream, windows of 25, AdaGrad at 0.1, every element of the gradient clipped
-   * at 5. What a name stands for never changes.
-   *
-   * @throws IllegalArgumentException if name is not one of {@link #names}
+   * The recipe of the KTH course DD2424 and of Karpathy's min-char-rnn: one stream, windows of 25,
+   * AdaGrad at 0.1, every element of the gradient clipped at 5. It never changes. {@link Plan} has
+   * it and others by name.
    */
-  public static Recipe named(String name) {
-    Named.find("recipe", name, names(), known -> known);
+  public static Recipe course() {
     return new Recipe(25, 1, 0, Optimizer.adaGrad(), LearningRate.constant(0.1), Clip.value(5));
-  }
-
-  /** The names of all recipes. */
-  public static List<String> names() {
-    return List.of(COURSE);
   }
 
   /** The same with another sequence length; at least 1. */

@@ -39,7 +39,7 @@ public final class Trainer {
   private final VanillaRnn model;
   private final Optional<Path> resumed; // the checkpoint that it goes on from
   private Optional<CheckpointFile.State> read = Optional.empty(); // of it, until it is used
-  private Recipe recipe = Recipe.named("course");
+  private Recipe recipe = Recipe.course();
   private final List<Run.Listener> listeners = new ArrayList<>();
   private final List<BiConsumer<? super Training, ? super Sample>> onSample = new ArrayList<>();
   private Optional<Path> checkpoint = Optional.empty();
@@ -101,7 +101,7 @@ public final class Trainer {
     return recipe;
   }
 
-  /** Replaces all of these settings; those of {@code Recipe.named("course")} unless set. */
+  /** Replaces all of these settings; those of {@code Recipe.course()} unless set. */
   public Trainer recipe(Recipe recipe) {
     this.recipe = Objects.requireNonNull(recipe, "recipe");
     return this;

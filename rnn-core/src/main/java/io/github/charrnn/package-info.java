@@ -56,11 +56,11 @@
  * <h2>The recipe</h2>
  *
  * <p>{@link io.github.charrnn.Recipe} has everything that decides the bits of a run beside the text
- * and the model. The default is {@code Recipe.named("course")}: windows of n = 25 characters, one
- * after the other through the text, in one stream. The state is carried from window to window
- * without its gradient (truncated backpropagation through time). It is zero at the start of every
- * epoch, which ends when no full window with its successor is left. Every element of the gradient
- * is clipped to [-5, 5]; AdaGrad then updates the parameters with learning rate 0.1.
+ * and the model. The default is {@code Recipe.course()}: windows of n = 25 characters, one after
+ * the other through the text, in one stream. The state is carried from window to window without its
+ * gradient (truncated backpropagation through time). It is zero at the start of every epoch, which
+ * ends when no full window with its successor is left. Every element of the gradient is clipped to
+ * [-5, 5]; AdaGrad then updates the parameters with learning rate 0.1.
  *
  * <p>A new model has m = 100 unless told otherwise; U, W and V are normal with standard deviation
  * 0.01, b and c zero. The smooth loss is the first window's loss, then 0.999 of itself plus 0.001

@@ -43,7 +43,7 @@ class OldFilesTest {
     TrainingSummary summary = model.training().orElseThrow();
     assertThat(summary.recipe())
         .isEqualTo(
-            Recipe.named("course")
+            Recipe.course()
                 .withOptimizer(Optimizer.sgd())
                 .withLearningRate(LearningRate.constant(0.02))
                 .withClip(Clip.value(Double.POSITIVE_INFINITY)));

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RecipeTest {
-  private final Recipe course = Recipe.named("course");
+  private final Recipe course = Recipe.course();
 
   /** The recipe with one component after the other changed. */
   private final Map<String, Recipe> changed =
@@ -28,15 +28,11 @@ class RecipeTest {
     assertThat(course)
         .isEqualTo(
             new Recipe(25, 1, 0, Optimizer.adaGrad(), LearningRate.constant(0.1), Clip.value(5)));
-    assertThat(Recipe.names()).containsExactly("course");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Recipe.named("curse"))
-        .withMessage("recipe is curse, must be course");
   }
 
   @Test
   void difference_namesWhatDiffers_andNothingElse() {
-    assertThat(course.difference(Recipe.named("course"))).isEmpty();
+    assertThat(course.difference(Recipe.course())).isEmpty();
     assertThat(course.difference(course.withSequenceLength(30).withClip(Clip.value(1))))
         .isEqualTo("sequenceLength is 25, not 30; clip is 5.0, not 1.0");
   }

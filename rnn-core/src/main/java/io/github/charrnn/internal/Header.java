@@ -44,7 +44,7 @@ public final class Header {
   public long seed;
   public Initializer initializer = INITIALIZER;
 
-  public Recipe recipe = Recipe.named("course");
+  public Recipe recipe = Recipe.course();
   double finalLearningRate = Double.NaN; // while it is read
   long scheduleSteps;
   public int rollbacks;

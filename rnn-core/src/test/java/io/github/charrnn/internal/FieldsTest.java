@@ -46,7 +46,7 @@ class FieldsTest {
 
   @BeforeAll
   static void readCheckpoints() throws IOException {
-    Recipe recipe = Recipe.named("course").withSequenceLength(5).withBatchSize(2);
+    Recipe recipe = Recipe.course().withSequenceLength(5).withBatchSize(2);
     checkpoints =
         List.of(
             read(Initializer.normal(0.25), recipe.withClip(Clip.norm(1)).withResetEvery(3)),

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec.Target;
  * to show it in reports.
  */
 public final class RecipeOptions {
-  private static final Recipe COURSE = Recipe.named("course");
+  private static final Recipe COURSE = Recipe.course();
 
   @Spec(Target.MIXEE)
   private CommandSpec command;

@@ -1,0 +1,188 @@
+package io.github.charrnn;
+
+import io.github.charrnn.internal.Named;
+import io.github.charrnn.internal.Range;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a named recipe comes to on a text: the sizes of a new model and of a run on it. It follows
+ * from the length of the text and the size of its vocabulary and from nothing else, so it is the
+ * same on every machine. Immutable, and safe for use by many threads.
+ *
+ * <pre>{@code
+ * Plan plan = Plan.named("quick", text.length(), vocab.size());
+ * VanillaRnn rnn =
+ *     VanillaRnn.builder(vocab).hiddenSize(plan.hiddenSize()).initializer(plan.initializer()).build();
+ * TrainingResult result = Trainer.of(rnn).recipe(plan.recipe()).train(text, plan.steps());
+ * }</pre>
+ *
+ * @param name as in {@link #names}
+ * @param hiddenSize the number of hidden units of a new model, m; at least 1
+ * @param initializer the distribution of its parameters
+ * @param recipe the settings of the run
+ * @param steps how many there are; at least 0
+ * @param heldOut how many characters of the text training does not read; at least 0, 0 for none
+ * @param heldOutPieces in how many pieces, spread over the text; at least 1 if any are held out
+ * @param validationEvery steps from one held-out loss to the next; at least 1
+ */
+public record Plan(
+    String name,
+    int hiddenSize,
+    Initializer initializer,
+    Recipe recipe,
+    long steps,
+    long heldOut,
+    int heldOutPieces,
+    long validationEvery) {
+
+  private static final String COURSE = "course";
+
+  /** An interval of a run of any length, for {@code course}. */
+  private static final long COURSE_INTERVAL = 10_000;
+
+  /** Held-out losses in a run, of the other plans. */
+  private static final int MEASURES = 20;
+
+  /** Shorter texts need all of their characters to learn from. */
+  private static final int SHORTEST_SPLIT = 2_000;
+
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException if one is not in its range
+   */
+  public Plan {
+    Objects.requireNonNull(name, "name");
+    Range.atLeast(1, "hiddenSize", hiddenSize);
+    Objects.requireNonNull(initializer, "initializer");
+    Objects.requireNonNull(recipe, "recipe");
+    Range.atLeast(0, "steps", steps);
+    Range.atLeast(0, "heldOut", heldOut);
+    Range.atLeast(heldOut == 0 ? 0 : 1, "heldOutPieces", heldOutPieces);
+    Range.atLeast(1, "validationEvery", validationEvery);
+  }
+
+  /**
+   * The plan of a name.
+   *
+   * <ul>
+   *   <li>{@code course}: hidden size 100, normal with deviation 0.01, {@link Recipe#course}, for
+   *       100,000 steps on all of the text. It never changes.
+   *   <li>{@code quick}, {@code good} and {@code best}: Adam with a rate that falls to 0, clipping
+   *       by norm and an orthogonal W, on ever more hidden units, for about a quarter of a minute,
+   *       a few minutes and an hour on two processors, whatever the length of the text. What they
+   *       are made of may change from version to version.
+   * </ul>
+   *
+   * @param textLength characters, with those that are held out; at least 0
+   * @param vocabSize symbols; at least 1
+   * @throws IllegalArgumentException if name is not one of {@link #names}, if textLength is below 0
+   *     or vocabSize below 1
+   */
+  public static Plan named(String name, long textLength, int vocabSize) {
+    Range.atLeast(0, "textLength", textLength);
+    Range.atLeast(1, "vocabSize", vocabSize);
+    return switch (Named.find("recipe", name, names(), known -> known)) {
+      case COURSE -> course();
+      case "quick" -> quick(textLength, vocabSize);
+      case "good" -> good(textLength, vocabSize);
+      default -> best(textLength, vocabSize);
+    };
+  }
+
+  /** The names of all plans. */
+  public static List<String> names() {
+    return List.of(COURSE, "quick", "good", "best");
+  }
+
+  private static Plan course() {
+    return new Plan(
+        COURSE, 100, Initializer.normal(0.01), Recipe.course(), 100_000, 0, 0, COURSE_INTERVAL);
+  }
+
+  // What the other names stand for: hidden size, streams, sequence length, the highest learning
+  // rate, passes through the text at most, and characters at most with a vocabulary of 65.
+
+  private static Plan quick(long textLength, int vocabSize) {
+    return fitted("quick", 256, 16, 32, 0.004, 8, 2_500_000, textLength, vocabSize);
+  }
+
+  private static Plan good(long textLength, int vocabSize) {
+    return fitted("good", 512, 32, 64, 0.004, 8, 10_000_000, textLength, vocabSize);
+  }
+
+  private static Plan best(long textLength, int vocabSize) {
+    return fitted("best", 1_024, 32, 64, 0.002, 8, 60_000_000, textLength, vocabSize);
+  }
+
+  /** The sizes above, cut down for short texts and large vocabularies. */
+  private static Plan fitted(
+      String name,
+      int hiddenSize,
+      int mostStreams,
+      int mostCharacters,
+      double rate,
+      int passes,
+      long characters,
+      long textLength,
+      int vocabSize) {
+    long heldOut = textLength < SHORTEST_SPLIT ? 0 : Math.min(textLength / 20, 20_000);
+    int pieces = (int) Math.min(20, (heldOut + 499) / 500);
+    long length = textLength - heldOut;
+    int n = (int) Math.max(1, Math.min(mostCharacters, length - 1));
+    int streams = (int) Math.max(1, Math.min(mostStreams, length / (50L * n)));
+    double dearer = (hiddenSize + vocabSize) / (hiddenSize + 65.0); // a character than it is there
+    double read = Math.min((double) passes * length, characters / Math.max(1, dearer));
+    long steps = Math.max(1, (long) (read / ((double) streams * n)));
+    LearningRate learningRate =
+        LearningRate.linear(rate * Math.sqrt(streams / (double) mostStreams), 0, steps)
+            .withWarmUp(100);
+    Recipe recipe =
+        new Recipe(n, streams, 64, Optimizer.adam(0.9, 0.99), learningRate, Clip.norm(1));
+    return new Plan(
+            name,
+            hiddenSize,
+            Initializer.orthogonal(0.7, 2, 0.05),
+            recipe,
+            steps,
+            heldOut,
+            pieces,
+            1)
+        .withSteps(steps);
+  }
+
+  /**
+   * The same for another number of steps: the learning rate's course ends with the run, warm-up
+   * takes a tenth of it at most, and held-out losses are spread over it. {@code course} has a
+   * constant rate and fixed intervals.
+   *
+   * @param newSteps at least 0
+   * @throws IllegalArgumentException if newSteps is below 0
+   */
+  public Plan withSteps(long newSteps) {
+    Range.atLeast(0, "steps", newSteps);
+    if (name.equals(COURSE)) {
+      return with(recipe, newSteps, validationEvery);
+    }
+    LearningRate rate = recipe.learningRate();
+    LearningRate fitted =
+        new LearningRate(
+            rate.rate(),
+            rate.decay(),
+            rate.end(),
+            rate.steps() == 0 ? 0 : Math.max(1, newSteps),
+            Math.min(100, newSteps / 10));
+    return with(recipe.withLearningRate(fitted), newSteps, Math.max(1, newSteps / MEASURES));
+  }
+
+  private Plan with(Recipe newRecipe, long newSteps, long newEvery) {
+    return new Plan(
+        name, hiddenSize, initializer, newRecipe, newSteps, heldOut, heldOutPieces, newEvery);
+  }
+
+  /** Steps from one sample of a run to the next: about ten in a run; {@code course} 10,000. */
+  public long sampleEvery() {
+    return name.equals(COURSE) ? COURSE_INTERVAL : Math.max(1, (steps + 9) / 10);
+  }
+}
