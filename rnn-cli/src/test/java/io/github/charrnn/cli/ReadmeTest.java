@@ -207,7 +207,8 @@ class ReadmeTest {
     TrainingResult result =
         Trainer.of(rnn)
             .batchSize(3)
-            .validation(text.part(700, text.length()), 7)
+            .validation(List.of(text.part(700, 750), text.part(750, text.length())), 7)
+            .patience(9)
             .bestBy(BestBy.VALIDATION)
             .samples(10, 5)
             .checkpoint(checkpoint, 25)
@@ -221,9 +222,14 @@ class ReadmeTest {
     JsonObject header = header(checkpoint);
     JsonObject info = header.remove("__metadata__").getAsJsonObject();
 
-    assertThat(info.keySet()).containsExactlyElementsOf(names("`(\\w+)` \\| \\d ", page));
+    Path last = directory.resolve("last");
+    Trainer.of(rnn).bestBy(BestBy.LAST).train(text, 1).best().save(last);
+    assertThat(header(last).getAsJsonObject("__metadata__").keySet())
+        .containsSubsequence("smoothLoss", "bestBy");
+    assertThat(info.keySet())
+        .containsExactlyElementsOf(butBestBy(names("`(\\w+)` \\| \\d ", page)));
     assertThat(header(model).getAsJsonObject("__metadata__").keySet())
-        .containsExactlyElementsOf(names("`(\\w+)` \\| \\d ", ofModels));
+        .containsExactlyElementsOf(butBestBy(names("`(\\w+)` \\| \\d ", ofModels)));
     assertThat(header(untrained).getAsJsonObject("__metadata__").keySet())
         .containsExactlyElementsOf(names("`(\\w+)` \\| \\d ", ofModels.split("A trained", 2)[0]));
     VanillaRnn.builder(text.vocab()).hiddenSize(6).build().save(untrained);
@@ -253,6 +259,11 @@ class ReadmeTest {
           .as(rows.group())
           .hasToString(shape.toString().replace(" ", ""));
     }
+  }
+
+  /** Of a run whose best model is the last there are no best parameters in a checkpoint. */
+  private static List<String> butBestBy(List<String> names) {
+    return names.stream().filter(name -> !name.equals("bestBy")).toList();
   }
 
   private static List<String> names(String row, String page) {

@@ -237,6 +237,8 @@ final class Fields {
           whole(TRAINING, "step", 0, Long.MAX_VALUE, h -> h.step, (h, x) -> h.step = x),
           real(TRAINING, "smoothLoss", ANY, h -> h.smoothLoss, (h, x) -> h.smoothLoss = x)
               .must("finite, or NaN at step 0", h -> isLoss(h.smoothLoss, h.step)),
+          name(TRAINING, "bestBy", List.of("last"), h -> "last", (h, x) -> h.bestIsLast = true)
+              .since(3, h -> !h.bestIsLast),
           whole(
               VALIDATION,
               "validationLength",
@@ -273,8 +275,6 @@ final class Fields {
                   h -> (h.validationSelects ? 1 : 0),
                   (h, x) -> h.validationSelects = x == 1)
               .must("0 where bestBy is last", h -> !(h.validationSelects && h.bestIsLast)),
-          name(TRAINING, "bestBy", List.of("last"), h -> "last", (h, x) -> h.bestIsLast = true)
-              .since(3, h -> !h.bestIsLast),
           hash(CHECKPOINT, "text", h -> h.text, (h, x) -> h.text = x),
           whole(
                   CHECKPOINT,
