@@ -1,7 +1,11 @@
 package io.github.charrnn.bench;
 
+import io.github.charrnn.Clip;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.GradientCheck;
+import io.github.charrnn.LearningRate;
+import io.github.charrnn.Optimizer;
+import io.github.charrnn.Recipe;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.Training;
 import io.github.charrnn.VanillaRnn;
@@ -20,7 +24,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One whole training step: forward, backward through time, clipping and AdaGrad, over consecutive
+ * One whole training step: forward, backward through time, clipping and update, over consecutive
  * windows of a text.
  *
  * <pre>
@@ -64,6 +68,10 @@ public class StepBenchmark {
   @Param("1")
   int threads;
 
+  /** {@code course}, or {@code adam}: Adam, the norm of the gradient clipped, a falling rate. */
+  @Param("course")
+  String recipe;
+
   @Param("")
   String text;
 
@@ -86,6 +94,7 @@ public class StepBenchmark {
     }
     training =
         Trainer.of(model)
+            .recipe(recipe())
             .sequenceLength(sequenceLength)
             .batchSize(batchSize)
             .threads(threads)
@@ -96,6 +105,19 @@ public class StepBenchmark {
       throw new IllegalStateException(
           "the first loss is " + loss + ", of an untrained model it is about " + untrained);
     }
+  }
+
+  private Recipe recipe() {
+    Recipe course = Recipe.named("course");
+    return switch (recipe) {
+      case "course" -> course;
+      case "adam" ->
+          course
+              .withOptimizer(Optimizer.adam(0.9, 0.99))
+              .withClip(Clip.norm(1))
+              .withLearningRate(LearningRate.linear(0.004, 0, 1_000_000));
+      default -> throw new IllegalArgumentException("recipe is " + recipe + ", not course or adam");
+    };
   }
 
   /** The loss of the window, so that nothing of the step can be left out. */

@@ -101,6 +101,11 @@ final class Split {
     return cut(part, parts, count, DOUBLES_PER_LINE);
   }
 
+  /** So many rows at a time, or the next number of them that {@link #lines} might cut at. */
+  static int wholeLines(int count) {
+    return Math.max(1, count / DOUBLES_PER_LINE) * DOUBLES_PER_LINE;
+  }
+
   /**
    * The same where member 0 has the recurrences: it has half as much again as the others, because
    * what they repack has to come over to it, and takes them about as much longer.

@@ -172,8 +172,7 @@ public final class Update implements Window.Gradients {
   /** Where there is a memory that decays, or moves it, a parameter moves without a gradient. */
   @Override
   public boolean wantsEveryRow() {
-    return wantsNorm()
-        || recipe.optimizer() instanceof Optimizer.Adam
+    return recipe.optimizer() instanceof Optimizer.Adam
         || recipe.optimizer() instanceof Optimizer.RmsProp
         || (recipe.optimizer() instanceof Optimizer.Sgd sgd && sgd.momentum() > 0);
   }

@@ -69,7 +69,7 @@ public final class Window {
           backwardPart(member, members);
         }
       };
-  private final long[] lastWindow; // (K): the number of the last window that a symbol was read in
+  private final long[] lastWindow; // (K): the last way back whose window read a symbol, by number
   private long windows;
 
   /** ((n + 1) B): row t is read at step t + 1 and is the target of step t. */
@@ -85,25 +85,21 @@ public final class Window {
   private final double[] dh; // (n B, m): derivatives by h_t through the output
   private final double[] da; // (n B, m): derivatives by a_t
 
-  /**
-   * (K) at most: the distinct symbols that the window reads, the only rows of U with a gradient.
-   */
-  public final int[] distinct;
-
-  public int distinctCount;
-
   private final Optional<Parameters> gradient; // if there is a way back
-  private final Gradients keep; // copies it there
+  private final Gradients keep; // copies it there, with its squares if they are wanted
   private Gradients receiver; // of the present way back
   private Gradients sink; // of its pieces as they are computed: the receiver, or keep
   private final double[] squares; // (2 K + m + 2): sums over rows of U, W and V, over b, over c
+
+  /** So many numbers are handed over at a time: what belongs to them is near until it is packed. */
+  private static final int PIECE = 1 << 12;
 
   /** Takes the gradient of a window in pieces, several at a time from different threads. */
   public interface Gradients {
     /** Whether the rows of U that have no gradient come too, as zeros. */
     boolean wantsEveryRow();
 
-    /** Whether the pieces come after {@link #norm}; then every row of U is wanted. */
+    /** Whether the pieces come after {@link #norm}. */
     boolean wantsNorm();
 
     /**
@@ -141,6 +137,35 @@ public final class Window {
     }
   }
 
+  /** Puts a gradient where it can be read as a whole. */
+  private final class Keep implements Gradients {
+    @Override
+    public boolean wantsEveryRow() {
+      return false;
+    }
+
+    @Override
+    public boolean wantsNorm() {
+      return false;
+    }
+
+    @Override
+    public void norm(double squares) {
+      throw new IllegalStateException("nobody has asked for it");
+    }
+
+    @Override
+    public void take(Tensor tensor, Kernel kernel, double[] g, int at, int from, int to) {
+      double[] kept = gradient().get(tensor);
+      if (g != kept) {
+        System.arraycopy(g, at, kept, from, to - from);
+      }
+      if (receiver.wantsNorm() && (tensor == Tensor.W || tensor == Tensor.V)) {
+        squares(kernel, g, at, from / m, to / m, tensor == Tensor.W ? k : k + m);
+      }
+    }
+  }
+
   private Window(int n, int streams, Parameters p, boolean forTraining, Crew crew) {
     this.n = n;
     this.streams = streams;
@@ -160,35 +185,10 @@ public final class Window {
     losses = new double[rows];
     dh = new double[forTraining ? rows * m : 0];
     da = new double[forTraining ? rows * m : 0];
-    distinct = new int[forTraining ? Math.min(rows, k) : 0];
     lastWindow = new long[forTraining ? k : 0];
     gradient = forTraining ? Optional.of(new Parameters(m, k)) : Optional.empty();
     squares = new double[forTraining ? 2 * k + m + 2 : 0];
-    keep =
-        new Gradients() {
-          @Override
-          public boolean wantsEveryRow() {
-            return false;
-          }
-
-          @Override
-          public boolean wantsNorm() {
-            return false;
-          }
-
-          @Override
-          public void norm(double squares) {
-            throw new IllegalStateException("nobody has asked for it");
-          }
-
-          @Override
-          public void take(Tensor tensor, Kernel kernel, double[] g, int at, int from, int to) {
-            double[] kept = gradient().get(tensor);
-            if (g != kept) {
-              System.arraycopy(g, at, kept, from, to - from);
-            }
-          }
-        };
+    keep = new Keep();
     receiver = keep;
     sink = keep;
   }
@@ -402,8 +402,8 @@ public final class Window {
   }
 
   /**
-   * The gradient of the last {@link #backward}, summed over steps and streams; the rows of U
-   * outside of distinct are zero or stale. Only windows for training have one.
+   * The gradient of the last {@link #backward}, summed over steps and streams. Only windows for
+   * training have one.
    */
   public Parameters gradient() {
     return gradient.orElseThrow();
@@ -420,7 +420,7 @@ public final class Window {
   public void backward(Gradients receiver) {
     this.receiver = receiver;
     sink = receiver.wantsNorm() ? keep : receiver;
-    findDistinct();
+    noteSymbols();
     weights.prepareBackward((n + 1) * streams); // again, if there was a load since forward
     crew.run(pace.members(), backward);
     stepDone();
@@ -473,21 +473,27 @@ public final class Window {
     }
   }
 
-  /** Row by row, so that no sum depends on who computes it. */
+  /** Of what is computed by columns; W and V's come with their rows. */
   private void squares(int i, int of, Kernel kernel) {
     Parameters g = gradient();
-    squares(i, of, kernel, g.u, k, 0);
-    squares(i, of, kernel, g.w, m, k);
-    squares(i, of, kernel, g.v, k, k + m);
+    for (int row = split.lines(i, of, k); row < split.lines(i + 1, of, k); row++) {
+      if (isRead(row)) {
+        squares(kernel, g.u, row * m, row, row + 1, 0);
+      } else {
+        squares[row] = 0;
+      }
+    }
     if (i == 0) {
       squares[2 * k + m] = kernel.sumOfSquares(g.b, 0, m);
       squares[2 * k + m + 1] = kernel.sumOfSquares(g.c, 0, k);
     }
   }
 
-  private void squares(int i, int of, Kernel kernel, double[] g, int rows, int at) {
-    for (int row = split.lines(i, of, rows); row < split.lines(i + 1, of, rows); row++) {
-      squares[at + row] = kernel.sumOfSquares(g, row * m, (row + 1) * m);
+  /** Row by row, so that no sum depends on who computes it. */
+  private void squares(Kernel kernel, double[] g, int at, int fromRow, int toRow, int to) {
+    for (int row = fromRow; row < toRow; row++) {
+      int first = at + (row - fromRow) * m;
+      squares[to + row] = kernel.sumOfSquares(g, first, first + m);
     }
   }
 
@@ -501,19 +507,35 @@ public final class Window {
 
   /** Gives the receiver what was kept. */
   private void handOver(int i, int of, Kernel kernel) {
-    for (int tensor = 0; tensor < Parameters.tensors().size(); tensor++) { // no iterator a step
-      handOver(i, of, kernel, Parameters.tensors().get(tensor));
+    handOverRows(i, of, kernel, Tensor.W, m);
+    handOverRows(i, of, kernel, Tensor.V, k);
+    if (receiver.wantsEveryRow()) {
+      handOverRows(i, of, kernel, Tensor.U, k);
+    } else {
+      for (int row = split.lines(i, of, k); row < split.lines(i + 1, of, k); row++) {
+        if (isRead(row)) {
+          receiver.take(Tensor.U, kernel, gradient().u, row * m, row * m, (row + 1) * m);
+        }
+      }
+    }
+    handOver(i, of, kernel, Tensor.B, m);
+    handOver(i, of, kernel, Tensor.C, k);
+  }
+
+  private void handOverRows(int i, int of, Kernel kernel, Tensor tensor, int rows) {
+    double[] g = gradient().get(tensor);
+    int end = split.lines(i + 1, of, rows);
+    int count = Split.wholeLines(PIECE / m);
+    for (int row = split.lines(i, of, rows); row < end; row += count) {
+      receiver.take(tensor, kernel, g, row * m, row * m, Math.min(end, row + count) * m);
     }
   }
 
-  private void handOver(int i, int of, Kernel kernel, Tensor tensor) {
-    double[] g = gradient().get(tensor);
-    boolean matrix = tensor == Tensor.U || tensor == Tensor.W || tensor == Tensor.V;
-    int length = matrix ? m : 1;
-    int from = split.lines(i, of, g.length / length) * length;
-    int end = split.lines(i + 1, of, g.length / length) * length;
+  private void handOver(int i, int of, Kernel kernel, Tensor tensor, int length) {
+    int from = split.lines(i, of, length);
+    int end = split.lines(i + 1, of, length);
     if (from < end) {
-      receiver.take(tensor, kernel, g, from, from, end);
+      receiver.take(tensor, kernel, gradient().get(tensor), from, from, end);
     }
   }
 
@@ -521,7 +543,6 @@ public final class Window {
   private void gradients(int i, int of, Share share, boolean withoutV) {
     Kernel kernel = share.kernel;
     Parameters g = gradient();
-    int rowsOfU = receiver.wantsEveryRow() ? k : distinctCount;
     int rows = n * streams;
     int ofV = withoutV ? 0 : k;
     int from = withoutV ? split.linesNearFirst(i, of, m) : split.lines(i, of, k + m);
@@ -543,21 +564,24 @@ public final class Window {
     if (fromUnit < endUnit) {
       kernel.sumRows(rows, m, fromUnit, endUnit, da, g.b);
       sink.take(Tensor.B, kernel, g.b, fromUnit, fromUnit, endUnit);
-      for (int s = 0; s < rowsOfU; s++) {
-        int row = rowOfU(s) * m;
-        Arrays.fill(g.u, row + fromUnit, row + endUnit, 0);
+      for (int row = 0; row < k; row++) {
+        if (lastWindow[row] >= windows - 1) { // all others are zero
+          Arrays.fill(g.u, row * m + fromUnit, row * m + endUnit, 0);
+        }
       }
       kernel.scatterRows(rows, m, fromUnit, endUnit, da, symbols, g.u);
-      for (int s = 0; s < rowsOfU; s++) {
-        int first = rowOfU(s) * m + fromUnit;
-        sink.take(Tensor.U, kernel, g.u, first, first, first + endUnit - fromUnit);
+      for (int row = 0; row < k; row++) {
+        if (isRead(row) || sink.wantsEveryRow()) {
+          int first = row * m + fromUnit;
+          sink.take(Tensor.U, kernel, g.u, first, first, first + endUnit - fromUnit);
+        }
       }
     }
   }
 
-  /** The s-th of the rows of U that are wanted. */
-  private int rowOfU(int s) {
-    return receiver.wantsEveryRow() ? s : distinct[s];
+  /** Whether the window reads a symbol, so that its row of U has a gradient. */
+  private boolean isRead(int symbol) {
+    return lastWindow[symbol] == windows;
   }
 
   private void outerV(Share share, int from, int end) {
@@ -591,15 +615,10 @@ public final class Window {
     Arrays.fill(h, stream * m, (stream + 1) * m, 0);
   }
 
-  private void findDistinct() {
+  private void noteSymbols() {
     windows++;
-    distinctCount = 0;
     for (int r = 0; r < n * streams; r++) {
-      int symbol = symbols[r];
-      if (lastWindow[symbol] != windows) {
-        lastWindow[symbol] = windows;
-        distinct[distinctCount++] = symbol;
-      }
+      lastWindow[symbols[r]] = windows;
     }
   }
 }

@@ -461,7 +461,7 @@ final class VectorKernel implements Kernel {
     if (scale != 1) {
       g = g.mul(scale);
     }
-    return clip(g, clip);
+    return clip == Double.POSITIVE_INFINITY ? g : clip(g, clip);
   }
 
   /** {@code to = x + y}, elements from..end-1 of a row of m. */
