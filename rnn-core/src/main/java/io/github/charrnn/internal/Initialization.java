@@ -59,40 +59,40 @@ public final class Initialization {
   /**
    * Gram and Schmidt on the columns of a normally distributed matrix, the projections taken out one
    * by one: R's diagonal is positive by construction. Sums over a column go row by row for all
-   * columns side by side, which the compiler vectorises.
+   * columns side by side, so that the matrix is read once for each column.
    */
-  private void orthogonal(int m, double[] a, double gain) {
-    normal(a, 1);
-    double[] products = new double[m];
+  private void orthogonal(int m, double[] to, double gain) {
+    double[][] a = new double[m][m]; // not one array: loops with one index are vectorised
+    double[] products = new double[m]; // of the next column with each
+    for (double[] row : a) {
+      normal(row, 1);
+      addTo(products, 0, row[0], row);
+    }
     double[] norms = new double[m];
     for (int j = 0; j < m; j++) {
-      Arrays.fill(products, 0);
-      for (int row = 0; row < m; row++) {
-        addProduct(a[row * m + j], a, row * m, j, m, products);
-      }
-      norms[j] = Math.sqrt(products[j]);
       double square = products[j];
+      norms[j] = Math.sqrt(square);
+      double[] shares = new double[m];
       for (int i = j + 1; i < m; i++) {
-        products[i] /= -square;
+        shares[i] = products[i] / -square;
       }
-      for (int row = 0; row < m; row++) {
-        addTo(a, row * m, j + 1, m, a[row * m + j], products);
+      Arrays.fill(products, 0);
+      for (double[] row : a) {
+        addTo(row, j + 1, row[j], shares);
+        if (j + 1 < m) {
+          addTo(products, j + 1, row[j + 1], row);
+        }
       }
     }
-    for (int i = 0; i < a.length; i++) {
-      a[i] *= gain / norms[i % m];
+    for (int i = 0; i < to.length; i++) {
+      to[i] = a[i / m][i % m] * (gain / norms[i % m]);
     }
   }
 
-  private static void addProduct(double x, double[] a, int at, int from, int to, double[] sum) {
-    for (int i = from; i < to; i++) {
-      sum[i] = Math.fma(x, a[at + i], sum[i]);
-    }
-  }
-
-  private static void addTo(double[] a, int at, int from, int to, double x, double[] y) {
-    for (int i = from; i < to; i++) {
-      a[at + i] = Math.fma(x, y[i], a[at + i]);
+  /** Adds x y, from an element on. */
+  private static void addTo(double[] sum, int from, double x, double[] y) {
+    for (int i = from; i < sum.length; i++) {
+      sum[i] = Math.fma(x, y[i], sum[i]);
     }
   }
 }
