@@ -3,6 +3,7 @@ package io.github.charrnn.cli;
 import io.github.charrnn.TrainingSummary;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.Sources;
+import io.github.charrnn.cli.options.ModelOptions;
 import io.github.charrnn.cli.options.RecipeOptions;
 import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.Terminal;
@@ -10,6 +11,7 @@ import io.github.charrnn.cli.report.Setting;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -57,13 +59,12 @@ final class InspectCommand implements Callable<Integer> {
         k);
     line("vocabulary", "%,d symbols: %s", k, visible(rnn.vocab().symbols()));
     line("seed", "%d", rnn.seed());
+    lines(ModelOptions.shown(rnn.initializer()));
     if (rnn.training().isPresent()) {
       TrainingSummary training = rnn.training().get();
       int n = training.recipe().sequenceLength();
       line("trained on", "%,d characters", training.textLength());
-      for (Setting setting : RecipeOptions.shown(training.recipe())) {
-        line(setting.name(), setting.value() instanceof Integer ? "%,d" : "%s", setting.value());
-      }
+      lines(RecipeOptions.shown(training.recipe()));
       if (training.rollbacks() > 0) {
         line("rolled back", "%d times, each time to half the learning rate", training.rollbacks());
       }
@@ -86,6 +87,12 @@ final class InspectCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
+  private void lines(List<Setting> settings) throws IOException {
+    for (Setting setting : settings) {
+      line(setting.name(), setting.isCount() ? "%,d" : "%s", setting.value());
+    }
+  }
+
   private void line(String name, String format, Object... values) throws IOException {
     terminal.println(
         String.format(Locale.ROOT, "%-17s", name) + String.format(Locale.ROOT, format, values));
@@ -98,6 +105,7 @@ final class InspectCommand implements Callable<Integer> {
     result.put("parameterCount", rnn.parameterCount());
     result.put("vocabulary", rnn.vocab().symbols());
     result.put("seed", rnn.seed());
+    ModelOptions.shown(rnn.initializer()).forEach(it -> result.put(it.key(), it.value()));
     rnn.training()
         .ifPresent(
             training -> {

@@ -128,7 +128,6 @@ final class ReportCommand implements Callable<Integer> {
                 model,
                 Optional.empty(),
                 split.length() > split.text().length() ? Optional.empty() : Optional.of("FILE"),
-                ValidationOptions.Defaults.COURSE,
                 List.of())
             .of(result, settings, result.steps());
     Report.Origin origin =
@@ -142,7 +141,11 @@ final class ReportCommand implements Callable<Integer> {
     boolean ended = result.steps() >= result.plannedSteps() || result.endedEarly();
     return Report.of(
         origin,
-        new Report.Run(result, settings, RecipeOptions.shown(settings.recipe()), Optional.empty()),
+        new Report.Run(
+            result,
+            settings,
+            RecipeOptions.shown(settings.recipe(), best.initializer()),
+            Optional.empty()),
         ended ? Report.State.FINISHED : Report.State.INTERRUPTED,
         Optional.of(analysis));
   }

@@ -1,6 +1,7 @@
 package io.github.charrnn.cli;
 
 import io.github.charrnn.EncodedText;
+import io.github.charrnn.Plan;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.TrainingResult;
 import io.github.charrnn.TrainingSummary;
@@ -53,8 +54,6 @@ import picocli.CommandLine.Spec;
 final class TrainCommand implements Callable<Integer> {
   private static final String RESUMED =
       "This run was resumed: the command to repeat it assumes that it began with a new model.";
-
-  private static final ValidationOptions.Defaults HELD_OUT = ValidationOptions.Defaults.COURSE;
 
   private final Terminal terminal;
   @Spec private CommandSpec command;
@@ -111,8 +110,9 @@ final class TrainCommand implements Callable<Integer> {
    * A run that can start.
    *
    * @param split the text, and what is held out
+   * @param plan with the steps of the run
    */
-  private record Ready(Trainer trainer, ValidationOptions.Split split) {}
+  private record Ready(Trainer trainer, ValidationOptions.Split split, Plan plan) {}
 
   TrainCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -126,15 +126,16 @@ final class TrainCommand implements Callable<Integer> {
     TrainingOutput shown = new TrainingOutput(terminal, quiet, json);
     Ready run = checkpoint.resume() ? resumed(files, shown) : begun();
     files.checkpoint().ifPresent(file -> checkpoint.applyTo(run.trainer(), file));
-    samples.applyTo(run.trainer(), checkpoint.resume());
     if (checkpoint.resume()) {
+      samples.applyToResumed(run.trainer(), run.plan());
       validation.applyAgain(run.trainer(), run.split());
     } else {
-      validation.applyTo(run.trainer(), run.split(), HELD_OUT);
+      samples.applyTo(run.trainer(), run.plan());
+      validation.applyTo(run.trainer(), run.split(), ValidationOptions.Defaults.of(run.plan()));
     }
     threads.count().ifPresent(run.trainer()::threads);
     boolean asPlanned = checkpoint.resume() && !steps.given();
-    long count = asPlanned ? 0 : steps.of(run.trainer(), run.split().text());
+    long count = run.plan().steps();
     Optional<RunReport> report = live.report() ? Optional.of(report(run, files)) : Optional.empty();
     report.flatMap(RunReport::address).ifPresent(shown::live);
     return new TrainingSession(
@@ -144,6 +145,7 @@ final class TrainCommand implements Callable<Integer> {
 
   /** Refuses what is wrong with the words alone, before any file is looked at. */
   private void requireConsistent() {
+    recipe.requireConsistent();
     steps.requireConsistent();
     samples.requirePossible();
     model.requireConsistent(checkpoint.resume());
@@ -189,15 +191,21 @@ final class TrainCommand implements Callable<Integer> {
   private Ready begun() throws IOException {
     EncodedText all;
     VanillaRnn start;
+    Plan plan;
     if (model.from().isPresent()) {
       start = Sources.model(model.from().get());
       all = Sources.text(terminal, text.name(), start.vocab(), unknown.policy());
+      plan = recipe.plan(all.length(), all.vocab());
     } else {
       all = Sources.text(terminal, text.name());
-      start = model.create(all.vocab());
+      plan = recipe.plan(all.length(), all.vocab());
+      start = model.create(all.vocab(), plan);
     }
-    return new Ready(
-        Trainer.of(start).recipe(recipe.recipe()), validation.split(all, HELD_OUT, heldOut(start)));
+    ValidationOptions.Split split =
+        validation.split(all, ValidationOptions.Defaults.of(plan), reader(start));
+    Trainer trainer = Trainer.of(start).recipe(recipe.recipe(plan));
+    plan = plan.withSteps(steps.of(trainer, split.text(), plan.steps()));
+    return new Ready(trainer.recipe(recipe.recipe(plan)), split, plan);
   }
 
   private Ready resumed(RunFiles files, TrainingOutput shown) throws IOException {
@@ -207,13 +215,17 @@ final class TrainCommand implements Callable<Integer> {
     TrainingSummary run = start.training().orElseThrow();
     shown.resumes(file, run);
     model.requireSame(start, file);
-    recipe.requireSame(trainer.recipe(), file);
     EncodedText all = sameText(start, file);
-    return new Ready(trainer, validation.splitAgain(all, run, file, heldOut(start)));
+    recipe.requireSame(trainer.recipe(), all.length(), all.vocab(), file);
+    ValidationOptions.Split split = validation.splitAgain(all, run, file, reader(start));
+    Plan plan = recipe.plan(all.length(), all.vocab());
+    long count = steps.of(trainer, split.text(), plan.steps());
+    shown.resumes(trainer.recipe().learningRate(), run.step(), steps.given() ? count : 0);
+    return new Ready(trainer, split, plan.withSteps(count));
   }
 
   /** Reads a text that is held out with the vocabulary of a model. */
-  private ValidationOptions.Reader heldOut(VanillaRnn model) {
+  private ValidationOptions.Reader reader(VanillaRnn model) {
     return name -> {
       try {
         return Sources.text(terminal, name, model.vocab(), unknown.policy());
@@ -252,7 +264,8 @@ final class TrainCommand implements Callable<Integer> {
             Optional.empty(),
             model.from().map(Path::toString),
             checkpoint.resume() ? List.of(RESUMED) : List.of());
-    List<String> more = new ArrayList<>(samples.typed());
+    List<String> more = new ArrayList<>();
+    more.addAll(samples.typed(checkpoint.resume() ? Optional.empty() : Optional.of(run.plan())));
     more.addAll(unknown.typed());
     more.addAll(checkpoint.typed());
     RepeatingCommand repeat =
@@ -262,7 +275,6 @@ final class TrainCommand implements Callable<Integer> {
             files.model(),
             model.from(),
             validation.file(),
-            HELD_OUT,
             more);
     Analysis analysis =
         new Analysis(

@@ -41,7 +41,9 @@ class CommandsTest {
   }
 
   private Cli.Outcome train(Object... more) {
-    Object[] first = {"train", book, "-o", model, "--hidden", 12, "--steps", 300};
+    Object[] first = {
+      "train", book, "-o", model, "--recipe", "course", "--hidden", 12, "--steps", 300
+    };
     return Cli.run(Stream.concat(Stream.of(first), Stream.of(more)).toArray());
   }
 
@@ -199,7 +201,18 @@ class CommandsTest {
   @Test
   void train_epochs_areWholePasses() throws IOException {
     Cli.Outcome outcome =
-        Cli.run("train", book, "-o", model, "--hidden", 3, "--epochs", 2, "--json");
+        Cli.run(
+            "train",
+            book,
+            "-o",
+            model,
+            "--recipe",
+            "course",
+            "--hidden",
+            3,
+            "--epochs",
+            2,
+            "--json");
 
     long windows = (EncodedText.read(book).length() - 1) / 25;
     assertThat(parse(outcome).get("steps").getAsLong()).isEqualTo(2 * windows);
@@ -211,7 +224,8 @@ class CommandsTest {
     byte[] fromFile = Files.readAllBytes(model);
 
     Cli.Outcome outcome =
-        Cli.runWithInput(BOOK, "train", "-", "-o", model, "--hidden", 12, "--steps", 300);
+        Cli.runWithInput(
+            BOOK, "train", "-", "-o", model, "--recipe", "course", "--hidden", 12, "--steps", 300);
 
     assertThat(outcome.code()).isZero();
     assertThat(model).hasBinaryContent(fromFile);
@@ -239,7 +253,8 @@ class CommandsTest {
     VanillaRnn first = VanillaRnn.load(model);
     Path next = directory.resolve("next.safetensors");
 
-    Cli.Outcome outcome = Cli.run("train", book, "--from", model, "-o", next, "--steps", 20);
+    Cli.Outcome outcome =
+        Cli.run("train", book, "--from", model, "-o", next, "--recipe", "course", "--steps", 20);
 
     assertThat(outcome.code()).as(outcome.err()).isZero();
     VanillaRnn expected = Trainer.of(first).train(EncodedText.read(book), 20).best();
@@ -471,7 +486,16 @@ class CommandsTest {
       Terminal terminal = new Terminal(java.io.InputStream.nullInputStream(), full, err, false, 0);
 
       int code =
-          Main.run(terminal, "train", book.toString(), "-o", model.toString(), "--steps", "30");
+          Main.run(
+              terminal,
+              "train",
+              book.toString(),
+              "-o",
+              model.toString(),
+              "--hidden",
+              "9",
+              "--steps",
+              "30");
 
       assertThat(code).isEqualTo(reason.equals("Broken pipe") ? 0 : 1);
       assertThat(VanillaRnn.load(model).training().orElseThrow().step()).isPositive();

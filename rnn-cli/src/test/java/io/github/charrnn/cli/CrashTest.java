@@ -44,7 +44,18 @@ class CrashTest {
     List<String> command = new ArrayList<>();
     command.addAll(Command.java());
     command.addAll(List.of("-Drnn.kernel=scalar", Main.class.getName()));
-    command.addAll(List.of("train", "book.txt", "-o", output, "--hidden", "25", "--batch", "2"));
+    command.addAll(
+        List.of(
+            "train",
+            "book.txt",
+            "-o",
+            output,
+            "--recipe",
+            "course",
+            "--hidden",
+            "25",
+            "--batch",
+            "2"));
     command.addAll(
         List.of("--steps", Integer.toString(STEPS_A_LIFE * KILLS), "--sample-every", "0", "-q"));
     command.addAll(List.of(more));

@@ -26,7 +26,18 @@ class ModuleTest {
     command.addAll(List.of("-p", path(".*(classes|rnn-core|picocli|gson)[^/\\\\]*")));
     command.addAll(List.of("-cp", path(".*chart\\.js[^/\\\\]*"))); // not a module
     command.addAll(List.of("-m", "io.github.charrnn.cli/" + Main.class.getName()));
-    command.addAll(List.of("train", "-o", model.toString(), "--hidden", "3", "--steps", "9", "-q"));
+    command.addAll(
+        List.of(
+            "train",
+            "-o",
+            model.toString(),
+            "--recipe",
+            "course",
+            "--hidden",
+            "3",
+            "--steps",
+            "9",
+            "-q"));
 
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), UTF_8);

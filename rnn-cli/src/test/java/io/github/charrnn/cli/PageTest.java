@@ -70,9 +70,10 @@ class PageTest {
   }
 
   private static void train(Object... arguments) {
-    Object[] words = new Object[arguments.length + 1];
+    Object[] words = new Object[arguments.length + 2];
     words[0] = "train";
-    System.arraycopy(arguments, 0, words, 1, arguments.length);
+    words[1] = "--recipe=course";
+    System.arraycopy(arguments, 0, words, 2, arguments.length);
     Cli.Outcome outcome = Cli.run(words);
     assertThat(outcome.code()).as(outcome.err()).isZero();
   }
@@ -270,6 +271,8 @@ class PageTest {
                   Main.run(
                       terminal,
                       "train",
+                      "--recipe",
+                      "course",
                       "-o",
                       model.toString(),
                       "--live",

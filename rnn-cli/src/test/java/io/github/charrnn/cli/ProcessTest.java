@@ -30,7 +30,7 @@ class ProcessTest {
   private static final String BOOK = "na\u00EFve caf\u00E9s \u4E2D open at nine\n".repeat(30);
 
   private static final List<String> TRAIN =
-      List.of("train", "book.txt", "-o", "m", "--steps", "200", "--json");
+      List.of("train", "book.txt", "-o", "m", "--recipe", "course", "--steps", "200", "--json");
   private static final List<String> SAMPLE = List.of("sample", "m", "--length", "300");
   private static final List<String> EVALUATE = List.of("evaluate", "m", "book.txt");
 
@@ -79,7 +79,9 @@ class ProcessTest {
   @Test
   void defaultOutput_isNamedAfterTheTextAndNeverReplacesAnything() throws Exception {
     for (String expected : List.of("book.safetensors", "book-2.safetensors")) {
-      Process process = start("train", "book.txt", "--steps", "5", "--hidden", "3", "--json");
+      Process process =
+          start(
+              "train", "book.txt", "--recipe", "course", "--steps", "5", "--hidden", "3", "--json");
       String json = new String(process.getInputStream().readAllBytes(), UTF_8);
       assertThat(end(process)).as(err()).isZero();
       assertThat(json).contains("\"model\": \"" + expected + "\"");
@@ -102,7 +104,8 @@ class ProcessTest {
   @CsvSource({"INT, 130", "TERM, 143"})
   void interruption_savesAndSaysHowToGoOn_toTheSameFile(String signal, int code) throws Exception {
     Command.install(directory);
-    List<String> settings = List.of("--steps", "3000", "--hidden", "30", "--batch", "2");
+    List<String> settings =
+        List.of("--steps", "3000", "--hidden", "30", "--batch", "2", "--recipe", "course");
     Path undisturbed = undisturbed(settings);
     List<String> train = new ArrayList<>(List.of("train", "book.txt", "--sample-every", "50"));
     train.addAll(settings);
@@ -131,7 +134,7 @@ class ProcessTest {
     assertThat(command)
         .isEqualTo(
             "go on with: bin/rnn train --resume -o book.safetensors book.txt --sample-every 50"
-                + " --steps 3000 --hidden 30 --batch 2");
+                + " --steps 3000 --hidden 30 --batch 2 --recipe course");
     Process resumed =
         new ProcessBuilder("/bin/sh", "-c", command.substring("go on with: ".length()))
             .directory(directory.toFile())
@@ -155,7 +158,19 @@ class ProcessTest {
 
   @Test
   void closedPipe_endsQuietly() throws Exception {
-    assertThat(end(start("train", "book.txt", "-o", "m", "--steps", "5", "--json"))).isZero();
+    assertThat(
+            end(
+                start(
+                    "train",
+                    "book.txt",
+                    "-o",
+                    "m",
+                    "--recipe",
+                    "course",
+                    "--steps",
+                    "5",
+                    "--json")))
+        .isZero();
 
     Process process =
         start(
@@ -183,7 +198,7 @@ class ProcessTest {
       List<String> option = List.of("-Drnn.kernel=" + asked.getKey());
       for (String[] command :
           new String[][] {
-            {"train", "book.txt", "-o", "m", "--steps", "5"},
+            {"train", "book.txt", "-o", "m", "--recipe", "course", "--steps", "5"},
             {"gradcheck", "book.txt"},
             {"--version"}
           }) {

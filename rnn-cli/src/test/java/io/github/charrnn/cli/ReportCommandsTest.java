@@ -40,7 +40,9 @@ class ReportCommandsTest {
   }
 
   private Cli.Outcome train(Object... more) {
-    Object[] first = {"train", book, "-o", model, "--hidden", 12, "--steps", 300};
+    Object[] first = {
+      "train", book, "-o", model, "--recipe", "course", "--hidden", 12, "--steps", 300
+    };
     return Cli.run(Stream.concat(Stream.of(first), Stream.of(more)).toArray());
   }
 
@@ -169,7 +171,19 @@ class ReportCommandsTest {
     assertDone(train("-q", "--json"));
     Files.move(model, first);
     Files.delete(Path.of(model + ".checkpoint"));
-    assertDone(Cli.run("train", book, "-o", model, "--from", first, "--steps", 50, "-q"));
+    assertDone(
+        Cli.run(
+            "train",
+            book,
+            "-o",
+            model,
+            "--recipe",
+            "course",
+            "--from",
+            first,
+            "--steps",
+            50,
+            "-q"));
 
     assertThat(report().get("repeat").getAsString())
         .startsWith("rnn train " + book + " -o " + model + " --from '" + first + "' --seq 25")
@@ -269,7 +283,9 @@ class ReportCommandsTest {
     assertThat(report().get("notes").toString()).contains("no curves and samples");
 
     Path other = directory.resolve("other");
-    assertDone(Cli.run("train", book, "-o", other, "--hidden", 5, "--steps", 50, "-q"));
+    assertDone(
+        Cli.run(
+            "train", book, "-o", other, "--recipe", "course", "--hidden", 5, "--steps", 50, "-q"));
     Files.copy(Path.of(other + ".checkpoint"), Path.of(model + ".checkpoint"));
     assertDone(Cli.run("report", model, book));
     assertThat(report().get("notes").toString()).contains("is of another run");
@@ -281,7 +297,20 @@ class ReportCommandsTest {
     for (String text : List.of("ab", "abc", "aab".repeat(9), "\u0000\uD83D\uDE00".repeat(20))) {
       Files.writeString(book, text);
       Files.deleteIfExists(Path.of(model + ".checkpoint"));
-      assertDone(Cli.run("train", book, "-o", model, "--seq", 1, "--hidden", 2, "--steps", 30));
+      assertDone(
+          Cli.run(
+              "train",
+              book,
+              "-o",
+              model,
+              "--recipe",
+              "course",
+              "--seq",
+              1,
+              "--hidden",
+              2,
+              "--steps",
+              30));
       assertThat(report().getAsJsonArray("passages")).hasSize(3);
       assertThat(report().get("notes").getAsJsonArray()).isEmpty();
     }
@@ -289,7 +318,7 @@ class ReportCommandsTest {
 
   @Test
   void noStepsAtAll_haveAReportToo() throws IOException {
-    assertDone(Cli.run("train", book, "-o", model, "--steps", 0));
+    assertDone(Cli.run("train", book, "-o", model, "--recipe", "course", "--steps", 0));
 
     assertThat(report().getAsJsonObject("history").getAsJsonArray("steps")).isEmpty();
     assertThat(report().getAsJsonObject("progress").get("smoothLoss").isJsonNull()).isTrue();

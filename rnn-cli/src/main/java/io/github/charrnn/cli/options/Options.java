@@ -3,6 +3,7 @@ package io.github.charrnn.cli.options;
 import io.github.charrnn.cli.files.Destinations;
 import io.github.charrnn.cli.output.Failures;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -82,5 +83,12 @@ public final class Options {
   private static String refusal(String option, String sentence) {
     String ofTheOption = sentence.replaceFirst("^[-\\w]+ is ", option + " is ");
     return ofTheOption.startsWith(option) ? ofTheOption : option + ": " + sentence;
+  }
+
+  /** A value as it is typed. */
+  static String word(Object value) {
+    return value instanceof Double x && Double.isFinite(x)
+        ? BigDecimal.valueOf(x).stripTrailingZeros().toPlainString()
+        : value.toString();
   }
 }

@@ -10,14 +10,14 @@ import picocli.CommandLine.Spec.Target;
 
 /** How long a run is. */
 public final class StepsOptions {
-  private static final long DEFAULT = 100_000;
-
   @Spec(Target.MIXEE)
   private CommandSpec command;
 
   @Option(
       names = "--steps",
-      description = "Windows to train on; 100,000 unless --epochs is given.",
+      description =
+          "Steps to train for, each on a window of every stream; the recipe's unless --epochs is"
+              + " given.",
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
   private Long steps;
@@ -41,13 +41,17 @@ public final class StepsOptions {
     return steps != null || epochs != null;
   }
 
-  /** How many steps a trainer is to take on a text. */
-  public long of(Trainer trainer, EncodedText text) {
+  /**
+   * How many steps a trainer is to take on a text.
+   *
+   * @param planned unless any were typed
+   */
+  public long of(Trainer trainer, EncodedText text, long planned) {
     if (epochs != null) {
       int count = epochs;
       return Options.get(command, "--epochs", () -> trainer.stepsOf(text, count));
     }
-    long count = steps == null ? DEFAULT : steps;
+    long count = steps == null ? planned : steps;
     Options.requireAtLeast(command, "--steps", count, 0);
     return count;
   }

@@ -3,6 +3,7 @@ package io.github.charrnn.cli.options;
 import io.github.charrnn.BestBy;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.HeldOut;
+import io.github.charrnn.Plan;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.TrainingResult;
 import io.github.charrnn.TrainingSummary;
@@ -44,7 +45,18 @@ public final class ValidationOptions {
    */
   public record Defaults(long characters, int pieces, long every, BestBy bestBy) {
     /** Of the published recipe. */
-    public static final Defaults COURSE = new Defaults(0, 1, 10_000, BestBy.SMOOTH);
+    private static final Defaults COURSE = new Defaults(0, 1, 10_000, BestBy.SMOOTH);
+
+    /** Of a run as planned. */
+    public static Defaults of(Plan plan) {
+      return plan.name().equals("course")
+          ? COURSE
+          : new Defaults(
+              plan.heldOut(),
+              Math.max(1, plan.heldOutPieces()),
+              plan.validationEvery(),
+              BestBy.VALIDATION);
+    }
 
     private BestBy bestBy(boolean heldOut) {
       return bestBy == BestBy.VALIDATION && !heldOut ? BestBy.LAST : bestBy;
@@ -77,7 +89,7 @@ public final class ValidationOptions {
       paramLabel = "<pieces>",
       description = {
         "Hold out so many pieces that are spread over the text; 1 is its end.",
-        "  Default: 1"
+        "  Default: the recipe's; 1 with course"
       },
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
@@ -86,7 +98,10 @@ public final class ValidationOptions {
   @Option(
       names = EVERY,
       paramLabel = "<steps>",
-      description = {"Steps from one held-out loss to the next.", "  Default: 10,000"},
+      description = {
+        "Steps from one held-out loss to the next.",
+        "  Default: about twenty in a run; 10,000 with course"
+      },
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
   private Long every;
@@ -97,7 +112,7 @@ public final class ValidationOptions {
       description = {
         "The loss that picks the best model: smooth, or validation for the held-out loss; or last"
             + " for the model after the last step.",
-        "  Default: smooth"
+        "  Default: validation, last if nothing is held out; smooth with course"
       },
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
@@ -346,16 +361,14 @@ public final class ValidationOptions {
   // Typed again
 
   /**
-   * The options that do the same with a text of that length, as they are typed.
+   * The options that do the same with a text of that length, as they are typed with the recipe
+   * course.
    *
    * @param file the text that was held out, if it is one of its own
    */
   public static List<String> typed(
-      TrainingResult result,
-      TrainingSummary run,
-      long length,
-      Optional<String> file,
-      Defaults defaults) {
+      TrainingResult result, TrainingSummary run, long length, Optional<String> file) {
+    Defaults defaults = Defaults.COURSE;
     List<String> words = new ArrayList<>();
     if (run.validation().isPresent()) {
       Validation validation = run.validation().get();

@@ -146,8 +146,8 @@ public final class Report {
 
   /** What is infinite is not there: it limits nothing. */
   private static void put(Json.Members members, Setting setting) {
-    if (setting.value() instanceof Integer count) {
-      members.put(setting.key(), count);
+    if (setting.isCount()) {
+      members.put(setting.key(), ((Number) setting.value()).longValue());
     } else if (!(setting.value() instanceof Double x)) {
       members.put(setting.key(), String.valueOf(setting.value()));
     } else if (Double.isFinite(x)) {

@@ -20,7 +20,6 @@ import java.util.Optional;
  * @param model the file to save to
  * @param from the model that the run began with, if it was not a new one
  * @param heldOut the text that was held out, if it was one of its own
- * @param defaults what would be held out without options
  * @param more options that the run's settings do not tell of
  */
 public record RepeatingCommand(
@@ -29,7 +28,6 @@ public record RepeatingCommand(
     Path model,
     Optional<Path> from,
     Optional<String> heldOut,
-    ValidationOptions.Defaults defaults,
     List<String> more) {
 
   /** Makes the list immutable. */
@@ -44,10 +42,9 @@ public record RepeatingCommand(
       words.add(text.equals(Sources.STANDARD_INPUT) ? text : Shell.file(text));
     }
     words.addAll(List.of("-o", Shell.file(model.toString())));
-    words.addAll(ModelOptions.typed(result.best(), from));
     words.addAll(RecipeOptions.typed(settings.recipe()));
-    words.addAll(
-        ValidationOptions.typed(result, settings, length, heldOut.map(Shell::file), defaults));
+    words.addAll(ModelOptions.typed(result.best(), from));
+    words.addAll(ValidationOptions.typed(result, settings, length, heldOut.map(Shell::file)));
     words.addAll(more);
     words.addAll(List.of("--steps", Long.toString(steps)));
     return Shell.line(words);

@@ -102,7 +102,10 @@ public final class RunReport implements AutoCloseable {
 
   private Report.Run run(TrainingResult result, TrainingSummary summary) {
     return new Report.Run(
-        result, summary, RecipeOptions.shown(summary.recipe()), training.map(Training::threads));
+        result,
+        summary,
+        RecipeOptions.shown(summary.recipe(), result.best().initializer()),
+        training.map(Training::threads));
   }
 
   /** Writes page and numbers of a run that has ended. */

@@ -2,6 +2,7 @@ package io.github.charrnn.cli.train;
 
 import io.github.charrnn.BestBy;
 import io.github.charrnn.HeldOutLoss;
+import io.github.charrnn.LearningRate;
 import io.github.charrnn.Sample;
 import io.github.charrnn.Sampler;
 import io.github.charrnn.Trainer;
@@ -56,6 +57,23 @@ public final class TrainingOutput {
     rollbacksShown = run.rollbacks();
     if (!quiet) {
       err.printf(Locale.ROOT, "going on from %s, step %,d%n", checkpoint, run.step());
+    }
+  }
+
+  /**
+   * Says when a run that goes on will learn nothing more, because its learning rate has come to 0.
+   *
+   * @param planned how many steps there are to be in all; 0 if as many as the run was to have
+   */
+  public void resumes(LearningRate rate, long step, long planned) {
+    long end = Math.max(step, rate.steps());
+    if (planned > end && rate.at(planned) == 0) {
+      err.printf(
+          Locale.ROOT,
+          "rnn train: the learning rate is 0 from step %,d on, nothing more is learned after it:"
+              + " train the model on with --from, or begin again with --steps %d%n",
+          rate.steps() + 1,
+          planned);
     }
   }
 

@@ -424,9 +424,20 @@
 
   /** The settings as [label, value], also for the comparison of runs. */
   function trainingSettings({settings}) {
+    const count = (label, key) => [label, has(settings[key]) ? number(settings[key]) : null];
+    const value = (label, key) => [label, has(settings[key]) ? plain(settings[key]) : null];
+    const clipping = has(settings.clip) ? plain(settings.clip) : has(settings.clipNorm) ? `norm ${plain(settings.clipNorm)}` : 'none';
     return [['Sequence length', number(settings.sequenceLength)], ['Batch size', number(settings.batchSize)],
-      ['Optimizer', settings.optimizer], ['Learning rate', plain(settings.learningRate)],
-      ['Clipping', has(settings.clip) ? plain(settings.clip) : 'none'], ['Seed', String(settings.seed)],
+      count('Windows from zero, one in', 'resetEvery'),
+      ['Optimizer', settings.optimizer], value('Initial accumulator', 'initialAccumulator'), value('Momentum', 'momentum'),
+      value('Decay', 'decay'), value('Beta 1', 'beta1'), value('Beta 2', 'beta2'),
+      ['Learning rate', plain(settings.learningRate)],
+      ['Schedule', has(settings.schedule) ? `${settings.schedule} to ${plain(settings.finalLearningRate)} at step ${number(settings.scheduleSteps)}` : null],
+      count('Warm-up, steps', 'warmUp'),
+      ['Clipping', clipping], ['Initializer', has(settings.initializer) ? settings.initializer : null],
+      value('Deviation', 'deviation'), value('Gain of W', 'gain'),
+      value('Deviation of U', 'inputDeviation'), value('Deviation of V', 'outputDeviation'),
+      ['Seed', String(settings.seed)],
       ['Continued from', has(settings.from) ? name(settings.from) : null],
       ['Rollbacks', settings.rollbacks ? number(settings.rollbacks) : null]];
   }
