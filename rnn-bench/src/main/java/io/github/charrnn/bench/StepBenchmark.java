@@ -108,7 +108,7 @@ public class StepBenchmark {
   }
 
   private Recipe recipe() {
-    Recipe course = Recipe.named("course");
+    Recipe course = Recipe.course();
     return switch (recipe) {
       case "course" -> course;
       case "adam" ->
