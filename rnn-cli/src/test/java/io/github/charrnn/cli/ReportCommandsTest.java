@@ -358,7 +358,7 @@ class ReportCommandsTest {
         train("--validation", 0.1, "--validation-every", 100, "--sample-every", 100);
 
     assertThat(outcome.out())
-        .containsPattern("--- step 200, .* bits/char, held-out \\d\\.\\d{3} ---");
+        .containsPattern("--- step 200, .* held-out \\d\\.\\d{3} bits/char ---");
   }
 
   @Test

@@ -77,8 +77,8 @@ public final class Progress {
     String tail =
         String.format(
             Locale.ROOT,
-            "  %.3f bits/char  %,.0fk char/s  %s left",
-            training.smoothBitsPerCharacter(),
+            "  %s  %,.0fk char/s  %s left",
+            bitsPerCharacter(training),
             training.charactersPerSecond() / 1_000,
             left);
     if (columns == 0) {
@@ -92,6 +92,17 @@ public final class Progress {
     return room > 0
         ? head + smooth + " " + Sparkline.of(training.history(), room) + tail
         : head + smooth + tail;
+  }
+
+  /** Of the held-out text where there is one: a smooth loss is thousands of steps behind. */
+  static String bitsPerCharacter(Training training) {
+    return training
+        .lastHeldOutLoss()
+        .map(
+            loss ->
+                String.format(
+                    Locale.ROOT, "held-out %.3f bits/char", loss.natsPerCharacter() / Math.log(2)))
+        .orElse(String.format(Locale.ROOT, "%.3f bits/char", training.smoothBitsPerCharacter()));
   }
 
   /** As in 0:42 or 1:05:07. */

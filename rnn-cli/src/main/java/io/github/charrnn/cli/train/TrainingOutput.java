@@ -125,23 +125,13 @@ public final class TrainingOutput {
             ? "--- step 0, epoch 0.00 ---"
             : String.format(
                 Locale.ROOT,
-                "--- step %,d, epoch %.2f, smooth loss %.2f, %.3f bits/char%s ---",
+                "--- step %,d, epoch %.2f, smooth loss %.2f, %s ---",
                 training.step(),
                 training.epoch(),
                 training.smoothLoss(),
-                training.smoothBitsPerCharacter(),
-                heldOut(training));
+                Progress.bitsPerCharacter(training));
     progress.clear();
     print(heading + "\n" + sample.text() + "\n");
-  }
-
-  /** The held-out loss, if it was measured at this step. */
-  private static String heldOut(Training training) {
-    return training
-        .lastHeldOutLoss()
-        .filter(point -> point.step() == training.step())
-        .map(point -> String.format(Locale.ROOT, ", held-out %.3f", bits(point)))
-        .orElse("");
   }
 
   private void rollback(Training training) {
