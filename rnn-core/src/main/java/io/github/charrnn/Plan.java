@@ -44,6 +44,22 @@ public record Plan(
   /** Held-out losses in a run, of the other plans. */
   private static final int MEASURES = 20;
 
+  private static final double RATE = 0.004; // the highest, with 256 units and 16 streams
+
+  /** Passes through the text that a larger model is to make. */
+  private static final double WANTED_PASSES = 2;
+
+  /** Passes through the text, unless it is short. */
+  private static final double MOST_PASSES = 8;
+
+  private static final double SHORT = 70_000; // characters
+
+  /** Fewer streams rather than fewer updates. */
+  private static final int LEAST_UPDATES = 1_500;
+
+  /** From one window of a stream that begins with the zero state to the next, on average. */
+  private static final int RESET_CHARACTERS = 2_048;
+
   /** Shorter texts need all of their characters to learn from. */
   private static final int SHORTEST_SPLIT = 2_000;
 
@@ -101,55 +117,67 @@ public record Plan(
         COURSE, 100, Initializer.normal(0.01), Recipe.course(), 100_000, 0, 0, COURSE_INTERVAL);
   }
 
-  // What the other names stand for: hidden size, streams, sequence length, the highest learning
-  // rate, passes through the text at most, and characters at most with a vocabulary of 65.
+  // What the other names stand for: multiply-adds, the hidden sizes from which the text's length
+  // chooses, streams and sequence length at most. docs/recipes.md has what was tried.
 
   private static Plan quick(long textLength, int vocabSize) {
-    return fitted("quick", 256, 16, 32, 0.004, 8, 2_500_000, textLength, vocabSize);
+    return fitted("quick", 0.65e12, List.of(512, 384, 256), 16, 32, textLength, vocabSize);
   }
 
   private static Plan good(long textLength, int vocabSize) {
-    return fitted("good", 512, 32, 64, 0.004, 8, 10_000_000, textLength, vocabSize);
+    return fitted("good", 6e12, List.of(1_024, 768, 640, 512), 32, 64, textLength, vocabSize);
   }
 
   private static Plan best(long textLength, int vocabSize) {
-    return fitted("best", 1_024, 32, 64, 0.002, 8, 60_000_000, textLength, vocabSize);
+    return fitted("best", 1e14, List.of(2_048, 1_536, 1_024), 32, 64, textLength, vocabSize);
   }
 
-  /** The sizes above, cut down for short texts and large vocabularies. */
+  /**
+   * Wide, with few passes: the largest hidden size for which the multiply-adds are enough for so
+   * many, or the smallest. A short text is read more often, because there is time for it.
+   */
   private static Plan fitted(
       String name,
-      int hiddenSize,
+      double multiplyAdds,
+      List<Integer> hiddenSizes,
       int mostStreams,
       int mostCharacters,
-      double rate,
-      int passes,
-      long characters,
       long textLength,
       int vocabSize) {
     long heldOut = textLength < SHORTEST_SPLIT ? 0 : Math.min(textLength / 20, 20_000);
     int pieces = (int) Math.min(20, (heldOut + 499) / 500);
     long length = textLength - heldOut;
+    int m = hiddenSizes.get(hiddenSizes.size() - 1);
+    for (int size : hiddenSizes) {
+      if (characters(multiplyAdds, size, vocabSize) >= WANTED_PASSES * length) {
+        m = size;
+        break;
+      }
+    }
+    double most = MOST_PASSES * length * Math.sqrt(Math.max(1, SHORT / Math.max(1.0, length)));
+    double read = Math.min(most, characters(multiplyAdds, m, vocabSize));
     int n = (int) Math.max(1, Math.min(mostCharacters, length - 1));
-    int streams = (int) Math.max(1, Math.min(mostStreams, length / (50L * n)));
-    double dearer = (hiddenSize + vocabSize) / (hiddenSize + 65.0); // a character than it is there
-    double read = Math.min((double) passes * length, characters / Math.max(1, dearer));
+    long byUpdates = (long) (read / ((double) LEAST_UPDATES * n));
+    long byLength = length / (n + 1);
+    int streams = (int) Math.max(1, Math.min(mostStreams, Math.min(byUpdates, byLength)));
     long steps = Math.max(1, (long) (read / ((double) streams * n)));
-    LearningRate learningRate =
-        LearningRate.linear(rate * Math.sqrt(streams / (double) mostStreams), 0, steps)
-            .withWarmUp(100);
+    double rate = RATE * Math.sqrt(256.0 / m) * Math.sqrt(streams / 16.0);
+    double rounded = Math.rint(rate * 1e5) / 1e5; // to be typed
     Recipe recipe =
-        new Recipe(n, streams, 64, Optimizer.adam(0.9, 0.99), learningRate, Clip.norm(1));
-    return new Plan(
-            name,
-            hiddenSize,
-            Initializer.orthogonal(0.7, 2, 0.05),
-            recipe,
-            steps,
-            heldOut,
-            pieces,
-            1)
-        .withSteps(steps);
+        new Recipe(
+            n,
+            streams,
+            RESET_CHARACTERS / mostCharacters,
+            Optimizer.adam(0.9, 0.99),
+            LearningRate.linear(rounded, 0, steps),
+            Clip.norm(1));
+    Initializer initializer = Initializer.orthogonal(0.7, 3, 0.1);
+    return new Plan(name, m, initializer, recipe, steps, heldOut, pieces, 1).withSteps(steps);
+  }
+
+  /** How many characters can be trained on, forward, backward and the gradient. */
+  private static double characters(double multiplyAdds, int hiddenSize, int vocabSize) {
+    return multiplyAdds / (3.0 * hiddenSize * (hiddenSize + (double) vocabSize));
   }
 
   /**

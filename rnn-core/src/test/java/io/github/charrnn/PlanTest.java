@@ -66,7 +66,7 @@ class PlanTest {
       double usual = characters(Plan.named(name, 1L << 30, 65));
       assertThat(characters(Plan.named(name, 1L << 40, 65))).isEqualTo(usual);
       assertThat(characters(Plan.named(name, 1L << 30, 6_000))).isLessThan(usual / 4);
-      assertThat(characters(Plan.named(name, 1L << 30, 4))).isEqualTo(usual);
+      assertThat(characters(Plan.named(name, 1L << 30, 4))).isBetween(usual, 1.3 * usual);
     }
     assertThat(characters(Plan.named("quick", 10_000_000, 65)))
         .as("within the first pass")
