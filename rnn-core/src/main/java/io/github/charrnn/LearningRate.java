@@ -162,13 +162,13 @@ public record LearningRate(double rate, Decay decay, double end, long steps, lon
    */
   public double at(long step) {
     double warm = step > warmUp ? 1 : step / (warmUp + 1.0);
-    return warm * decayed(steps == 0 ? 0 : Math.min(1, (step - 1) / (double) steps));
+    return warm * (step > steps ? end : decayed((step - 1.0) / steps));
   }
 
   private double decayed(double x) {
     return switch (decay) {
       case CONSTANT -> rate;
-      case LINEAR -> x == 1 ? end : rate + x * (end - rate);
+      case LINEAR -> rate + x * (end - rate);
       case EXPONENTIAL -> rate * StrictMath.pow(end / rate, x);
       case COSINE -> end + (rate - end) * (1 + StrictMath.cos(StrictMath.PI * x)) / 2;
     };

@@ -233,12 +233,53 @@ class CheckpointFileTest {
     assertImpossible("state", -1.5, "state has a value that is -1.5, must be from -1 to 1");
   }
 
+  /** Of step 9, by an optimizer. */
+  private void optimize(Optimizer optimizer) throws IOException {
+    Path file = directory.resolve("optimized");
+    Trainer.of(VanillaRnn.builder(CharVocab.of(TEXT)).hiddenSize(2).build())
+        .optimizer(optimizer)
+        .checkpoint(file, 100)
+        .train(TEXT, 9);
+    checkpoint = Files.readAllBytes(file);
+  }
+
+  @Test
+  void meansOfSquares_areAtLeastZero_andMeansAreAnything() throws IOException {
+    optimize(Optimizer.adam(0.9, 0.99));
+    assertImpossible(
+        "secondMoment.b",
+        -1e-300,
+        "secondMoment.b has a value that is -1.0E-300, must be at least 0");
+    CheckpointFile.read(write(changed("firstMoment.b", 0, -7)));
+    wrongMetadata_isRefusedWithItsReason(
+        "\"firstMoment.W\":", "\"firstMoment.w\":", "tensor firstMoment.W is not as");
+    wrongMetadata_isRefusedWithItsReason(
+        "\"secondMoment.c\":", "\"secondMoment.d\":", "tensor secondMoment.c is not as");
+    wrongMetadata_isRefusedWithItsReason(
+        "\"optimizer\":\"adam\"",
+        "\"optimizer\":\"sgd\"",
+        "must be left out where it is the default");
+
+    optimize(Optimizer.rmsProp(0.5));
+    assertImpossible(
+        "meanSquare.U", -1, "meanSquare.U has a value that is -1.0, must be at least 0");
+    optimize(Optimizer.sgd(0.5));
+    CheckpointFile.read(write(changed("velocity.V", 1, -7)));
+    wrongMetadata_isRefusedWithItsReason("\"momentum\":\"0.5\",", "", "unexpected|tensor|momentum");
+  }
+
   private void assertImpossible(String tensor, double value, String reason) throws IOException {
     assertImpossible(tensor, 0, value, reason);
   }
 
   private void assertImpossible(String tensor, int index, double value, String reason)
       throws IOException {
+    assertThatExceptionOfType(ModelFormatException.class)
+        .isThrownBy(() -> CheckpointFile.read(write(changed(tensor, index, value))))
+        .withMessageContaining(reason);
+  }
+
+  private byte[] changed(String tensor, int index, double value) {
     byte[] changed = checkpoint.clone();
     ByteBuffer buffer = ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN);
     String header = SignedFile.unsignedHeader(checkpoint);
@@ -249,10 +290,7 @@ class CheckpointFileTest {
                 + "\":\\{\"dtype\":\"F64\",\"shape\":\\[[\\d,]*\\],\"data_offsets\":\\[(\\d+),.*",
             "$1");
     buffer.putDouble(8 + header.length() + Integer.parseInt(offset.trim()) + 8 * index, value);
-
-    assertThatExceptionOfType(ModelFormatException.class)
-        .isThrownBy(() -> CheckpointFile.read(write(SignedFile.signed(changed))))
-        .withMessageContaining(reason);
+    return SignedFile.signed(changed);
   }
 
   @Test

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class CheckpointTest {
   /** Of the steps to stop at; 7 is the checkpoints' interval. */
@@ -135,18 +136,40 @@ class CheckpointTest {
     assertRefused(resuming, text, "is of another model", "Normal[deviation=0.5]");
   }
 
+  /** Schedules end on the way, or go on. */
+  static Stream<Recipe> recipes() {
+    Recipe course = Recipe.course();
+    Clip norm = Clip.norm(0.05);
+    return Stream.of(
+        course,
+        course.withBatchSize(3),
+        course.withOptimizer(Optimizer.sgd()),
+        course.withOptimizer(Optimizer.sgd()).withBatchSize(5),
+        course
+            .withOptimizer(Optimizer.sgd(0.5))
+            .withLearningRate(LearningRate.cosine(0.1, 0.001, 100))
+            .withBatchSize(2),
+        course
+            .withOptimizer(Optimizer.rmsProp(0.9))
+            .withLearningRate(LearningRate.exponential(0.01, 0.001, 50)),
+        course
+            .withOptimizer(Optimizer.adam(0.9, 0.99))
+            .withLearningRate(LearningRate.linear(0.01, 0, 60).withWarmUp(9))
+            .withClip(norm)
+            .withBatchSize(3)
+            .withResetEvery(4),
+        course.withOptimizer(Optimizer.adaGrad(1)).withClip(norm).withResetEvery(2));
+  }
+
   /** The epochs are of 37 windows with one stream, of 12 with three. */
   @ParameterizedTest
-  @CsvSource({"1, adagrad", "3, adagrad", "1, sgd", "5, sgd"})
-  void resumed_whereverItWasStopped_isTheSameToTheBit(int batchSize, String name)
-      throws IOException {
-    Optimizer optimizer = Optimizer.named(name);
+  @MethodSource("recipes")
+  void resumed_whereverItWasStopped_isTheSameToTheBit(Recipe recipe) throws IOException {
     EncodedText part = text.vocab().encode(Texts.decode(text).substring(0, 940));
     long steps = 80;
-    TrainingResult undisturbed =
-        trainer().batchSize(batchSize).optimizer(optimizer).train(part, steps);
+    TrainingResult undisturbed = trainer().recipe(recipe).train(part, steps);
     for (long stop = 0; stop <= steps; stop += STRIDE) {
-      Trainer stopped = trainer().batchSize(batchSize).optimizer(optimizer).checkpoint(file(), 7);
+      Trainer stopped = trainer().recipe(recipe).checkpoint(file(), 7);
       assertThat(stoppedAt(stopped, stop).train(part, steps).steps()).isEqualTo(stop);
 
       TrainingResult resumed = resuming().resume(part);

@@ -125,6 +125,84 @@ class GoldenTest {
         "2cfbe38a668007119fa2508284555fd5d73dff50a479a7d3617fb1ddc431d94b");
   }
 
+  private TrainingResult train(Initializer initializer, Recipe recipe, int threads) {
+    VanillaRnn model =
+        VanillaRnn.builder(text.vocab()).hiddenSize(33).seed(42).initializer(initializer).build();
+    return ThreadsTest.trainer(model, threads)
+        .recipe(recipe.withSequenceLength(11).withResetEvery(3))
+        .train(text, 60);
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.github.charrnn.ThreadsTest#numbers")
+  void adamByNorm_fromAnOrthogonalMatrix_linear(int threads) throws IOException {
+    TrainingResult result =
+        train(
+            Initializer.orthogonal(0.7, 2.5, 0.05),
+            Recipe.course()
+                .withBatchSize(5)
+                .withOptimizer(Optimizer.adam(0.9, 0.99))
+                .withLearningRate(LearningRate.linear(0.01, 0, 70).withWarmUp(10))
+                .withClip(Clip.norm(0.2)),
+            threads);
+
+    assertGolden(
+        result,
+        "1efea9a654038f7c3cc465f2f90dbfdc49a1bb9c2d926186b4bf3dd8823039d3",
+        "2f3444ed1d26e7be5b7185d9529b5789b6bdab42f1b0dba50746b023e9e320e6");
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.github.charrnn.ThreadsTest#fewerNumbers")
+  void rmsProp_fromGlorotsNumbers_exponential(int threads) throws IOException {
+    TrainingResult result =
+        train(
+            Initializer.glorot(),
+            Recipe.course()
+                .withOptimizer(Optimizer.rmsProp(0.95))
+                .withLearningRate(LearningRate.exponential(0.01, 0.002, 50)),
+            threads);
+
+    assertGolden(
+        result,
+        "6419d1258dfd2a46979acf434b0965e4ba6ea9df79a0639fee877fb2867c7f9a",
+        "4e3ef589dc92949d06180a470a301442773de5ffba3154b6d65e1274251125c0");
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.github.charrnn.ThreadsTest#fewerNumbers")
+  void momentumByNorm_fromTheIdentity_cosine(int threads) throws IOException {
+    TrainingResult result =
+        train(
+            Initializer.identity(0.9, 1, 0.1),
+            Recipe.course()
+                .withBatchSize(2)
+                .withOptimizer(Optimizer.sgd(0.9))
+                .withLearningRate(LearningRate.cosine(0.1, 0.001, 60))
+                .withClip(Clip.norm(0.1)),
+            threads);
+
+    assertGolden(
+        result,
+        "5f4d06996bb4ee578b9549bb4abc31bc2c9751b225e89d34513fe457c195b537",
+        "a0ac8e87ebf5943744300311cccf4e7977984fd6f2d43efd916f1d617afe4498");
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.github.charrnn.ThreadsTest#fewerNumbers")
+  void adaGrad_fromAnInitialAccumulator(int threads) throws IOException {
+    TrainingResult result =
+        train(
+            Initializer.normal(0.1),
+            Recipe.course().withOptimizer(Optimizer.adaGrad(20)).withClip(Clip.norm(0.3)),
+            threads);
+
+    assertGolden(
+        result,
+        "c7b314e6c524348301cff81b34e638ac2e8511e6046b54d68b17086a32a1ef99",
+        "e3393e41806c4b42b83ea0bb9301f687890e5d1f9fcff3d441bcf292ce6856da");
+  }
+
   /**
    * Compares a run with what was recorded.
    *

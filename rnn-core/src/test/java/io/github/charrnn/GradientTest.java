@@ -54,7 +54,27 @@ class GradientTest {
     "100, 25, 54"
   })
   void everyParameter_againstDualNumbers_isExact(int m, int n, int k) {
-    VanillaRnn model = trainedALittle(m, k);
+    assertExact(trainedALittle(m, k), n);
+  }
+
+  /** Large U, so that units are near 1 in size, and W that does not shrink what goes back. */
+  @Test
+  void everyParameter_ofAnOrthogonalModel_holdsAgainstBothOracles() {
+    EncodedText text = Texts.harbour();
+    VanillaRnn model =
+        VanillaRnn.builder(text.vocab())
+            .hiddenSize(20)
+            .initializer(Initializer.orthogonal(0.9, 2.5, 0.3))
+            .build();
+
+    assertExact(model, 25);
+    GradientCheck.Report report = GradientCheck.of(model).run(text);
+    assertThat(report.passed()).as(report.toString()).isTrue();
+  }
+
+  private static void assertExact(VanillaRnn model, int n) {
+    int m = model.hiddenSize();
+    int k = model.vocab().size();
     Window window = filledWindow(model, n);
     window.forward(n);
     window.backward();

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.charrnn.internal.Parameters;
 import io.github.charrnn.internal.Window;
 import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -75,6 +77,112 @@ class TextbookTest {
     assertThat(training.step()).isGreaterThan(10 * windows); // so epochs have ended in between
     assertThat(worstLoss).isLessThan(1e-10);
     assertThat(worstGradient).isLessThan(1e-10);
+  }
+
+  /**
+   * Everything that the course has not: several streams, resets, the norm of the gradient clipped,
+   * Adam, a rate that rises and falls. Seven epochs of five windows.
+   */
+  @Test
+  void stepsByAnotherRecipe_haveTheTextbooksLosses() {
+    int streams = 3;
+    int n = 7;
+    int every = 4;
+    double rate = 0.02;
+    double bound = 0.9;
+    long seed = 6;
+    long end = 20;
+    EncodedText part = text.part(0, 3 * 36);
+    VanillaRnn model =
+        VanillaRnn.builder(text.vocab())
+            .hiddenSize(12)
+            .seed(seed)
+            .initializer(Initializer.orthogonal(0.8, 1, 0.5))
+            .build();
+    Training training =
+        Trainer.of(model)
+            .recipe(
+                Recipe.course()
+                    .withSequenceLength(n)
+                    .withBatchSize(streams)
+                    .withResetEvery(every)
+                    .withOptimizer(Optimizer.adam(0.8, 0.95))
+                    .withLearningRate(LearningRate.linear(rate, 0.005, end).withWarmUp(4))
+                    .withClip(Clip.norm(bound)))
+            .start(part);
+    TextbookRnn textbook = new TextbookRnn(model);
+    double[][] theta = rows(textbook.wxh, textbook.whh, textbook.why, textbook.bh, textbook.by);
+    double[][] first =
+        Arrays.stream(theta).map(row -> new double[row.length]).toArray(double[][]::new);
+    double[][] second =
+        Arrays.stream(theta).map(row -> new double[row.length]).toArray(double[][]::new);
+    double[][] states = new double[streams][textbook.m];
+    int[] window = new int[n + 1];
+    int resets = 0;
+    int clipped = 0;
+    for (int step = 0; step < 35; step++) {
+      double expected = 0;
+      double[][] sum =
+          Arrays.stream(theta).map(row -> new double[row.length]).toArray(double[][]::new);
+      for (int s = 0; s < streams; s++) {
+        boolean drawn = drawn(seed, (long) step * streams + s) % every == 0;
+        resets += drawn ? 1 : 0;
+        textbook.state = drawn || step % 5 == 0 ? new double[textbook.m] : states[s];
+        part.copy(s * 36L + step % 5 * n, window, 0, 1, n + 1);
+        expected += textbook.lossAndGradients(window) / streams;
+        states[s] = textbook.state;
+        double[][] g =
+            rows(
+                textbook.gradWxh,
+                textbook.gradWhh,
+                textbook.gradWhy,
+                textbook.gradBh,
+                textbook.gradBy);
+        for (int i = 0; i < g.length; i++) {
+          for (int j = 0; j < g[i].length; j++) {
+            sum[i][j] += g[i][j] / streams;
+          }
+        }
+      }
+      double squares = 0;
+      for (double[] row : sum) {
+        squares += Arrays.stream(row).map(x -> x * x).sum();
+      }
+      double ofACharacter = Math.sqrt(squares) / n;
+      clipped += ofACharacter > bound ? 1 : 0;
+      double shorter = Math.min(1, bound / ofACharacter);
+      double eta = step >= end ? 0.005 : rate + (0.005 - rate) * step / end;
+      eta *= Math.min(1, (step + 1) / 5.0);
+      for (int i = 0; i < sum.length; i++) {
+        for (int j = 0; j < sum[i].length; j++) {
+          double g = sum[i][j] * shorter;
+          first[i][j] = 0.8 * first[i][j] + 0.2 * g;
+          second[i][j] = 0.95 * second[i][j] + 0.05 * g * g;
+          double mean = first[i][j] / (1 - Math.pow(0.8, step + 1));
+          double meanSquare = second[i][j] / (1 - Math.pow(0.95, step + 1));
+          theta[i][j] -= eta * mean / (Math.sqrt(meanSquare) + 1e-8);
+        }
+      }
+
+      assertThat(training.advance())
+          .as("loss at step %d", step + 1)
+          .isCloseTo(expected, within(1e-8));
+    }
+    assertThat(resets).isBetween(10, 50);
+    assertThat(clipped).isBetween(3, 32);
+  }
+
+  /** The same number as the library draws, from Java's generator. */
+  private static long drawn(long seed, long index) {
+    long once = new SplittableRandom(seed).nextLong();
+    return new SplittableRandom(once + index * 0x9e3779b97f4a7c15L).nextLong() >>> 1;
+  }
+
+  /** All rows of matrices, and vectors, in one array; not copies. */
+  private static double[][] rows(double[][] u, double[][] w, double[][] v, double[] b, double[] c) {
+    return Stream.of(u, w, v, new double[][] {b, c})
+        .flatMap(Arrays::stream)
+        .toArray(double[][]::new);
   }
 
   @Test

@@ -76,10 +76,15 @@ class ThreadsTest {
   }
 
   private void assertSameBits(Trainer trainer, EncodedText trainedOn, int steps) {
+    assertSameBits(trainer, trainedOn, steps, SEVERAL);
+  }
+
+  private void assertSameBits(
+      Trainer trainer, EncodedText trainedOn, int steps, int... numbersOfThreads) {
     Training alone = trainer.threads(1).start(trainedOn);
     steps(alone, steps);
     String expected = alone.model().fingerprint();
-    for (int threads : SEVERAL) {
+    for (int threads : numbersOfThreads) {
       Training training = trainer.threads(threads).start(trainedOn);
       steps(training, steps);
       training.crew().close();
@@ -94,13 +99,42 @@ class ThreadsTest {
   @ParameterizedTest
   @CsvSource({
     "1, adagrad", "2, adagrad", "5, adagrad", "6, adagrad", "16, adagrad", "50, adagrad",
-    "1, sgd", "2, sgd", "5, sgd", "6, sgd", "16, sgd", "50, sgd"
+    "1, sgd", "2, sgd", "5, sgd", "6, sgd", "16, sgd", "50, sgd",
+    "1, rmsprop", "6, rmsprop", "1, adam", "5, adam", "16, adam"
   })
   void anyNumberOfThreads_leadsToTheSameParameters(int streams, String optimizer) {
     Trainer trainer =
         trainer(model(text, 20), 1).batchSize(streams).optimizer(Optimizer.named(optimizer));
 
     assertSameBits(trainer, text, LONG ? 200 : 3);
+  }
+
+  /** The norm is that of all of the gradient, and the update begins once it is known. */
+  @ParameterizedTest
+  @CsvSource({
+    "20, 1, adam",
+    "20, 5, adam",
+    "20, 16, adam",
+    "20, 5, adagrad",
+    "20, 16, rmsprop",
+    "20, 1, sgd",
+    "1, 5, adam",
+    "257, 1, adam",
+    "257, 5, adagrad"
+  })
+  void clippingByNorm_leadsToTheSameParameters(int hiddenSize, int streams, String optimizer) {
+    Recipe recipe =
+        Recipe.course()
+            .withSequenceLength(6)
+            .withBatchSize(streams)
+            .withResetEvery(2)
+            .withLearningRate(LearningRate.linear(0.05, 0.01, 4).withWarmUp(1))
+            .withOptimizer(
+                optimizer.equals("sgd") ? Optimizer.sgd(0.9) : Optimizer.named(optimizer))
+            .withClip(Clip.norm(0.01));
+    Trainer trainer = trainer(model(text, hiddenSize), 1).recipe(recipe);
+
+    assertSameBits(trainer, text, LONG ? 200 : 3, 2, 3, 7);
   }
 
   /** Among them such that leave members without a part, and all ways to share a recurrence. */

@@ -11,9 +11,10 @@ import io.github.charrnn.internal.kernel.Kernel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class TrainerTest {
@@ -232,23 +233,44 @@ class TrainerTest {
     assertThat(second.last().fingerprint()).isNotEqualTo(first.fingerprint());
   }
 
+  static Stream<Arguments> optimizersAndClips() {
+    Clip value = Clip.value(0.5);
+    Clip norm = Clip.norm(0.05);
+    return Stream.of(
+        Arguments.of(1, Optimizer.adaGrad(), value),
+        Arguments.of(3, Optimizer.adaGrad(), value),
+        Arguments.of(6, Optimizer.adaGrad(2), value),
+        Arguments.of(2, Optimizer.sgd(), value),
+        Arguments.of(1, Optimizer.sgd(0.9), value),
+        Arguments.of(6, Optimizer.rmsProp(0.9), value),
+        Arguments.of(3, Optimizer.adam(0.9, 0.99), value),
+        Arguments.of(2, Optimizer.adaGrad(2), norm),
+        Arguments.of(6, Optimizer.sgd(), norm),
+        Arguments.of(3, Optimizer.sgd(0.9), norm),
+        Arguments.of(1, Optimizer.rmsProp(0.9), norm),
+        Arguments.of(6, Optimizer.adam(0.9, 0.99), norm));
+  }
+
   /** Training updates V and W piece by piece on the way back; here all of it is done afterwards. */
   @ParameterizedTest
-  @CsvSource({"1, adagrad", "3, adagrad", "6, adagrad", "2, sgd"})
-  void advance_movesEveryParameterByItsGradient(int streams, String name) {
-    Optimizer optimizer = Optimizer.named(name);
+  @MethodSource("optimizersAndClips")
+  void advance_movesEveryParameterByItsGradient(int streams, Optimizer optimizer, Clip clip) {
     int n = 10;
     Training training =
         Trainer.of(model)
             .sequenceLength(n)
             .batchSize(streams)
             .optimizer(optimizer)
-            .clip(0.5)
+            .clip(clip)
             .start(text);
     Parameters expected = training.parameters.copy();
     Window window = Window.forTraining(n, streams, expected);
-    Parameters memory = new Parameters(model.hiddenSize(), model.vocab().size());
-    for (long step = 0; step < 5; step++) {
+    double[][] memory = tensors(new Parameters(model.hiddenSize(), model.vocab().size()));
+    double[][] another = tensors(new Parameters(model.hiddenSize(), model.vocab().size()));
+    if (optimizer.equals(Optimizer.adaGrad(2))) {
+      Arrays.stream(memory).forEach(squares -> Arrays.fill(squares, 2));
+    }
+    for (int step = 0; step < 5; step++) {
       for (int s = 0; s < streams; s++) {
         text.copy(text.length() / streams * s + step * n, window.symbols, s, streams, n + 1);
       }
@@ -256,16 +278,17 @@ class TrainerTest {
       window.forward(n);
       window.backward();
       double[][] theta = tensors(expected);
-      double[][] squares = tensors(memory);
       double[][] g = tensors(window.gradient());
+      double scale = 1.0 / streams;
+      double bound = clip.bound();
+      if (clip instanceof Clip.Norm) {
+        double norm = Math.sqrt(sumOfSquares(window)) / streams / n;
+        assertThat(norm).isGreaterThan(bound);
+        scale *= bound / norm;
+        bound = Double.POSITIVE_INFINITY;
+      }
       for (int i = 0; i < theta.length; i++) {
-        int count = theta[i].length;
-        Kernel kernel = window.kernel();
-        if (optimizer.equals(Optimizer.sgd())) {
-          kernel.descend(theta[i], 0, count, g[i], 0, 1.0 / streams, 0.5, 0.1);
-        } else {
-          kernel.adagrad(theta[i], squares[i], 0, count, g[i], 0, 1.0 / streams, 0.5, 0.1, 1e-8);
-        }
+        move(window.kernel(), optimizer, step, theta[i], memory[i], another[i], g[i], scale, bound);
       }
       window.carry(n);
 
@@ -273,6 +296,46 @@ class TrainerTest {
 
       assertThat(tensors(training.parameters)).isDeepEqualTo(theta);
     }
+  }
+
+  private static void move(
+      Kernel kernel,
+      Optimizer optimizer,
+      int step,
+      double[] theta,
+      double[] memory,
+      double[] second,
+      double[] g,
+      double scale,
+      double clip) {
+    int count = theta.length;
+    if (optimizer instanceof Optimizer.AdaGrad) {
+      kernel.adagrad(theta, memory, 0, count, g, 0, scale, clip, 0.1, 1e-8);
+    } else if (optimizer.equals(Optimizer.sgd())) {
+      kernel.descend(theta, 0, count, g, 0, scale, clip, 0.1);
+    } else if (optimizer instanceof Optimizer.Sgd) {
+      kernel.momentum(theta, memory, 0, count, g, 0, scale, clip, 0.1, 0.9);
+    } else if (optimizer instanceof Optimizer.RmsProp) {
+      kernel.rmsProp(theta, memory, 0, count, g, 0, scale, clip, 0.1, 0.9, 1e-8);
+    } else {
+      double rate = 0.1 / (1 - StrictMath.pow(0.9, step + 1));
+      double correction = 1 / Math.sqrt(1 - StrictMath.pow(0.99, step + 1));
+      kernel.adam(
+          theta, memory, second, 0, count, g, 0, scale, clip, rate, correction, 0.9, 0.99, 1e-8);
+    }
+  }
+
+  /** Row by row, U's first, then W's, V's, b and c, each added to those before. */
+  private static double sumOfSquares(Window window) {
+    Parameters g = window.gradient();
+    double sum = 0;
+    for (double[] matrix : new double[][] {g.u, g.w, g.v}) {
+      for (int at = 0; at < matrix.length; at += g.hiddenSize) {
+        sum += window.kernel().sumOfSquares(matrix, at, at + g.hiddenSize);
+      }
+    }
+    sum += window.kernel().sumOfSquares(g.b, 0, g.b.length);
+    return sum + window.kernel().sumOfSquares(g.c, 0, g.c.length);
   }
 
   private static double[][] tensors(Parameters p) {

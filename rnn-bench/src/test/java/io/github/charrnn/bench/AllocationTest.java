@@ -3,8 +3,11 @@ package io.github.charrnn.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.github.charrnn.Clip;
 import io.github.charrnn.EncodedText;
+import io.github.charrnn.LearningRate;
 import io.github.charrnn.Optimizer;
+import io.github.charrnn.Recipe;
 import io.github.charrnn.Sampler;
 import io.github.charrnn.Scorer;
 import io.github.charrnn.Trainer;
@@ -49,7 +52,26 @@ class AllocationTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 6})
   void training_allocatesNothingPerStep(int streams) throws IOException {
-    Training training = Trainer.of(model).batchSize(streams).start(text);
+    assertAllocatesNothing(Trainer.of(model).batchSize(streams).start(text));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"adam", "rmsprop", "sgd"})
+  void otherRecipes_allocateNothingPerStep(String optimizer) throws IOException {
+    assertAllocatesNothing(Trainer.of(model).recipe(byNorm(optimizer)).start(text));
+  }
+
+  /** Everything that the recipe of the course has not. */
+  private static Recipe byNorm(String optimizer) {
+    return Recipe.course()
+        .withBatchSize(6)
+        .withResetEvery(3)
+        .withOptimizer(optimizer.equals("sgd") ? Optimizer.sgd(0.9) : Optimizer.named(optimizer))
+        .withClip(Clip.norm(0.01))
+        .withLearningRate(LearningRate.exponential(0.01, 0.001, 10_000).withWarmUp(100));
+  }
+
+  private static void assertAllocatesNothing(Training training) throws IOException {
     steps(training, 1_000);
 
     long once = allocatedBy(() -> steps(training, 1_000));
@@ -60,10 +82,11 @@ class AllocationTest {
 
   /** Neither by who calls nor by the thread beside it. */
   @ParameterizedTest
-  @ValueSource(ints = {1, 6})
+  @ValueSource(ints = {1, 6, 0})
   void training_withTwoThreads_allocatesNothingPerStep(int streams) throws IOException {
     Set<Thread> others = crews(); // may end meanwhile
-    Training training = Trainer.of(model).batchSize(streams).threads(2).start(text);
+    Recipe recipe = streams == 0 ? byNorm("adam") : Recipe.course().withBatchSize(streams);
+    Training training = Trainer.of(model).recipe(recipe).threads(2).start(text);
     steps(training, 1_000);
     Set<Thread> mine = crews();
     mine.removeAll(others);

@@ -495,6 +495,7 @@ class KernelTest {
                     Arguments.of(0, a, 0),
                     Arguments.of(a, 17, 3),
                     Arguments.of(25, a, a),
+                    Arguments.of(3, 0, a),
                     Arguments.of(a, 600 + a, 5)));
   }
 
@@ -539,6 +540,109 @@ class KernelTest {
     assertSame(theta, expected);
   }
 
+  @ParameterizedTest
+  @MethodSource("ranges")
+  void momentum_updatesTheRangeAndNothingElse(int from, int count, int at) {
+    int to = from + count;
+    double[] theta = numbers(to + 3);
+    double[] velocity = numbers(to + 3);
+    double[] gradient = largeNumbers(at + count + 3);
+    double[] expectedTheta = theta.clone();
+    double[] expectedVelocity = velocity.clone();
+    for (int i = from; i < to; i++) {
+      double g = clipped(gradient[at + i - from] * 0.25);
+      expectedVelocity[i] = Math.fma(0.7, velocity[i], g);
+      expectedTheta[i] = Math.fma(-0.1, expectedVelocity[i], theta[i]);
+    }
+
+    create(99, 99, 1, 1).momentum(theta, velocity, from, to, gradient, at, 0.25, 2, 0.1, 0.7);
+
+    assertSame(velocity, expectedVelocity);
+    assertSame(theta, expectedTheta);
+  }
+
+  @ParameterizedTest
+  @MethodSource("ranges")
+  void rmsProp_updatesTheRangeAndNothingElse(int from, int count, int at) {
+    int to = from + count;
+    double[] theta = numbers(to + 3);
+    double[] memory = squares(to + 3);
+    double[] gradient = largeNumbers(at + count + 3);
+    double[] expectedTheta = theta.clone();
+    double[] expectedMemory = memory.clone();
+    for (int i = from; i < to; i++) {
+      double g = clipped(gradient[at + i - from] * 0.25);
+      expectedMemory[i] = Math.fma(0.7, memory[i], (1 - 0.7) * g * g);
+      expectedTheta[i] = Math.fma(-0.1, g / (Math.sqrt(expectedMemory[i]) + 1e-8), theta[i]);
+    }
+
+    create(99, 99, 1, 1).rmsProp(theta, memory, from, to, gradient, at, 0.25, 2, 0.1, 0.7, 1e-8);
+
+    assertSame(memory, expectedMemory);
+    assertSame(theta, expectedTheta);
+  }
+
+  @ParameterizedTest
+  @MethodSource("ranges")
+  void adam_updatesTheRangeAndNothingElse(int from, int count, int at) {
+    int to = from + count;
+    double[] theta = numbers(to + 3);
+    double[] first = numbers(to + 3);
+    double[] second = squares(to + 3);
+    double[] gradient = largeNumbers(at + count + 3);
+    double[] expectedTheta = theta.clone();
+    double[] expectedFirst = first.clone();
+    double[] expectedSecond = second.clone();
+    for (int i = from; i < to; i++) {
+      double g = clipped(gradient[at + i - from] * 0.25);
+      expectedFirst[i] = Math.fma(0.9, first[i], (1 - 0.9) * g);
+      expectedSecond[i] = Math.fma(0.99, second[i], (1 - 0.99) * g * g);
+      double root = Math.fma(Math.sqrt(expectedSecond[i]), 1.5, 1e-8);
+      expectedTheta[i] = Math.fma(-0.1, expectedFirst[i] / root, theta[i]);
+    }
+
+    create(99, 99, 1, 1)
+        .adam(theta, first, second, from, to, gradient, at, 0.25, 2, 0.1, 1.5, 0.9, 0.99, 1e-8);
+
+    assertSame(first, expectedFirst);
+    assertSame(second, expectedSecond);
+    assertSame(theta, expectedTheta);
+  }
+
+  /** The other way that a loop may take; the clip is no bound where the norm is clipped. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 9, 100, 617})
+  void withoutScaleAndClip_aGradientIsWhatItIs(int count) {
+    double[] gradient = largeNumbers(count);
+    gradient[count / 2] = -0.0;
+    double[] theta = numbers(count);
+    double[] velocity = new double[count];
+
+    create(99, 99, 1, 1)
+        .momentum(theta, velocity, 0, count, gradient, 0, 1, Double.POSITIVE_INFINITY, 0.1, 0);
+
+    for (int i = 0; i < count; i++) {
+      gradient[i] += 0.0; // 0 times 0 is added to it
+    }
+    assertSame(velocity, gradient);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 100, 130, 1_001})
+  void sumOfSquares_hasEightPartialSums(int count) {
+    for (int from : new int[] {0, 1, 5, 8}) {
+      double[] x = numbers(from + count + 3);
+      double[] s = new double[8];
+      for (int i = 0; i < count; i++) {
+        s[i % 8] = Math.fma(x[from + i], x[from + i], s[i % 8]);
+      }
+
+      double sum = create(99, 99, 1, 1).sumOfSquares(x, from, from + count);
+
+      assertThat(sum).isEqualTo(inOrder(s));
+    }
+  }
+
   /** Numbers that no healthy model has: what comes of them must not depend on the kernel either. */
   @ParameterizedTest
   @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -0.0})
@@ -564,7 +668,27 @@ class KernelTest {
       create(k, k, 1, 1).adagrad(theta, memory, 0, k, gradient, 0, 1, 5, 0.1, 1e-8);
       assertThat(theta).isEqualTo(expectedTheta);
       assertThat(memory).isEqualTo(expectedMemory);
+
+      for (double clip : new double[] {5, Double.POSITIVE_INFINITY}) {
+        double[][] ours = optimized(create(k, k, 1, 1), gradient, clip);
+        double[][] theirs = optimized(reference, gradient, clip);
+        for (int i = 0; i < ours.length; i++) {
+          assertThat(ours[i]).isEqualTo(theirs[i]);
+        }
+      }
     }
+  }
+
+  /** What two steps of the other optimizers come to. */
+  private static double[][] optimized(Kernel kernel, double[] g, double clip) {
+    int k = g.length;
+    double[][] x = new double[7][k];
+    for (int step = 0; step < 2; step++) {
+      kernel.momentum(x[0], x[1], 0, k, g, 0, 0.5, clip, 0.1, 0.9);
+      kernel.rmsProp(x[2], x[3], 0, k, g, 0, 0.5, clip, 0.1, 0.9, 1e-8);
+      kernel.adam(x[4], x[5], x[6], 0, k, g, 0, 0.5, clip, 0.1, 1.5, 0.9, 0.99, 1e-8);
+    }
+    return x;
   }
 
   private static double clipped(double g) {
@@ -610,11 +734,23 @@ class KernelTest {
     for (int i = 0; i < x.length; i++) {
       s[i % 8] += x[i];
     }
+    return inOrder(s);
+  }
+
+  private static double inOrder(double[] s) {
     return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
   }
 
   private double[] numbers(int count) {
     return random.doubles(count, -1, 1).toArray();
+  }
+
+  private double[] largeNumbers(int count) {
+    return random.doubles(count, -20, 20).toArray();
+  }
+
+  private double[] squares(int count) {
+    return random.doubles(count, 0, 1).toArray();
   }
 
   private int[] symbols(int count, int k) {
