@@ -71,6 +71,14 @@ final class ReportCommand implements Callable<Integer> {
   @Option(names = "--story", description = "The text was the story that comes with rnn.")
   private boolean story;
 
+  @Option(
+      names = "--validation",
+      paramLabel = "FILE",
+      description = "The text that was held out, where it was a text of its own.",
+      defaultValue = Option.NULL_VALUE,
+      showDefaultValue = Visibility.NEVER)
+  private String heldOut;
+
   @Mixin private UnknownOption unknown;
 
   @Mixin private GradcheckOption gradcheck;
@@ -84,6 +92,9 @@ final class ReportCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (story && !text.isEmpty()) {
       throw Options.wrong(command, "TEXT and --story exclude each other: give one of them");
+    }
+    if (heldOut != null && text.isEmpty() && !story) {
+      throw Options.wrong(command, "--validation needs TEXT or --story: name the run's text, too");
     }
     gradcheck.elements();
     threads.count();
@@ -115,7 +126,11 @@ final class ReportCommand implements Callable<Integer> {
               + model
               + " was trained on");
     }
-    ValidationOptions.Split split = ValidationOptions.splitAgain(all, settings);
+    Optional<EncodedText> other =
+        heldOut == null
+            ? Optional.empty()
+            : Optional.of(Sources.text(terminal, heldOut, best.vocab(), unknown.policy()));
+    ValidationOptions.Split split = ValidationOptions.splitAgain(all, settings, other);
     TrainingResult result = run.result(split.text());
     int window = settings.recipe().sequenceLength();
     int many = threads.count().orElse(Runtime.getRuntime().availableProcessors());
@@ -127,7 +142,7 @@ final class ReportCommand implements Callable<Integer> {
                 all.length(),
                 model,
                 Optional.empty(),
-                split.length() > split.text().length() ? Optional.empty() : Optional.of("FILE"),
+                Optional.ofNullable(heldOut),
                 List.of())
             .of(result, settings, result.steps());
     Report.Origin origin =

@@ -130,8 +130,12 @@ class ReportCommandsTest {
             -5,
             "--validation",
             0.123,
+            "--validation-pieces",
+            3,
             "--validation-every",
             40,
+            "--patience",
+            100,
             "--best-by",
             "validation",
             "--sample-every",
@@ -192,6 +196,71 @@ class ReportCommandsTest {
         .isEqualTo(first.toString());
   }
 
+  /** In the book's vocabulary. */
+  private Path other(String text) throws IOException {
+    return Files.writeString(directory.resolve("other.txt"), text);
+  }
+
+  @Test
+  void aTextOfItsOwn_isHeldOutAsAWhole_andNamedAgain() throws IOException {
+    Path other = other("That night nobody asked why the harbour was quiet.\n");
+    Object[] settings = {"--validation", other, "--validation-every", 100, "--best-by", "last"};
+    assertDone(train(settings));
+    JsonObject before = withoutTimes(report());
+    VanillaRnn last = VanillaRnn.load(model);
+
+    assertThat(last.training().orElseThrow().textLength()).isEqualTo(3_000);
+    assertThat(before.getAsJsonObject("validation").get("characters").getAsInt()).isEqualTo(51);
+    assertThat(
+            before
+                .getAsJsonObject("comparison")
+                .getAsJsonArray("models")
+                .get(6)
+                .getAsJsonObject()
+                .get("natsPerCharacter")
+                .getAsDouble())
+        .isCloseTo(last.evaluate(Files.readString(other)).natsPerCharacter(), within(1e-4));
+    assertThat(before.get("repeat").getAsString())
+        .contains(" --validation " + other + " --validation-every 100 --best-by last ");
+
+    assertDone(Cli.run("report", model, book, "--validation", other));
+    assertThat(report().get("comparison")).isEqualTo(before.get("comparison"));
+    assertThat(report().get("repeat").getAsString()).contains(" --validation " + other + " ");
+    assertThat(Cli.run("report", model, book).err())
+        .contains("the run was measured with another text, of 51 characters: name it by");
+
+    assertThat(Cli.run("train", book, "-o", model, "--resume", "--steps", 400).err())
+        .contains(
+            "the run of the checkpoint "
+                + model
+                + ".checkpoint was measured with another text, of 51 characters: name it by");
+    Object[] more = {"train", book, "-o", model, "--resume", "--steps", 400};
+    assertDone(Cli.run(Stream.concat(Stream.of(more), Stream.of(settings)).toArray()));
+    assertThat(VanillaRnn.load(model).training().orElseThrow().step()).isEqualTo(400);
+  }
+
+  @Test
+  void patience_endsTheRun_andItSaysWhere() throws IOException {
+    Path other = other("qqqqqqqqqqqqqqqq");
+    Object[] settings = {"--validation", other, "--validation-every", 20, "--patience", 3};
+
+    Cli.Outcome outcome = train(settings);
+
+    assertDone(outcome);
+    JsonObject progress = report().getAsJsonObject("progress");
+    long best = report().getAsJsonObject("validation").get("bestStep").getAsLong();
+    assertThat(progress.get("steps").getAsLong()).isEqualTo(best + 60).isLessThan(300);
+    assertThat(outcome.err())
+        .contains(
+            "ended early, after "
+                + (best + 60)
+                + " of 300 steps: no held-out loss since step "
+                + best
+                + " was lower (--patience 3)");
+    assertThat(report().get("state").getAsString()).isEqualTo("finished");
+    assertThat(train("--json", "-q").out()).contains("\"endedEarly\":false");
+  }
+
   @Test
   void bestByValidation_savesThatModel() throws IOException {
     assertDone(
@@ -209,7 +278,16 @@ class ReportCommandsTest {
   @Test
   void aResumedRun_hasTheSameReport() throws IOException {
     Object[] settings = {
-      "--validation", 0.1, "--validation-every", 30, "--sample-every", 40, "--best-by", "validation"
+      "--validation",
+      0.1,
+      "--validation-pieces",
+      4,
+      "--validation-every",
+      30,
+      "--sample-every",
+      40,
+      "--best-by",
+      "validation"
     };
     assertDone(train(settings));
     JsonObject undisturbed = withoutTimes(report());

@@ -297,11 +297,36 @@ public final class ValidationOptions {
     return splitAgain(all, run);
   }
 
-  /** The same where nothing is typed; a text that was held out beside it is not there. */
-  public static Split splitAgain(EncodedText all, TrainingSummary run) {
+  /**
+   * The same where nothing is typed.
+   *
+   * @param other the text that was held out, if it was one of its own
+   * @throws IOException if it was and is not given, or has another length; or if it was not
+   */
+  public static Split splitAgain(EncodedText all, TrainingSummary run, Optional<EncodedText> other)
+      throws IOException {
+    long length = run.validation().map(Validation::length).orElse(0L);
+    if (isBeside(run, all) && other.isEmpty()) {
+      throw new IOException(measuredWithAnother("the run", length));
+    }
+    if (other.isPresent() && !(isBeside(run, all) && other.get().length() == length)) {
+      throw new IOException(
+          isBeside(run, all)
+              ? "the text that is held out has "
+                  + other.get().length()
+                  + " characters, the run's had "
+                  + length
+              : "the run was not measured with another text: leave out --validation");
+    }
+    return isBeside(run, all)
+        ? new Split(all.length(), all, List.of(other.orElseThrow()))
+        : splitAgain(all, run);
+  }
+
+  private static Split splitAgain(EncodedText all, TrainingSummary run) {
     Optional<Validation> theirs = run.validation();
     // A text that is shorter than what was held out is not the run's, and training will say so.
-    return theirs.isEmpty() || isBeside(run, all) || all.length() < theirs.get().length()
+    return theirs.isEmpty() || all.length() < theirs.get().length()
         ? new Split(all.length(), all, List.of())
         : Split.of(all, theirs.get().length(), theirs.get().pieces());
   }
@@ -312,14 +337,17 @@ public final class ValidationOptions {
   }
 
   private RuntimeException otherTextMissing(TrainingSummary run, Path checkpoint) {
+    long length = run.validation().orElseThrow().length();
     return Options.wrong(
-        command,
-        String.format(
-            Locale.ROOT,
-            "the run of the checkpoint %s was measured with another text, of %,d characters: name it"
-                + " by --validation",
-            checkpoint,
-            run.validation().orElseThrow().length()));
+        command, measuredWithAnother("the run of the checkpoint " + checkpoint, length));
+  }
+
+  private static String measuredWithAnother(String run, long length) {
+    return String.format(
+        Locale.ROOT,
+        "%s was measured with another text, of %,d characters: name it by --validation",
+        run,
+        length);
   }
 
   private void requireSame(TrainingSummary run, EncodedText all, Path checkpoint) {

@@ -173,6 +173,7 @@ public final class Report {
         .put("plannedSteps", Math.max(result.steps(), result.plannedSteps()))
         .put("stepsPerEpoch", settings.stepsPerEpoch())
         .number("smoothLoss", result.smoothLoss())
+        .put("bestBy", settings.bestBy().name().toLowerCase(Locale.ROOT))
         .put("bestStep", result.bestStep())
         .number("bestSmoothLoss", result.bestSmoothLoss())
         .number("seconds", result.seconds())

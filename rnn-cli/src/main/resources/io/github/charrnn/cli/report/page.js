@@ -326,7 +326,8 @@
     const {validation, progress, settings} = report;
     if (validation && validation.selects && has(validation.bestNatsPerCharacter))
       return {label: 'best held-out loss', step: validation.bestStep, loss: validation.bestNatsPerCharacter * settings.sequenceLength};
-    return has(progress.bestSmoothLoss) ? {label: 'best smooth loss', step: progress.bestStep, loss: progress.bestSmoothLoss} : null;
+    const label = progress.bestBy === 'last' ? 'last smooth loss' : 'best smooth loss';
+    return has(progress.bestSmoothLoss) ? {label, step: progress.bestStep, loss: progress.bestSmoothLoss} : null;
   }
 
   function heldOutPoints(report) {
