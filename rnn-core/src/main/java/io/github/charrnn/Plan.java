@@ -182,8 +182,8 @@ public record Plan(
 
   /**
    * The same for another number of steps: the learning rate's course ends with the run, warm-up
-   * takes a tenth of it at most, and held-out losses are spread over it. {@code course} has a
-   * constant rate and fixed intervals.
+   * takes a tenth of it at most, and held-out losses are spread over it, but not so many that they
+   * read more text than training does. {@code course} has a constant rate and fixed intervals.
    *
    * @param newSteps at least 0
    * @throws IllegalArgumentException if newSteps is below 0
@@ -201,7 +201,9 @@ public record Plan(
             rate.end(),
             rate.steps() == 0 ? 0 : Math.max(1, newSteps),
             Math.min(100, newSteps / 10));
-    return with(recipe.withLearningRate(fitted), newSteps, Math.max(1, newSteps / MEASURES));
+    long stepsOfHeldOut = heldOut / ((long) recipe.batchSize() * recipe.sequenceLength());
+    long every = Math.max(1, Math.max(newSteps / MEASURES, stepsOfHeldOut));
+    return with(recipe.withLearningRate(fitted), newSteps, every);
   }
 
   private Plan with(Recipe newRecipe, long newSteps, long newEvery) {

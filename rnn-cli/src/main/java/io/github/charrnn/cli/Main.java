@@ -1,6 +1,7 @@
 package io.github.charrnn.cli;
 
 import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.options.RecipeOptions;
 import io.github.charrnn.cli.options.Refusals;
 import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.Failures;
@@ -10,6 +11,7 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,6 +62,7 @@ public final class Main implements Runnable {
     CommandLine commandLine =
         new CommandLine(new Main())
             .addSubcommand(new TrainCommand(terminal))
+            .addSubcommand(new TuneCommand(terminal))
             .addSubcommand(new SampleCommand(terminal))
             .addSubcommand(new EvaluateCommand(terminal))
             .addSubcommand(new GradcheckCommand(terminal))
@@ -75,6 +78,14 @@ public final class Main implements Runnable {
             .setExecutionStrategy(result -> execute(terminal, result))
             .setParameterExceptionHandler((e, arguments) -> usageError(terminal, e))
             .setExecutionExceptionHandler((e, command, result) -> failure(terminal, command, e));
+    for (String trains : List.of("train", "tune")) {
+      commandLine
+          .getSubcommands()
+          .get(trains)
+          .getCommandSpec()
+          .usageMessage()
+          .footer(RecipeOptions.help());
+    }
     try {
       int code = commandLine.execute(args);
       terminal.out().flush();

@@ -14,6 +14,7 @@ import io.github.charrnn.cli.files.Sources;
 import io.github.charrnn.cli.options.CheckpointOptions;
 import io.github.charrnn.cli.options.GradcheckOption;
 import io.github.charrnn.cli.options.LiveOptions;
+import io.github.charrnn.cli.options.MinutesOption;
 import io.github.charrnn.cli.options.ModelOptions;
 import io.github.charrnn.cli.options.Options;
 import io.github.charrnn.cli.options.RecipeOptions;
@@ -23,6 +24,7 @@ import io.github.charrnn.cli.options.TextParameter;
 import io.github.charrnn.cli.options.ThreadsOption;
 import io.github.charrnn.cli.options.UnknownOption;
 import io.github.charrnn.cli.options.ValidationOptions;
+import io.github.charrnn.cli.output.Shell;
 import io.github.charrnn.cli.output.Terminal;
 import io.github.charrnn.cli.report.Analysis;
 import io.github.charrnn.cli.report.Report;
@@ -31,12 +33,14 @@ import io.github.charrnn.cli.train.ResumingCommand;
 import io.github.charrnn.cli.train.RunReport;
 import io.github.charrnn.cli.train.TrainingOutput;
 import io.github.charrnn.cli.train.TrainingSession;
+import io.github.charrnn.cli.tune.Speed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
@@ -75,6 +79,7 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin private UnknownOption unknown;
   @Mixin private RecipeOptions recipe;
   @Mixin private StepsOptions steps;
+  @Mixin private MinutesOption minutes;
   @Mixin private CheckpointOptions checkpoint;
   @Mixin private SampleOptions samples;
   @Mixin private ValidationOptions validation;
@@ -147,6 +152,7 @@ final class TrainCommand implements Callable<Integer> {
   private void requireConsistent() {
     recipe.requireConsistent();
     steps.requireConsistent();
+    minutes.minutes("--recipe", "--steps", "--epochs", "--resume");
     samples.requirePossible();
     model.requireConsistent(checkpoint.resume());
     checkpoint.requireConsistent();
@@ -195,17 +201,43 @@ final class TrainCommand implements Callable<Integer> {
     if (model.from().isPresent()) {
       start = Sources.model(model.from().get());
       all = Sources.text(terminal, text.name(), start.vocab(), unknown.policy());
-      plan = recipe.plan(all.length(), all.vocab());
+      plan = plan(all);
     } else {
       all = Sources.text(terminal, text.name());
-      plan = recipe.plan(all.length(), all.vocab());
+      plan = plan(all);
       start = model.create(all.vocab(), plan);
     }
     ValidationOptions.Split split =
         validation.split(all, ValidationOptions.Defaults.of(plan), reader(start));
     Trainer trainer = Trainer.of(start).recipe(recipe.recipe(plan));
-    plan = plan.withSteps(steps.of(trainer, split.text(), plan.steps()));
+    plan = plan.withSteps(count(trainer, split.text(), plan));
     return new Ready(trainer.recipe(recipe.recipe(plan)), split, plan);
+  }
+
+  private Plan plan(EncodedText all) {
+    OptionalDouble limit = minutes.minutes();
+    return limit.isPresent()
+        ? Speed.fitting(all, 60 * limit.getAsDouble(), threads.count())
+        : recipe.plan(all.length(), all.vocab());
+  }
+
+  private long count(Trainer trainer, EncodedText read, Plan plan) {
+    OptionalDouble limit = minutes.minutes();
+    if (limit.isEmpty()) {
+      return steps.of(trainer, read, plan.steps());
+    }
+    double speed = Speed.measure(trainer, read, threads.count());
+    long count = Speed.steps(plan, 60 * limit.getAsDouble(), speed);
+    List<String> typed = MinutesOption.without(typed());
+    List<String> words = new ArrayList<>(List.of(Shell.rnn(), typed.get(0)));
+    words.addAll(List.of("--recipe", plan.name(), "--steps", Long.toString(count)));
+    words.addAll(typed.subList(1, typed.size()));
+    terminal.err().println("the same run on any machine: " + Shell.line(words));
+    return count;
+  }
+
+  private List<String> typed() {
+    return command.commandLine().getParent().getParseResult().originalArgs();
   }
 
   private Ready resumed(RunFiles files, TrainingOutput shown) throws IOException {
@@ -288,9 +320,8 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private ResumingCommand resuming() {
-    List<String> typed = command.commandLine().getParent().getParseResult().originalArgs();
     boolean piped = text.name().equals(Sources.STANDARD_INPUT);
-    return new ResumingCommand(typed, output != null, piped);
+    return new ResumingCommand(MinutesOption.without(typed()), output != null, piped);
   }
 
   private TrainingResult trained(Ready run, boolean asPlanned, long count) {

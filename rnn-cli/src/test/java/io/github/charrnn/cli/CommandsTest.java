@@ -420,7 +420,7 @@ class CommandsTest {
 
   @Test
   void helpAndVersion_areThereForEveryCommand() {
-    for (String command : List.of("train", "sample", "evaluate", "gradcheck", "inspect")) {
+    for (String command : List.of("train", "tune", "sample", "evaluate", "gradcheck", "inspect")) {
       Cli.Outcome help = Cli.run(command, "--help");
       assertThat(help.code()).isZero();
       assertThat(help.out()).startsWith("Usage: rnn " + command).contains("--json");
@@ -428,7 +428,10 @@ class CommandsTest {
     }
     assertThat(Cli.run("--version").out())
         .matches("charrnn \\d+\\.\\d+.*, Java .*\\R(scalar|vector) kernels.*\\R");
-    assertThat(Cli.run("--help").out()).contains("train", "gradcheck", "130");
+    assertThat(Cli.run("--help").out()).contains("train", "tune", "gradcheck", "130");
+    assertThat(Cli.run("train", "--help").out())
+        .contains("\n  course  100 hidden units, normal; 1 windows of 25 characters a step; adagrad")
+        .contains("\n  quick ", "\n  good ", "\n  best ");
   }
 
   @Test

@@ -166,7 +166,7 @@ class ReadmeTest {
     }
     assertThat(help.keySet())
         .containsExactly(
-            "compare", "evaluate", "gradcheck", "inspect", "report", "sample", "train", "verify");
+            "compare", "evaluate", "gradcheck", "inspect", "report", "sample", "train", "tune", "verify");
   }
 
   @Test

@@ -190,7 +190,8 @@ class ReportCommandsTest {
             "-q"));
 
     assertThat(report().get("repeat").getAsString())
-        .startsWith("rnn train " + book + " -o " + model + " --from '" + first + "' --seq 25")
+        .startsWith("rnn train " + book + " -o " + model + " --recipe course --seq 25 ")
+        .contains(" --from '" + first + "' ")
         .doesNotContain("--hidden", "--seed");
     assertThat(report().getAsJsonObject("settings").get("from").getAsString())
         .isEqualTo(first.toString());

@@ -350,6 +350,11 @@ public final class RecipeOptions {
     }
   }
 
+  /** Whether one was typed. */
+  public boolean isNamed() {
+    return Options.given(command, RECIPE);
+  }
+
   /** What the recipe of that name comes to on a text, without any other option. */
   public Plan plan(long textLength, CharVocab vocab) {
     return plan(textLength, vocab.size());
@@ -383,7 +388,7 @@ public final class RecipeOptions {
    */
   public void requireSame(Recipe theirs, long textLength, CharVocab vocab, Path checkpoint) {
     LearningRate rate = theirs.learningRate();
-    boolean named = Options.given(command, RECIPE);
+    boolean named = isNamed();
     Recipe base = named ? planned(plan(textLength, vocab).recipe(), rate) : theirs;
     String difference = typed(base, rate.steps()).difference(theirs);
     if (difference.isEmpty()) {
@@ -413,6 +418,39 @@ public final class RecipeOptions {
                 rate.end(),
                 Math.max(1, theirs.steps()),
                 theirs.warmUp()));
+  }
+
+  /** What the recipes are made of, a line each: on a text of a million characters. */
+  public static String[] help() {
+    List<String> lines = new ArrayList<>();
+    lines.add("");
+    lines.add("Recipes, here for a text of 1,000,000 characters with 65 symbols; shorter texts and");
+    lines.add("larger vocabularies get smaller ones:");
+    for (String name : Plan.names()) {
+      Plan plan = Plan.named(name, 1_000_000, 65);
+      Recipe recipe = plan.recipe();
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "  %-7s %,d hidden units, %s; %s windows of %d characters a step; %s, clip %s;",
+              name,
+              plan.hiddenSize(),
+              plan.initializer().name(),
+              recipe.batchSize(),
+              recipe.sequenceLength(),
+              recipe.optimizer().name(),
+              recipe.clip()));
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "          learning rate %s; %,d steps; %s",
+              recipe.learningRate(),
+              plan.steps(),
+              plan.heldOut() == 0
+                  ? "nothing held out"
+                  : String.format(Locale.ROOT, "%,d characters held out", plan.heldOut())));
+    }
+    return lines.toArray(new String[0]);
   }
 
   /** A recipe as it is typed, whatever the names come to. */

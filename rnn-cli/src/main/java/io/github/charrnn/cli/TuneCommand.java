@@ -1,0 +1,230 @@
+package io.github.charrnn.cli;
+
+import io.github.charrnn.EncodedText;
+import io.github.charrnn.Plan;
+import io.github.charrnn.cli.files.Sources;
+import io.github.charrnn.cli.options.MinutesOption;
+import io.github.charrnn.cli.options.ModelOptions;
+import io.github.charrnn.cli.options.Options;
+import io.github.charrnn.cli.options.RecipeOptions;
+import io.github.charrnn.cli.options.TextParameter;
+import io.github.charrnn.cli.options.ThreadsOption;
+import io.github.charrnn.cli.output.ExitCode;
+import io.github.charrnn.cli.output.Shell;
+import io.github.charrnn.cli.output.Terminal;
+import io.github.charrnn.cli.tune.Search;
+import io.github.charrnn.cli.tune.Speed;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Searches for settings that suit a text. */
+@Command(
+    name = "tune",
+    description =
+        "Tries hidden sizes and learning rates around a recipe with several seeds, all for a"
+            + " little, the best third of them for longer, and so on, and prints the command that"
+            + " trains the winner. Text spread over the first nine tenths chooses; the last tenth is"
+            + " never seen by the search and says what the winner is worth.")
+final class TuneCommand implements Callable<Integer> {
+  private static final double DEFAULT_MINUTES = 10;
+  private static final String STEPS = "--steps";
+  private static final String SEEDS = "--seeds";
+  private static final String HIDDEN = "--hidden";
+
+  private final Terminal terminal;
+  @Spec private CommandSpec command;
+
+  @Mixin private TextParameter text;
+  @Mixin private MinutesOption minutes;
+
+  @Option(
+      names = STEPS,
+      description =
+          "Instead of --minutes: steps of a run of the first round. The same steps try the same"
+              + " settings with the same result on any machine.")
+  private Long steps;
+
+  @Option(names = SEEDS, paramLabel = "<n>", description = "Seeds that each setting begins with.")
+  private int seeds = 2;
+
+  @Option(
+      names = HIDDEN,
+      description =
+          "The hidden size in the middle of those that are tried. Without it: the recipe's.")
+  private Integer hidden;
+
+  @Mixin private RecipeOptions recipe;
+  @Mixin private ThreadsOption threads;
+
+  @Option(
+      names = "--json",
+      description =
+          "Print one JSON object at the end: tried, an array of round, hiddenSize, learningRate,"
+              + " seed, steps, bitsPerCharacter; judged, the winner's bits per character on the last"
+              + " tenth; command.")
+  private boolean json;
+
+  TuneCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    requireConsistent();
+    EncodedText all = Sources.text(terminal, text.name());
+    if (all.length() < Search.SHORTEST) {
+      throw new IOException(
+          String.format(
+              Locale.ROOT,
+              "a search needs at least %,d characters, the text has %,d",
+              Search.SHORTEST,
+              all.length()));
+    }
+    EncodedText searched = Search.searched(all);
+    Search search = search(all, recipe.plan(searched.length(), all.vocab()));
+    if (steps != null) {
+      print(search, steps);
+      return ExitCode.OK;
+    }
+    double seconds = 60 * minutes.minutes().orElse(DEFAULT_MINUTES);
+    double speed = search.measure();
+    if (!recipe.isNamed()) {
+      double last = seconds * search.last() / search.cost();
+      Plan fitting = Speed.fitting(searched, last, speed * search.charactersPerStep());
+      if (!fitting.equals(search.plan())) {
+        search = search(all, fitting);
+        speed = search.measure();
+      }
+    }
+    long first = Speed.rounded(seconds * speed / search.cost());
+    terminal.err().println("the same search on any machine: " + command(search.plan(), first));
+    print(search, first);
+    return ExitCode.OK;
+  }
+
+  private void requireConsistent() {
+    recipe.requireConsistent();
+    minutes.minutes(STEPS);
+    threads.count();
+    Options.requireAtLeast(command, SEEDS, seeds, 1);
+    Options.requireAtLeast(command, STEPS, steps == null ? 1 : steps, 1);
+    Options.requireAtLeast(command, HIDDEN, hidden == null ? 1 : hidden, 1);
+  }
+
+  private Search search(EncodedText all, Plan plan) {
+    int size = hidden == null ? plan.hiddenSize() : hidden;
+    recipe.recipe(plan); // refuses what is wrong
+    return new Search(new Search.Base(all, plan, size, recipe::recipe), seeds, threads.count());
+  }
+
+  /** What was typed, with a recipe and steps instead of minutes. */
+  private String command(Plan plan, long first) {
+    List<String> typed =
+        MinutesOption.without(command.commandLine().getParent().getParseResult().originalArgs());
+    List<String> words = new ArrayList<>(List.of(Shell.rnn(), typed.get(0)));
+    if (!recipe.isNamed()) {
+      words.addAll(List.of("--recipe", plan.name()));
+    }
+    words.addAll(List.of(STEPS, Long.toString(first)));
+    words.addAll(typed.subList(1, typed.size()));
+    return Shell.line(words);
+  }
+
+  private void print(Search search, long first) throws IOException {
+    List<Map<String, Object>> tried = new ArrayList<>();
+    if (!json) {
+      terminal.println("round  hidden size  learning rate    seed     steps  bits per character");
+    }
+    Search.Outcome outcome =
+        search.run(
+            first,
+            run -> {
+              tried.add(object(run));
+              if (!json) {
+                println(row(run));
+              }
+            });
+    String trainer = trainer(search, outcome.winner());
+    if (json) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("tried", tried);
+      object.put("judged", Terminal.jsonNumber(outcome.judged()));
+      object.put("command", trainer);
+      terminal.printJson(object);
+      return;
+    }
+    terminal.println(
+        String.format(
+            Locale.ROOT,
+            "%nThe last round chose hidden size %,d, learning rate %s and seed %d. The last tenth of"
+                + " the text, which%nthe search never saw, costs that model %.3f bits per character."
+                + " Train one on all of the text:%n%n%s",
+            outcome.winner().model().hiddenSize(),
+            rate(outcome.winner()),
+            outcome.winner().model().seed(),
+            outcome.judged(),
+            trainer));
+  }
+
+  private static String row(Search.Tried run) {
+    return String.format(
+        Locale.ROOT,
+        "%5d  %,11d  %13s  %6d  %,8d  %18s",
+        run.round(),
+        run.model().hiddenSize(),
+        rate(run),
+        run.model().seed(),
+        run.steps(),
+        Double.isFinite(run.bits()) ? String.format(Locale.ROOT, "%.3f", run.bits()) : "diverged");
+  }
+
+  private static String rate(Search.Tried run) {
+    return String.format(Locale.ROOT, "%.3g", run.recipe().learningRate().rate());
+  }
+
+  private void println(String row) {
+    try {
+      terminal.println(row);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Map<String, Object> object(Search.Tried run) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("round", run.round());
+    object.put("hiddenSize", run.model().hiddenSize());
+    object.put("learningRate", run.recipe().learningRate().rate());
+    object.put("seed", run.model().seed());
+    object.put("steps", run.steps());
+    object.put("bitsPerCharacter", Terminal.jsonNumber(run.bits()));
+    return object;
+  }
+
+  /** The command that trains the winner. */
+  private String trainer(Search search, Search.Tried winner) {
+    List<String> words = new ArrayList<>(List.of(Shell.rnn(), "train"));
+    if (!text.name().isEmpty()) {
+      words.add(text.name().equals(Sources.STANDARD_INPUT) ? text.name() : Shell.file(text.name()));
+    }
+    words.addAll(RecipeOptions.typed(winner.recipe()));
+    words.addAll(ModelOptions.typed(winner.model(), Optional.empty()));
+    words.addAll(List.of("--validation", String.format(Locale.ROOT, "%.4f", search.share())));
+    words.addAll(List.of("--validation-pieces", Integer.toString(search.pieces())));
+    words.addAll(List.of("--validation-every", Long.toString(Math.max(1, winner.steps() / 20))));
+    words.addAll(List.of("--best-by", "validation", STEPS, Long.toString(winner.steps())));
+    return Shell.line(words);
+  }
+}

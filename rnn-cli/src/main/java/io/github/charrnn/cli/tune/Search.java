@@ -1,0 +1,217 @@
+package io.github.charrnn.cli.tune;
+
+import io.github.charrnn.EncodedText;
+import io.github.charrnn.Evaluation;
+import io.github.charrnn.HeldOut;
+import io.github.charrnn.Plan;
+import io.github.charrnn.Recipe;
+import io.github.charrnn.Scorer;
+import io.github.charrnn.Trainer;
+import io.github.charrnn.TrainingDivergedException;
+import io.github.charrnn.VanillaRnn;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Successive halving (Jamieson and Talwalkar, AISTATS 2016), here by three: all candidates train
+ * for a little, the best third from the beginning for three times as long, and so on. Text that is
+ * spread over the part searched on chooses; the last tenth of the text is never seen by the search,
+ * and judges the winner, once. What is tried, and what comes of it, follows from the text and the
+ * steps alone, to the bit.
+ */
+public final class Search {
+  /** The shortest text that can be cut in three. */
+  public static final long SHORTEST = 3_000;
+
+  private static final int LESS = 3;
+  private static final double[] SIZES = {0.5, 1, 1.5};
+  private static final double[] RATES = {0.5, 1, 2};
+
+  /**
+   * What candidates have in common.
+   *
+   * @param text all of it
+   * @param plan for the part that is searched on
+   * @param settings the recipe of a plan, with what was typed
+   */
+  public record Base(EncodedText text, Plan plan, int hiddenSize, Function<Plan, Recipe> settings) {
+    Recipe recipe(Plan plan) {
+      return settings.apply(plan);
+    }
+  }
+
+  /**
+   * A run that has ended.
+   *
+   * @param round counted from 1
+   * @param bits per character of the text that chooses; infinite if training diverged
+   */
+  public record Tried(int round, VanillaRnn model, Recipe recipe, long steps, double bits) {}
+
+  /**
+   * What came of it.
+   *
+   * @param judged bits per character of the winner on the last tenth of the text
+   */
+  public record Outcome(Tried winner, double judged) {}
+
+  private final Base base;
+  private final int seeds;
+  private final OptionalInt threads;
+  private final EncodedText judge;
+  private final HeldOut split;
+
+  /**
+   * Cuts the text.
+   *
+   * @param seeds how many each setting is tried with; at least 1
+   */
+  public Search(Base base, int seeds, OptionalInt threads) {
+    this.base = base;
+    this.seeds = seeds;
+    this.threads = threads;
+    EncodedText text = base.text();
+    EncodedText searched = searched(text);
+    judge = text.part(searched.length(), text.length());
+    Plan quick = Plan.named("quick", searched.length(), text.vocab().size());
+    split = HeldOut.spread(searched, quick.heldOut(), quick.heldOutPieces());
+  }
+
+  /** The part of a text that is searched on: all but the last tenth. */
+  public static EncodedText searched(EncodedText text) {
+    return text.part(0, text.length() - text.length() / 10);
+  }
+
+  /** The plan in the middle of what is tried. */
+  public Plan plan() {
+    return base.plan();
+  }
+
+  /** Characters that a step reads. */
+  public long charactersPerStep() {
+    Recipe recipe = base.recipe(base.plan());
+    return (long) recipe.batchSize() * recipe.sequenceLength();
+  }
+
+  /** Steps a second of the run in the middle of what is tried. */
+  public double measure() {
+    Candidate middle = new Candidate(base.hiddenSize(), 1, 1);
+    Trainer trainer = Trainer.of(middle.model(base)).recipe(middle.recipe(base, base.plan()));
+    return Speed.measure(trainer, split.training(), threads);
+  }
+
+  /** What share of the text chooses. */
+  public double share() {
+    long heldOut = split.pieces().stream().mapToLong(EncodedText::length).sum();
+    return (double) heldOut / base.text().length();
+  }
+
+  /** In how many pieces that is. */
+  public int pieces() {
+    return split.pieces().size();
+  }
+
+  /** All combinations. */
+  private List<Candidate> candidates() {
+    List<Candidate> all = new ArrayList<>();
+    for (int seed = 1; seed <= seeds; seed++) {
+      for (double size : SIZES) {
+        for (double rate : RATES) {
+          int hiddenSize = (int) Math.max(1, Math.round(size * base.hiddenSize()));
+          all.add(new Candidate(hiddenSize, rate, seed));
+        }
+      }
+    }
+    return all;
+  }
+
+  /** How many runs the first round has. */
+  public int first() {
+    return seeds * SIZES.length * RATES.length;
+  }
+
+  /** How many steps all runs take together for each step of one in the first round. */
+  public double cost() {
+    double cost = 0;
+    double steps = 1;
+    for (int n = first(); n > 0; n = n <= LESS ? 0 : n / LESS) {
+      cost += n * steps;
+      steps *= LESS;
+    }
+    return cost;
+  }
+
+  /** Steps of the last round's runs for each of the first's. */
+  public long last() {
+    long steps = 1;
+    for (int n = first(); n > LESS; n /= LESS) {
+      steps *= LESS;
+    }
+    return steps;
+  }
+
+  /**
+   * Searches.
+   *
+   * @param steps of a run of the first round with the plan's hidden size; others take as many as
+   *     cost the same
+   */
+  public Outcome run(long steps, Consumer<Tried> listener) {
+    List<Candidate> candidates = candidates();
+    long each = steps;
+    for (int round = 1; ; round++) {
+      List<Tried> tried = new ArrayList<>();
+      for (Candidate candidate : candidates) {
+        tried.add(run(candidate, round, each));
+        listener.accept(tried.get(tried.size() - 1));
+      }
+      List<Integer> order = new ArrayList<>();
+      for (int i = 0; i < tried.size(); i++) {
+        order.add(i);
+      }
+      order.sort(Comparator.comparingDouble(i -> tried.get(i).bits()));
+      if (candidates.size() <= LESS) {
+        Tried winner = tried.get(order.get(0));
+        return new Outcome(winner, bits(winner.model(), List.of(judge)));
+      }
+      List<Candidate> before = candidates;
+      candidates =
+          order.subList(0, candidates.size() / LESS).stream().sorted().map(before::get).toList();
+      each *= LESS;
+    }
+  }
+
+  private Tried run(Candidate candidate, int round, long each) {
+    int symbols = base.text().vocab().size();
+    double dearer =
+        Speed.cost(candidate.hiddenSize(), symbols) / Speed.cost(base.hiddenSize(), symbols);
+    long steps = Math.max(1, Math.round(each / dearer));
+    Recipe recipe = candidate.recipe(base, base.plan().withSteps(steps));
+    VanillaRnn start = candidate.model(base);
+    Trainer trainer = Trainer.of(start).recipe(recipe);
+    threads.ifPresent(trainer::threads);
+    try {
+      VanillaRnn model = trainer.train(split.training(), steps).last();
+      return new Tried(round, model, recipe, steps, bits(model, split.pieces()));
+    } catch (TrainingDivergedException e) {
+      return new Tried(round, start, recipe, steps, Double.POSITIVE_INFINITY);
+    }
+  }
+
+  private double bits(VanillaRnn model, List<EncodedText> texts) {
+    Scorer scorer = Scorer.of(model);
+    threads.ifPresent(scorer::threads);
+    double nats = 0;
+    long characters = 0;
+    for (EncodedText text : texts) {
+      Evaluation evaluation = scorer.evaluate(text);
+      nats += evaluation.natsPerCharacter() * evaluation.characters();
+      characters += evaluation.characters();
+    }
+    return nats / characters / Math.log(2);
+  }
+}
