@@ -1,8 +1,9 @@
 package io.github.charrnn;
 
 /**
- * How well a model predicts a text: its cross-entropy. The model starts from the zero state, reads
- * the first character, and predicts each one after it. Immutable, and safe for use by many threads.
+ * How well a model predicts a text: its cross-entropy. The model begins in its {@linkplain
+ * VanillaRnn#startState start state}, reads the first character, and predicts each one after it.
+ * Immutable, and safe for use by many threads.
  *
  * @param characters the number of characters predicted, one less than the text has
  * @param natsPerCharacter the mean of {@code -log p} over them, in nats

@@ -94,7 +94,7 @@ final class Observation {
     long predicted = 0;
     double[] losses =
         pieces.size() == 1
-            ? new double[] {VanillaRnn.loss(model.parameters(), pieces.get(0), crew)}
+            ? new double[] {VanillaRnn.loss(model.parameters(), model.start(), pieces.get(0), crew)}
             : Scorer.of(model).losses(pieces, crew);
     for (int i = 0; i < losses.length; i++) {
       nats += losses[i];

@@ -17,9 +17,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Draws text from a model, character by character: each is drawn from the distribution that the
  * model predicts, and the model reads it next.
  *
- * <p>Set it up once, then sample as often as you like. Every passage starts from the zero state;
- * the same model, settings and seed give the same passage. Not safe for use by several threads at a
- * time; the model is.
+ * <p>Set it up once, then sample as often as you like. Every passage begins in the model's
+ * {@linkplain VanillaRnn#startState start state}; the same model, settings and seed give the same
+ * passage. Not safe for use by several threads at a time; the model is.
  */
 public final class Sampler {
   /**
@@ -218,7 +218,7 @@ public final class Sampler {
 
   /** A window of one step that has read the prime. */
   private Window readPrime() {
-    Window window = Window.forEvaluation(1, model.parameters());
+    Window window = model.startingWindow();
     if (prime.length() == 0) {
       read(window, Math.max(0, model.vocab().symbolOf('\n')));
     }

@@ -29,8 +29,9 @@ import java.util.function.Function;
  * }
  * }</pre>
  *
- * <p>Set it up once, then evaluate as often as you like. Every text starts from the zero state. Not
- * safe for use by several threads at a time; the model is.
+ * <p>Set it up once, then evaluate as often as you like. Every text is read from the model's
+ * {@linkplain VanillaRnn#startState start state}. Not safe for use by several threads at a time;
+ * the model is.
  */
 public final class Scorer {
   /*
@@ -96,7 +97,7 @@ public final class Scorer {
     model.requireSameVocab(text);
     VanillaRnn.requireEvaluable(text);
     try (Crew crew = new Crew(threadsFor(1, text.length()))) {
-      return VanillaRnn.evaluate(model.parameters(), text, crew);
+      return VanillaRnn.evaluate(model.parameters(), model.start(), text, crew);
     }
   }
 
@@ -264,7 +265,7 @@ public final class Scorer {
       for (int i = 0; i < losses.length; i++) {
         EncodedText text = texts.get(i);
         if (crew.size() > 1 && text.length() > most) {
-          losses[i] = VanillaRnn.loss(model.parameters(), text, crew);
+          losses[i] = VanillaRnn.loss(model.parameters(), model.start(), text, crew);
         } else {
           order[count++] = key(text, i);
         }
@@ -355,13 +356,13 @@ public final class Scorer {
     void read() {
       if (batch.streams < FEWEST_STREAMS) {
         while (takeInto(streams[0])) {
-          readAlone(streams[0], new double[model.hiddenSize()]);
+          readAlone(streams[0], model.start());
         }
         return;
       }
       SideBySide sideBySide = reader.orElseThrow();
       while (sideBySide.count() < batch.streams && takeInto(streams[sideBySide.count()])) {
-        sideBySide.begin();
+        sideBySide.begin(model.start());
       }
       while (sideBySide.count() >= FEWEST_STREAMS) {
         step(sideBySide);
@@ -396,7 +397,7 @@ public final class Scorer {
         if (progress.add(sideBySide.losses[s], symbols[count + s])) {
           batch.losses[progress.index] = progress.loss;
           if (takeInto(progress)) {
-            sideBySide.restart(s);
+            sideBySide.restart(s, model.start());
           } else {
             sideBySide.end(s);
             streams[s] = streams[sideBySide.count()];

@@ -78,7 +78,9 @@ public final class Trainer {
   public static Trainer resuming(Path checkpoint) throws IOException {
     CheckpointFile.State state = CheckpointFile.read(checkpoint);
     Trainer trainer =
-        new Trainer(VanillaRnn.of(state.header(), state.parameters()), Optional.of(checkpoint));
+        new Trainer(
+            VanillaRnn.of(state.header(), state.parameters(), state.start()),
+            Optional.of(checkpoint));
     trainer.read = Optional.of(state);
     trainer.recipe = state.header().recipe;
     trainer.model.training().ifPresent(trainer::takeOver);
@@ -233,10 +235,11 @@ public final class Trainer {
   }
 
   /**
-   * Measures the model on a text that it is not trained on, as {@link VanillaRnn#evaluate} would:
-   * before the first step, after every so many, and where the run ends or is stopped. That changes
-   * nothing in training; what a stopped run was measured with at that step, it forgets when it goes
-   * on. {@link Training#heldOutLosses} and {@link TrainingResult} have the losses.
+   * Measures the model on a text that it is not trained on, as {@link VanillaRnn#evaluate} would,
+   * from the state that the first stream stands in where models {@linkplain VanillaRnn#startState
+   * keep} it: before the first step, after every so many, and where the run ends or is stopped.
+   * That changes nothing in training; what a stopped run was measured with at that step, it forgets
+   * when it goes on. {@link Training#heldOutLosses} and {@link TrainingResult} have the losses.
    *
    * @param heldOut at least 2 characters, in the model's vocabulary
    * @param every at least 1; steps

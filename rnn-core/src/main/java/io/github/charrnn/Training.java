@@ -11,6 +11,7 @@ import io.github.charrnn.internal.Update;
 import io.github.charrnn.internal.Window;
 import io.github.charrnn.internal.Xoshiro256;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -36,6 +37,8 @@ public final class Training {
   final Window window; // tests compare its gradients
   final Parameters parameters;
   private final Parameters best;
+  private final double[] bestState; // (m): that of the first stream when the best stood
+  private final double[] zero; // (m)
   private final Update update;
   private final Observation observation;
   private final BestBy bestBy;
@@ -75,6 +78,8 @@ public final class Training {
     this.crew = crew;
     window = Window.forTraining(recipe.sequenceLength(), recipe.batchSize(), parameters, crew);
     best = start.parameters().copy();
+    bestState = new double[parameters.hiddenSize];
+    zero = new double[parameters.hiddenSize];
     update = new Update(recipe, parameters, window);
     observation = new Observation(plan);
     bestBy = plan.bestBy();
@@ -90,6 +95,7 @@ public final class Training {
    */
   public double advance() {
     long began = System.nanoTime();
+    keepBestState();
     readWindow();
     double newLoss = window.forward(recipe.sequenceLength()) / recipe.batchSize();
     if (!Double.isFinite(newLoss)) {
@@ -159,9 +165,10 @@ public final class Training {
     observation.conclude(standing(), step, crew);
   }
 
-  /** The model as it stands, not a copy. */
+  /** The model as it stands; its parameters are not copied. */
   private VanillaRnn standing() {
-    return start.with(parameters, Optional.empty());
+    return start.with(
+        parameters, Optional.empty(), Arrays.copyOf(begin(window.h), parameters.hiddenSize));
   }
 
   /** Whether the held-out loss has not fallen for as long as the run was to wait for that. */
@@ -206,6 +213,26 @@ public final class Training {
     } else if (bestStep == step) {
       best.set(parameters);
     }
+  }
+
+  /** The state goes with the parameters; where an epoch ends, it is about to become zero. */
+  private void keepBestState() {
+    if (bestStep == step) {
+      System.arraycopy(window.h, 0, bestState, 0, bestState.length);
+    }
+  }
+
+  /**
+   * Whether models keep the state that the first stream stood in, and begin in it: where the recipe
+   * never resets the state within an epoch, the zero state is hardly trained.
+   */
+  boolean keepsState() {
+    return recipe.resetEvery() == 0;
+  }
+
+  /** What a model begins in that stood when the first stream did in that state. */
+  private double[] begin(double[] state) {
+    return keepsState() ? state : zero;
   }
 
   /** The number of steps taken. */
@@ -347,7 +374,7 @@ public final class Training {
 
   /** The model as it stands, a copy. */
   public VanillaRnn model() {
-    return snapshot(parameters, step, smoothLoss);
+    return snapshot(parameters, window.h, step, smoothLoss);
   }
 
   /**
@@ -392,7 +419,11 @@ public final class Training {
     return new TrainingResult(
         step == 0
             ? untrained()
-            : snapshot(bestIsCurrent ? parameters : best, bestStep(), bestSmoothLoss()),
+            : snapshot(
+                bestIsCurrent ? parameters : best,
+                bestIsCurrent ? window.h : bestState,
+                bestStep(),
+                bestSmoothLoss()),
         step == 0 ? untrained() : model(),
         step,
         smoothLoss,
@@ -412,8 +443,16 @@ public final class Training {
     return restored ? start.with(parameters.copy(), start.training()) : start;
   }
 
-  private VanillaRnn snapshot(Parameters p, long atStep, double atSmoothLoss) {
-    return start.with(p.copy(), Optional.of(summary().at(atStep, atSmoothLoss)));
+  /**
+   * A model of this run, as it stood.
+   *
+   * @param state its first m numbers are the first stream's
+   */
+  private VanillaRnn snapshot(Parameters p, double[] state, long atStep, double atSmoothLoss) {
+    return start.with(
+        p.copy(),
+        Optional.of(summary().at(atStep, atSmoothLoss)),
+        Arrays.copyOf(begin(state), p.hiddenSize));
   }
 
   /**
@@ -430,6 +469,7 @@ public final class Training {
       throws IOException {
     requireFinite(step);
     Header header = start.with(parameters, Optional.of(summary())).header();
+    header.startState = keepsState();
     header.text = fingerprint;
     header.plannedSteps = plannedSteps;
     header.checkpointEvery = every;
@@ -448,6 +488,7 @@ public final class Training {
             parameters,
             update.memories(),
             bestStep == step ? Optional.empty() : Optional.of(best),
+            bestState,
             window.entering(),
             observation.losses(),
             observation.smoothLosses(),
@@ -469,6 +510,7 @@ public final class Training {
     parameters.set(state.parameters());
     window.load(parameters); // from then on, updates reload what they change
     state.best().ifPresent(best::set);
+    System.arraycopy(state.bestState(), 0, bestState, 0, bestState.length);
     update.restore(state.memories());
     window.enter(state.hidden());
     observation.restore(header, state.losses(), state.smoothLosses(), state.observations());

@@ -79,6 +79,34 @@ public record TrainingResult(
   }
 
   /**
+   * The same, with best and last {@linkplain VanillaRnn#measured measured}, unless no step was
+   * taken.
+   *
+   * @param text that the run was trained on
+   * @throws IllegalArgumentException if the text has fewer than 2 characters or another vocabulary
+   */
+  public TrainingResult measured(EncodedText text) {
+    if (steps == 0) {
+      return this;
+    }
+    VanillaRnn newBest = best.measured(text);
+    return new TrainingResult(
+        newBest,
+        bestStep == steps ? newBest : last.measured(text),
+        steps,
+        smoothLoss,
+        bestSmoothLoss,
+        bestStep,
+        plannedSteps,
+        patience,
+        seconds,
+        history,
+        samples,
+        heldOutLosses,
+        bestHeldOutLoss);
+  }
+
+  /**
    * What a run had come to when it wrote a {@linkplain Trainer#checkpoint checkpoint}.
    *
    * @throws ModelFormatException if the file is not a checkpoint, or is damaged in any bit
@@ -93,11 +121,16 @@ public record TrainingResult(
   static TrainingResult of(CheckpointFile.State state) {
     Header header = state.header();
     TrainingSummary run = header.training().orElseThrow();
-    VanillaRnn last = VanillaRnn.of(header, state.parameters());
+    VanillaRnn last = VanillaRnn.of(header, state.parameters(), state.start());
     VanillaRnn best =
         state
             .best()
-            .map(p -> last.with(p, Optional.of(run.at(header.bestStep, header.bestSmoothLoss))))
+            .map(
+                p ->
+                    last.with(
+                        p,
+                        Optional.of(run.at(header.bestStep, header.bestSmoothLoss)),
+                        state.bestState()))
             .orElse(last);
     LossHistory.Recorder history = new LossHistory.Recorder();
     history.restore(header, state.losses(), state.smoothLosses());

@@ -13,8 +13,10 @@ import io.github.charrnn.internal.Xoshiro256;
 import io.github.charrnn.internal.kernel.Kernels;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * A vanilla recurrent network over the symbols of a vocabulary: its shape and its parameters U, W,
@@ -22,6 +24,9 @@ import java.util.Optional;
  *
  * <p>The parameters are handed out as in the equations of the {@linkplain io.github.charrnn package
  * documentation}: flat, row-major, element (i, j) of a matrix with s columns at {@code i * s + j}.
+ *
+ * <p>A model reads every text from its start: the zero state, unless training has left it a {@link
+ * #startState}.
  */
 public final class VanillaRnn {
   private final CharVocab vocab;
@@ -29,34 +34,58 @@ public final class VanillaRnn {
   private final long seed;
   private final Initializer initializer;
   private final Optional<TrainingSummary> training;
+  private final double[] start; // (m): the state in which it begins to read
+  private final double startLoss; // NaN if it was not measured
 
   private VanillaRnn(
       CharVocab vocab,
       Parameters parameters,
       long seed,
       Initializer initializer,
-      Optional<TrainingSummary> training) {
+      Optional<TrainingSummary> training,
+      double[] start,
+      double startLoss) {
     this.vocab = vocab;
     this.parameters = parameters;
     this.seed = seed;
     this.initializer = initializer;
     this.training = training;
+    this.start = start;
+    this.startLoss = startLoss;
   }
 
-  /** What a file has. */
-  static VanillaRnn of(Header header, Parameters parameters) {
+  /**
+   * What a file has.
+   *
+   * @param start (m), the state to begin in, not copied
+   */
+  static VanillaRnn of(Header header, Parameters parameters, double[] start) {
     return new VanillaRnn(
-        header.vocab(), parameters, header.seed, header.initializer, header.training());
+        header.vocab(),
+        parameters,
+        header.seed,
+        header.initializer,
+        header.training(),
+        start,
+        header.startLoss);
   }
 
-  /** Another state of this model. */
+  /** Other parameters of this model, with the zero state to begin in. */
   VanillaRnn with(Parameters other, Optional<TrainingSummary> how) {
-    return new VanillaRnn(vocab, other, seed, initializer, how);
+    return with(other, how, new double[other.hiddenSize]);
+  }
+
+  /** Other parameters of this model, with a state to begin in, (m), not copied. */
+  VanillaRnn with(Parameters other, Optional<TrainingSummary> how, double[] state) {
+    return new VanillaRnn(vocab, other, seed, initializer, how, state, Double.NaN);
   }
 
   /** What a file says of this model. */
   Header header() {
-    return new Header(vocab, hiddenSize(), seed, initializer, training);
+    Header header = new Header(vocab, hiddenSize(), seed, initializer, training);
+    header.startState = startsBeyondZero();
+    header.startLoss = startLoss;
+    return header;
   }
 
   /** Starts a new, untrained model over a vocabulary. */
@@ -111,7 +140,8 @@ public final class VanillaRnn {
       Window.requireTrainable(what, 1, 1, m, k, 1, 0); // what a new model is there for
       Parameters p = new Parameters(m, k);
       new Initialization(p, new Xoshiro256(seed)).draw(initializer);
-      return new VanillaRnn(vocab, p, seed, initializer, Optional.empty());
+      return new VanillaRnn(
+          vocab, p, seed, initializer, Optional.empty(), new double[m], Double.NaN);
     }
   }
 
@@ -171,17 +201,62 @@ public final class VanillaRnn {
   }
 
   /**
-   * The cross-entropy of a text under this model. The model starts from the zero state, reads the
-   * first character, and predicts each one after it. The text is read as one stream, in windows of
-   * 64 characters whose losses are added up one after the other: so the sum is the same everywhere,
-   * to the last bit.
+   * The state in which this model begins to read, (m), every value from -1 to 1; empty for the zero
+   * state. A model that was trained by a recipe that carries the state on from window to window,
+   * and never resets it on the way, keeps the state that the first stream stood in after the step
+   * that its parameters are of: there it has learnt to go on. The zero state it has seen at the
+   * beginning of every epoch only, and it may predict very badly from there.
+   *
+   * @return a copy
+   */
+  public Optional<double[]> startState() {
+    return startsBeyondZero() ? Optional.of(start.clone()) : Optional.empty();
+  }
+
+  /** The same model, which begins in the zero state. */
+  public VanillaRnn fromZero() {
+    return startsBeyondZero() ? with(parameters, training) : this;
+  }
+
+  /**
+   * The same model, measured on the text that it was trained on: how well it predicts pieces spread
+   * over it, at most 10,000 characters, each piece read from its start as every text is. Unlike the
+   * smooth loss, that is of these parameters alone, of all of the text, and of what {@link
+   * #evaluate} and {@link Sampler} do.
+   *
+   * @throws IllegalArgumentException if the text has fewer than 2 characters or another vocabulary
+   */
+  public VanillaRnn measured(EncodedText text) {
+    requireSameVocab(text);
+    requireEvaluable(text);
+    double loss = StartLoss.of(this, text);
+    return new VanillaRnn(vocab, parameters, seed, initializer, training, start, loss);
+  }
+
+  /**
+   * What {@link #measured} came to, in nats per character, which is kept in the model's file; empty
+   * if that was never done.
+   */
+  public OptionalDouble startLoss() {
+    return Double.isNaN(startLoss) ? OptionalDouble.empty() : OptionalDouble.of(startLoss);
+  }
+
+  private boolean startsBeyondZero() {
+    return Arrays.stream(start).anyMatch(h -> h != 0);
+  }
+
+  /**
+   * The cross-entropy of a text under this model. The model begins in its {@linkplain #startState
+   * start state}, reads the first character, and predicts each one after it. The text is read as
+   * one stream, in windows of 64 characters whose losses are added up one after the other: so the
+   * sum is the same everywhere, to the last bit.
    *
    * @throws IllegalArgumentException if the text has fewer than 2 characters or another vocabulary
    */
   public Evaluation evaluate(EncodedText text) {
     requireSameVocab(text);
     requireEvaluable(text);
-    return evaluate(parameters, text, new Crew(1));
+    return evaluate(parameters, start, text, new Crew(1));
   }
 
   static void requireEvaluable(EncodedText text) {
@@ -191,17 +266,24 @@ public final class VanillaRnn {
     }
   }
 
-  static Evaluation evaluate(Parameters parameters, EncodedText text, Crew crew) {
+  /**
+   * The cross-entropy of a text of at least 2 characters.
+   *
+   * @param start its first m numbers are the state to begin in
+   */
+  static Evaluation evaluate(Parameters parameters, double[] start, EncodedText text, Crew crew) {
     long predicted = text.length() - 1;
-    return new Evaluation(predicted, loss(parameters, text, crew) / predicted);
+    return new Evaluation(predicted, loss(parameters, start, text, crew) / predicted);
   }
 
-  /** The loss of a text of at least 2 characters, in nats. */
-  static double loss(Parameters parameters, EncodedText text, Crew crew) {
+  /** Its loss, in nats. */
+  static double loss(Parameters parameters, double[] start, EncodedText text, Crew crew) {
     if (Relay.pays(parameters, text.length(), crew.size())) {
-      return new Relay(parameters, crew).loss(text);
+      return new Relay(parameters, crew).loss(start, text);
     }
-    return loss(Window.forEvaluation(Relay.WINDOW, 1, parameters, crew), text, 0, 0);
+    Window window = Window.forEvaluation(Relay.WINDOW, 1, parameters, crew);
+    window.enter(start);
+    return loss(window, text, 0, 0);
   }
 
   /**
@@ -234,7 +316,8 @@ public final class VanillaRnn {
 
   /**
    * The surprisal of every character of a text but the first under this model, {@code -log p} in
-   * nats; {@link #evaluate(EncodedText)} gives the mean. The model starts from the zero state.
+   * nats; {@link #evaluate(EncodedText)} gives the mean. The model begins in its {@linkplain
+   * #startState start state}.
    *
    * @return (length - 1): element i is that of character i + 1
    * @throws IllegalArgumentException if the text has fewer than 2 characters or another vocabulary,
@@ -244,7 +327,7 @@ public final class VanillaRnn {
     requireSameVocab(text);
     requireEvaluable(text);
     double[] surprisals = allocate(text.length() - 1.0, "the surprisals of " + text);
-    Window window = Window.forEvaluation(1, parameters);
+    Window window = startingWindow();
     for (int t = 0; t < surprisals.length; t++) {
       text.copy(t, window.symbols, 0, 1, 2);
       surprisals[t] = window.forward(1);
@@ -254,7 +337,7 @@ public final class VanillaRnn {
   }
 
   /**
-   * The hidden states while the model reads a text, from the zero state.
+   * The hidden states while the model reads a text, from its {@linkplain #startState start state}.
    *
    * @return (length, m), row-major: row t holds the state after character t has been read, every
    *     value from -1 to 1
@@ -265,7 +348,7 @@ public final class VanillaRnn {
     requireSameVocab(text);
     int m = hiddenSize();
     double[] states = allocate((double) text.length() * m, "the states of " + text);
-    Window window = Window.forEvaluation(1, parameters);
+    Window window = startingWindow();
     for (int t = 0; t < text.length(); t++) {
       text.copy(t, window.symbols, 0, 1, 1);
       window.states(1);
@@ -275,6 +358,13 @@ public final class VanillaRnn {
     return states;
   }
 
+  /** A window of one step that is to read a text from its beginning. */
+  Window startingWindow() {
+    Window window = Window.forEvaluation(1, parameters);
+    window.enter(start);
+    return window;
+  }
+
   private static double[] allocate(double size, String what) {
     Memory.requireArray(size, what);
     Memory.require(Double.BYTES * size, what);
@@ -282,15 +372,16 @@ public final class VanillaRnn {
   }
 
   /**
-   * Writes the model as a safetensors file with the tensors U, W, V, b, c, in double precision and
-   * in the equations' orientation. The metadata has vocabulary and settings. The same model always
-   * gives the same bytes. A file of that name is replaced in one move, once the new one is safely
-   * on disk; a symbolic link is followed, and permissions are kept.
+   * Writes the model as a safetensors file with the tensors U, W, V, b, c, and start if there is a
+   * {@link #startState}, in double precision and in the equations' orientation. The metadata has
+   * vocabulary and settings. The same model always gives the same bytes. A file of that name is
+   * replaced in one move, once the new one is safely on disk; a symbolic link is followed, and
+   * permissions are kept.
    *
    * @throws IOException if the file cannot be written; then nothing has changed
    */
   public void save(Path file) throws IOException {
-    ModelFile.write(file, new ModelFile.Model(header(), parameters));
+    ModelFile.write(file, new ModelFile.Model(header(), parameters, start));
   }
 
   /**
@@ -306,12 +397,12 @@ public final class VanillaRnn {
    */
   public static VanillaRnn load(Path file) throws IOException {
     ModelFile.Model model = ModelFile.read(file);
-    return of(model.header(), model.parameters());
+    return of(model.header(), model.parameters(), model.start());
   }
 
   /**
-   * SHA-256 of the bits of all parameters, in hexadecimal: equal for equal models, whatever machine
-   * trained them.
+   * SHA-256 of the bits of all parameters, in hexadecimal: equal for equal parameters, whatever
+   * machine trained them. The {@link #startState} is not in it.
    */
   public String fingerprint() {
     return ModelFile.fingerprint(parameters);
@@ -334,6 +425,11 @@ public final class VanillaRnn {
   /** Not a copy. */
   Parameters parameters() {
     return parameters;
+  }
+
+  /** The state to begin in, (m); not a copy. */
+  double[] start() {
+    return start;
   }
 
   void requireSameVocab(EncodedText text) {

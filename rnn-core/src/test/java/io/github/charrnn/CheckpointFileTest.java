@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -54,6 +55,7 @@ class CheckpointFileTest {
     assertThat(state.header().loss).isPositive();
     assertThat(state.header().nanos).isPositive();
     assertThat(state.hidden()).hasSize(4);
+    assertThat(state.start()).isEqualTo(Arrays.copyOf(state.hidden(), 2));
     assertThat(state.losses()).hasSize(9);
     assertThat(state.smoothLosses()).hasSize(9);
     assertThat(state.observations().samples().stream().map(Sample::step))
@@ -138,7 +140,7 @@ class CheckpointFileTest {
             "the metadata has an unknown key, \"more\""),
         edit("\"nanos\":\"\\d+\",", "", "the metadata has no nanos"),
         edit(
-            "\"generator\":\"[^\"]*\",\"sequence.*?\"smoothLoss\":\"[^\"]*\"",
+            "\"generator\":\"[^\"]*\",\"sequence.*?\"startState\":\"1\"",
             "\"generator\":\"xoshiro256\\+\\+/polar/1\"",
             "the checkpoint has no training settings"),
         edit(
@@ -231,6 +233,13 @@ class CheckpointFileTest {
     assertImpossible("memory.W", -1, "memory.W has a value that is -1.0, must be at least 0");
     assertImpossible("state", 1.5, "state has a value that is 1.5, must be from -1 to 1");
     assertImpossible("state", -1.5, "state has a value that is -1.5, must be from -1 to 1");
+    Trainer.of(VanillaRnn.builder(CharVocab.of(TEXT)).hiddenSize(2).build())
+        .checkpoint(directory.resolve("risen"), 100)
+        .validation(CharVocab.of(TEXT).encode("abcab"), 100)
+        .bestBy(BestBy.VALIDATION) // that of step 0
+        .train(TEXT, 9);
+    checkpoint = Files.readAllBytes(directory.resolve("risen"));
+    assertImpossible("best.start", -2, "best.start has a value that is -2.0, must be from -1 to 1");
   }
 
   /** Of step 9, by an optimizer. */

@@ -35,14 +35,27 @@ class ForeignReaderTest {
     long m = rnn.hiddenSize();
     long k = rnn.vocab().size();
     Map<String, double[]> expected =
-        Map.of("U", rnn.u(), "W", rnn.w(), "V", rnn.v(), "b", rnn.b(), "c", rnn.c());
+        Map.of(
+            "U",
+            rnn.u(),
+            "W",
+            rnn.w(),
+            "V",
+            rnn.v(),
+            "b",
+            rnn.b(),
+            "c",
+            rnn.c(),
+            "start",
+            rnn.startState().orElseThrow());
     Map<String, long[]> shapes =
         Map.of(
             "U", new long[] {m, k},
             "W", new long[] {m, m},
             "V", new long[] {k, m},
             "b", new long[] {m},
-            "c", new long[] {k});
+            "c", new long[] {k},
+            "start", new long[] {m});
 
     for (Path file : new Path[] {model, checkpoint}) {
       NDList tensors = NDList.decode(PassthroughNDManager.INSTANCE, Files.readAllBytes(file));
@@ -59,8 +72,10 @@ class ForeignReaderTest {
           assertThat(actual).as(tensor.getName()).isEqualTo(expected.get(tensor.getName()));
         }
       }
-      assertThat(found).as("tensors of the model in %s", file).isEqualTo(5);
-      assertThat(tensors.size()).isEqualTo(file.equals(model) ? 5 : 15);
+      assertThat(found)
+          .as("tensors of the model in %s", file)
+          .isEqualTo(file.equals(model) ? 6 : 5); // a checkpoint has state
+      assertThat(tensors.size()).isEqualTo(file.equals(model) ? 6 : 15);
     }
   }
 }

@@ -49,6 +49,7 @@ class ModelFileTest {
     assertThat(loaded.vocab()).isEqualTo(trained.vocab());
     assertThat(loaded.seed()).isEqualTo(-5);
     assertThat(loaded.training()).isEqualTo(trained.training());
+    assertThat(loaded.startState().orElseThrow()).isEqualTo(trained.startState().orElseThrow());
     assertThat(loaded.evaluate(text)).isEqualTo(trained.evaluate(text));
     assertThat(Sampler.of(loaded).sample(50)).isEqualTo(Sampler.of(trained).sample(50));
   }
@@ -86,12 +87,13 @@ class ModelFileTest {
 
     assertThat(headerLength % 8).isZero();
     assertThat(header)
-        .startsWith("{\"__metadata__\":{\"format\":\"charrnn\",\"formatVersion\":\"1\"");
+        .startsWith("{\"__metadata__\":{\"format\":\"charrnn\",\"formatVersion\":\"3\"");
     assertTensor(file, header, "U", "[7,47]", trained.u());
     assertTensor(file, header, "W", "[7,7]", trained.w());
     assertTensor(file, header, "V", "[47,7]", trained.v());
     assertTensor(file, header, "b", "[7]", trained.b());
     assertTensor(file, header, "c", "[47]", trained.c());
+    assertTensor(file, header, "start", "[7]", trained.startState().orElseThrow());
     assertThat(header)
         .contains("\"step\":\"20\"", "\"learningRate\":\"0.1\"", "\"clip\":\"Infinity\"");
   }
@@ -213,6 +215,57 @@ class ModelFileTest {
       byte[] altered = SignedFile.withHeader(whole, header -> header.replace(edit[0], edit[1]));
       assertRefused(altered, edit[1]);
     }
+  }
+
+  @Test
+  void withoutAStartState_theFileIsOfVersion1() throws IOException {
+    String header = SignedFile.unsignedHeader(bytes(trained.fromZero()));
+
+    assertThat(header).contains("\"formatVersion\":\"1\"").doesNotContain("start");
+  }
+
+  @Test
+  void wrongStartStates_areRefused() throws IOException {
+    byte[] whole = bytes(trained);
+    assertThat(refuse(withLastNumber(whole, 1.5)))
+        .hasMessageContaining("start has a value that is 1.5, must be from -1 to 1");
+    assertThat(refuse(withLastNumber(whole, -1.5)))
+        .hasMessageContaining("start has a value that is -1.5, must be from -1 to 1");
+    assertThat(refuse(withLastNumber(whole, Double.NaN)))
+        .hasMessageContaining("start has a value that is NaN, must be finite");
+    byte[] zero = whole.clone();
+    Arrays.fill(zero, zero.length - 8 * 7, zero.length, (byte) 0);
+    assertThat(refuse(SignedFile.signed(zero)))
+        .hasMessageContaining("start is zero, must be left out then, with startState");
+    String flag = ",\"startState\":\"1\"";
+    assertThat(refuse(SignedFile.withHeader(whole, header -> header.replace(flag, ""))))
+        .hasMessageContaining("formatVersion is \"3\", must be 1");
+    assertThat(
+            refuse(
+                SignedFile.withHeader(
+                    whole,
+                    header ->
+                        header
+                            .replace("\"formatVersion\":\"3\"", "\"formatVersion\":\"1\"")
+                            .replace(flag, ""))))
+        .hasMessageContaining("the file has other tensors than U, W, V, b, c");
+    assertThat(refuse(SignedFile.withHeader(whole, h -> h.replace("\"start\":", "\"begin\":"))))
+        .hasMessageContaining("tensor start is not as the settings imply: F64, shape [7]");
+    assertThat(
+            refuse(
+                SignedFile.withHeader(
+                    whole,
+                    h ->
+                        h.replace(
+                            "\"shape\":[7],\"data_offsets\":[6088",
+                            "\"shape\":[1,7],\"data_offsets\":[6088"))))
+        .hasMessageContaining("tensor start is not as the settings imply: F64, shape [7]");
+  }
+
+  private static byte[] withLastNumber(byte[] file, double number) {
+    byte[] changed = file.clone();
+    ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN).putDouble(changed.length - 8, number);
+    return SignedFile.signed(changed);
   }
 
   @Test

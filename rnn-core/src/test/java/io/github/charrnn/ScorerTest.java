@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -19,12 +20,19 @@ class ScorerTest {
   private static final int LONG = 4_097; // read by all members together, beside short ones
 
   private final SplittableRandom random = new SplittableRandom(5);
-  private final VanillaRnn model =
-      VanillaRnn.builder(CharVocab.of("abcdefghijklm"))
-          .hiddenSize(21)
-          .seed(3)
-          .initializer(Initializer.normal(0.5))
-          .build();
+  private final VanillaRnn model = model();
+
+  /** It begins in a state that is not zero. */
+  private VanillaRnn model() {
+    VanillaRnn fromZero =
+        VanillaRnn.builder(CharVocab.of("abcdefghijklm"))
+            .hiddenSize(21)
+            .seed(3)
+            .initializer(Initializer.normal(0.5))
+            .build();
+    double[] start = random.doubles(21, -1, 1).toArray();
+    return fromZero.with(fromZero.parameters(), Optional.empty(), start);
+  }
 
   private String text(int length) {
     return random

@@ -193,7 +193,7 @@ class TextbookTest {
     text.copy(0, whole, 0, 1, whole.length);
     double expected = new TextbookRnn(model).lossAndGradients(whole);
 
-    Evaluation evaluation = model.evaluate(text);
+    Evaluation evaluation = model.fromZero().evaluate(text);
 
     assertThat(evaluation.characters()).isEqualTo(text.length() - 1);
     assertThat(evaluation.natsPerCharacter() * evaluation.characters())

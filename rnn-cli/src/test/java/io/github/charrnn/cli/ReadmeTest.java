@@ -214,7 +214,7 @@ class ReadmeTest {
             .checkpoint(checkpoint, 25)
             .train(text.part(0, 700), 33);
     Path model = directory.resolve("model");
-    result.best().save(model);
+    result.measured(text.part(0, 700)).best().save(model);
     Path untrained = directory.resolve("untrained");
     rnn.save(untrained);
     String page = Files.readString(DOCS.resolve("model-file.md"));
@@ -227,7 +227,8 @@ class ReadmeTest {
     assertThat(header(last).getAsJsonObject("__metadata__").keySet())
         .containsSubsequence("smoothLoss", "bestBy");
     assertThat(info.keySet())
-        .containsExactlyElementsOf(butBestBy(names("`(\\w+)` \\| \\d ", page)));
+        .containsExactlyElementsOf(
+            butBestBy(names("`(\\w+)` \\| \\d ", page.replace("| `startLoss` |", "|"))));
     assertThat(header(model).getAsJsonObject("__metadata__").keySet())
         .containsExactlyElementsOf(butBestBy(names("`(\\w+)` \\| \\d ", ofModels)));
     assertThat(header(untrained).getAsJsonObject("__metadata__").keySet())
@@ -236,9 +237,13 @@ class ReadmeTest {
     assertThat(header(untrained).getAsJsonObject("__metadata__").keySet())
         .as("a model with nothing but what version 1 had")
         .containsExactlyElementsOf(names("`(\\w+)` \\| 1 ", ofModels.split("A trained", 2)[0]));
-    String tensors = "`([\\w.]+)` \\| ([^|]+) \\| 1 \\|";
+    String tensors = "`([\\w.]+)` \\| ([^|]+) \\| \\d \\|";
+    List<String> ofModel = new ArrayList<>(names(tensors, page).subList(0, 6));
+    ofModel.add(0, "__metadata__");
+    assertThat(header(model).keySet()).containsExactlyElementsOf(ofModel);
+    page = page.replace("| `start` |", "|"); // a checkpoint has state
     assertThat(header.keySet()).containsExactlyElementsOf(names(tensors, page));
-    assertThat(header.keySet()).contains("best.U", "memory.U", "validation");
+    assertThat(header.keySet()).contains("best.start", "memory.U", "validation");
     long points =
         (33 - info.get("historyPending").getAsLong()) / info.get("historyStride").getAsLong();
     Matcher rows = Pattern.compile("(?m)^\\| " + tensors).matcher(page);

@@ -4,6 +4,7 @@ import io.github.charrnn.ModelFormatException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +17,15 @@ import java.util.Optional;
  *
  * <p>More tensors: those of each of the optimizer's {@linkplain Update#memoriesOf memories}, as in
  * {@code memory.U} to {@code memory.c}; {@code best.U} to {@code best.c}, not there while the
- * parameters as they stand are the best; {@code state} (B, m), the hidden state of each stream;
- * {@code history.loss} and {@code history.smoothLoss} (points); and those of {@link Observations}.
- * More metadata: see {@link Fields}. There is no random state: training draws nothing, and samples
- * are drawn from seeds.
+ * parameters as they stand are the best, and with them {@code best.start} (m), the state that the
+ * best model begins in; {@code state} (B, m), the hidden state of each stream; {@code history.loss}
+ * and {@code history.smoothLoss} (points); and those of {@link Observations}. More metadata: see
+ * {@link Fields}. There is no random state: training draws nothing, and samples are drawn from
+ * seeds.
  */
 public final class CheckpointFile {
+  private static final String BEST_STATE = "best." + ModelFile.START;
+
   /**
    * Where training stands.
    *
@@ -29,6 +33,8 @@ public final class CheckpointFile {
    * @param parameters as they stand
    * @param memories the optimizer's, by name
    * @param best empty if the parameters as they stand are the best
+   * @param bestState (m), the state that the best model begins in; zero if it is not kept, or the
+   *     parameters as they stand are the best
    * @param hidden (B, m), the states that the next window starts from
    * @param losses (points)
    * @param smoothLosses (points)
@@ -40,10 +46,18 @@ public final class CheckpointFile {
       Parameters parameters,
       Map<String, Parameters> memories,
       Optional<Parameters> best,
+      double[] bestState,
       double[] hidden,
       double[] losses,
       double[] smoothLosses,
-      Observations observations) {}
+      Observations observations) {
+
+    /** The state that the model as it stands begins in, (m). */
+    public double[] start() {
+      int m = parameters.hiddenSize;
+      return header.startState ? Arrays.copyOf(hidden, m) : new double[m];
+    }
+  }
 
   private CheckpointFile() {}
 
@@ -114,6 +128,7 @@ public final class CheckpointFile {
             Parameters.allocate(m, k, what),
             memories,
             hasBest(header) ? Optional.of(Parameters.allocate(m, k, what)) : Optional.empty(),
+            new double[m],
             new double[streams * m],
             new double[points],
             new double[points],
@@ -125,6 +140,7 @@ public final class CheckpointFile {
         unobserved.parameters(),
         memories,
         unobserved.best(),
+        unobserved.bestState(),
         unobserved.hidden(),
         unobserved.losses(),
         unobserved.smoothLosses(),
@@ -133,6 +149,10 @@ public final class CheckpointFile {
 
   private static boolean hasBest(Header header) {
     return header.bestStep != header.step;
+  }
+
+  private static boolean hasBestState(Header header) {
+    return hasBest(header) && header.startState;
   }
 
   private static Map<String, List<Long>> shapes(Header header) {
@@ -144,6 +164,9 @@ public final class CheckpointFile {
     }
     if (hasBest(header)) {
       shapes.putAll(Tensors.shapes("best.", m, k));
+    }
+    if (hasBestState(header)) {
+      shapes.put(BEST_STATE, List.of(m));
     }
     shapes.put("state", List.of((long) header.recipe.batchSize(), m));
     shapes.put("history.loss", List.of(header.points()));
@@ -157,6 +180,9 @@ public final class CheckpointFile {
     List<Safetensors.Tensor> tensors = new ArrayList<>(Tensors.of("", state.parameters()));
     state.memories().forEach((name, p) -> tensors.addAll(Tensors.of(name + ".", p)));
     state.best().ifPresent(best -> tensors.addAll(Tensors.of("best.", best)));
+    if (hasBestState(state.header())) {
+      tensors.add(Safetensors.Tensor.vector(BEST_STATE, state.bestState()));
+    }
     int m = state.parameters().hiddenSize;
     int streams = state.hidden().length / m;
     tensors.add(Safetensors.Tensor.matrix("state", streams, m, state.hidden()));
@@ -168,11 +194,8 @@ public final class CheckpointFile {
 
   /** Beyond finite, which all tensors are: no other numbers come about in training. */
   private static void requirePossible(State state) throws ModelFormatException {
-    for (double h : state.hidden()) {
-      if (Math.abs(h) > 1) {
-        throw Safetensors.wrong("state has a value that is " + h + ", must be from -1 to 1");
-      }
-    }
+    ModelFile.requireState("state", state.hidden());
+    ModelFile.requireState(BEST_STATE, state.bestState());
     for (Update.Memory kind : Update.memoriesOf(state.header().recipe.optimizer())) {
       Range range = kind.range();
       Parameters memory = Objects.requireNonNull(state.memories().get(kind.name()), kind.name());

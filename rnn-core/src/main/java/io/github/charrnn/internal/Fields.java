@@ -240,6 +240,21 @@ final class Fields {
           name(TRAINING, "bestBy", List.of("last"), h -> "last", (h, x) -> h.bestIsLast = true)
               .since(3, h -> !h.bestIsLast),
           whole(
+                  TRAINING,
+                  "startState",
+                  0,
+                  1,
+                  h -> (h.startState ? 1 : 0),
+                  (h, x) -> h.startState = x == 1)
+              .since(3, h -> !h.startState),
+          real(
+                  TRAINING,
+                  "startLoss",
+                  Range.AT_LEAST_ZERO_AND_FINITE,
+                  h -> h.startLoss,
+                  (h, x) -> h.startLoss = x)
+              .since(3, h -> !Double.isFinite(h.startLoss) || h.has(CHECKPOINT)),
+          whole(
               VALIDATION,
               "validationLength",
               2,

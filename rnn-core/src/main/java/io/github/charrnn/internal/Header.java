@@ -52,6 +52,12 @@ public final class Header {
   public long step;
   public double smoothLoss = Double.NaN;
 
+  /** Whether the model begins in another state than zero, which is a tensor. */
+  public boolean startState;
+
+  /** In nats per character from its start, of a model; NaN if it was not measured. */
+  public double startLoss = Double.NaN;
+
   long validationLength;
   int validationPieces = 1;
   long validationEvery;

@@ -4,23 +4,36 @@ import io.github.charrnn.ModelFormatException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The model file: {@linkplain Safetensors safetensors} with the tensors U, W, V, b and c, and
- * everything else in its metadata, which {@link Fields} lists. A {@linkplain CheckpointFile
- * checkpoint} has more of both, and can be read as the model that training stood at.
+ * {@code start} (m), the state that the model begins in, where that is not zero; everything else is
+ * in its metadata, which {@link Fields} lists. A {@linkplain CheckpointFile checkpoint} has more of
+ * both, and can be read as the model that training stood at.
  */
 public final class ModelFile {
-  /** What a model file holds. */
-  public record Model(Header header, Parameters parameters) {}
+  /** The tensor of the state that a model begins in. */
+  static final String START = "start";
+
+  /**
+   * What a model file holds.
+   *
+   * @param start (m), the state to begin in; zero unless the header says that there is one
+   */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares models
+  public record Model(Header header, Parameters parameters, double[] start) {}
 
   private ModelFile() {}
 
   /** Replaces a file by a model; see {@link SafeFile}. */
   public static void write(Path file, Model model) throws IOException {
-    Safetensors.write(
-        new SafeFile(file), Fields.write(model.header()), Tensors.of("", model.parameters()));
+    Safetensors.write(new SafeFile(file), Fields.write(model.header()), tensors(model));
   }
 
   /** SHA-256 of the tensors' bytes as they are in a file. */
@@ -40,14 +53,45 @@ public final class ModelFile {
     try (Safetensors in = Safetensors.open(file)) {
       Header header = Fields.read(in.metadata());
       if (header.has(Header.Section.CHECKPOINT)) {
-        return new Model(header, CheckpointFile.read(in, header, file).parameters());
+        CheckpointFile.State state = CheckpointFile.read(in, header, file);
+        return new Model(header, state.parameters(), state.start());
       }
       int m = header.hiddenSize;
       int k = header.vocab().size();
-      in.requireTensors(Tensors.shapes("", m, k));
+      Map<String, List<Long>> shapes = new LinkedHashMap<>(Tensors.shapes("", m, k));
+      if (header.startState) {
+        shapes.put(START, List.of((long) m));
+      }
+      in.requireTensors(shapes);
       Parameters parameters = Parameters.allocate(m, k, "the model in " + file);
-      in.read(Tensors.of("", parameters));
-      return new Model(header, parameters);
+      Model model = new Model(header, parameters, new double[m]);
+      in.read(tensors(model));
+      requirePossible(model);
+      return model;
+    }
+  }
+
+  private static List<Safetensors.Tensor> tensors(Model model) {
+    List<Safetensors.Tensor> tensors = new ArrayList<>(Tensors.of("", model.parameters()));
+    if (model.header().startState) {
+      tensors.add(Safetensors.Tensor.vector(START, model.start()));
+    }
+    return tensors;
+  }
+
+  private static void requirePossible(Model model) throws ModelFormatException {
+    requireState(START, model.start());
+    if (model.header().startState && Arrays.stream(model.start()).allMatch(h -> h == 0)) {
+      throw Safetensors.wrong(START + " is zero, must be left out then, with startState");
+    }
+  }
+
+  /** Refuses what is no hidden state. */
+  static void requireState(String tensor, double[] states) throws ModelFormatException {
+    for (double h : states) {
+      if (Math.abs(h) > 1) {
+        throw Safetensors.wrong(tensor + " has a value that is " + h + ", must be from -1 to 1");
+      }
     }
   }
 }

@@ -3,7 +3,6 @@ package io.github.charrnn.internal;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.internal.kernel.Kernel;
 import io.github.charrnn.internal.kernel.Shape;
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -75,12 +74,13 @@ public final class Relay {
   }
 
   /**
-   * The loss of a text from the zero state, in nats: the sum over its windows, one after the other.
+   * The loss of a text, in nats: the sum over its windows, one after the other.
    *
+   * @param start its first m numbers are the state to begin in
    * @param text of at least 2 characters, in the vocabulary of the parameters
    */
-  public double loss(EncodedText text) {
-    Arrays.fill(next.h, 0, m, 0);
+  public double loss(double[] start, EncodedText text) {
+    System.arraycopy(start, 0, next.h, 0, m);
     take(text, 0);
     present.steps = 0;
     double loss = 0;

@@ -67,24 +67,13 @@ public final class SideBySide {
     return count;
   }
 
-  /** Begins one more stream in the zero state, as the last. */
-  public void begin() {
-    restart(count);
-    count++;
-  }
-
-  /** Begins one more stream in the state that another reader has come to, as the last. */
+  /** Begins one more stream in a state, (m), as the last. */
   public void begin(double[] state) {
     restart(count, state);
     count++;
   }
 
-  /** A stream begins anew in the zero state. */
-  public void restart(int stream) {
-    Arrays.fill(h, stream * m, (stream + 1) * m, 0);
-  }
-
-  /** A stream begins anew in another state. */
+  /** A stream begins anew in a state, (m). */
   public void restart(int stream, double[] state) {
     System.arraycopy(state, 0, h, stream * m, m);
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.github.charrnn.BestBy;
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.Clip;
+import io.github.charrnn.EncodedText;
 import io.github.charrnn.Initializer;
 import io.github.charrnn.LearningRate;
 import io.github.charrnn.ModelFormatException;
@@ -61,7 +62,19 @@ class FieldsTest {
                     .withOptimizer(Optimizer.adaGrad(20))
                     .withLearningRate(LearningRate.exponential(0.01, 0.001, 20))),
             read(Initializer.glorot(), recipe.withOptimizer(Optimizer.sgd(0.5))),
-            read(Initializer.identity(1, 0.1, 0.1), recipe.withOptimizer(Optimizer.rmsProp(0.5))));
+            read(Initializer.identity(1, 0.1, 0.1), recipe.withOptimizer(Optimizer.rmsProp(0.5))),
+            readMeasured());
+  }
+
+  /** What a model says that was measured; a checkpoint's is not. */
+  private static Metadata readMeasured() throws IOException {
+    Path file = Files.createTempDirectory(directory, "").resolve("model");
+    VanillaRnn model = VanillaRnn.builder(CharVocab.of(TEXT)).hiddenSize(2).build();
+    EncodedText text = model.vocab().encode(TEXT);
+    Trainer.of(model).sequenceLength(5).train(text, 3).measured(text).best().save(file);
+    try (Safetensors in = Safetensors.open(file)) {
+      return in.metadata();
+    }
   }
 
   /** What a checkpoint says: of step 9, two streams, two held-out texts. */
