@@ -29,6 +29,7 @@ public final class EncodedText {
   private final CharVocab vocab;
   private final Segment[] segments; // one after the other, none of them empty
   private final long length;
+  private final long skipped;
 
   /**
    * Symbols that this text has from one place to another.
@@ -39,12 +40,13 @@ public final class EncodedText {
    */
   private record Segment(SymbolArray symbols, long from, long begin, long end) {}
 
-  private EncodedText(CharVocab vocab, SymbolArray symbols) {
-    this(vocab, List.of(new Segment(symbols, 0, 0, symbols.length())));
+  private EncodedText(CharVocab vocab, SymbolArray symbols, long skipped) {
+    this(vocab, List.of(new Segment(symbols, 0, 0, symbols.length())), skipped);
   }
 
-  private EncodedText(CharVocab vocab, List<Segment> segments) {
+  private EncodedText(CharVocab vocab, List<Segment> segments, long skipped) {
     this.vocab = vocab;
+    this.skipped = skipped;
     this.segments = segments.stream().filter(it -> it.begin < it.end).toArray(Segment[]::new);
     length = segments.isEmpty() ? 0 : segments.get(segments.size() - 1).end;
   }
@@ -124,6 +126,15 @@ public final class EncodedText {
   }
 
   /**
+   * How many characters were left out when this was read, because the vocabulary does not have them
+   * and the policy was to {@linkplain UnknownSymbols#skip() skip} them; 0 for a part, and for what
+   * was joined.
+   */
+  public long skipped() {
+    return skipped;
+  }
+
+  /**
    * Copies symbol numbers to the beginning of an array, which is faster than asking for each.
    *
    * @param index from 0 to length; where to begin in the text
@@ -166,7 +177,7 @@ public final class EncodedText {
         parts.add(new Segment(it.symbols, it.from + begin - it.begin, begin - from, end - from));
       }
     }
-    return new EncodedText(vocab, parts);
+    return new EncodedText(vocab, parts, 0);
   }
 
   /**
@@ -196,7 +207,7 @@ public final class EncodedText {
       }
       length += text.length;
     }
-    return new EncodedText(vocab, segments);
+    return new EncodedText(vocab, segments, 0);
   }
 
   /**
@@ -308,7 +319,7 @@ public final class EncodedText {
     }
 
     EncodedText finish() {
-      return new EncodedText(vocab, symbols);
+      return new EncodedText(vocab, symbols, position - symbols.length());
     }
   }
 
@@ -349,7 +360,7 @@ public final class EncodedText {
       int[] sorted = new int[count];
       Arrays.setAll(sorted, i -> vocab.symbolOf(found[i]));
       symbols.remap(sorted);
-      return new EncodedText(vocab, symbols);
+      return new EncodedText(vocab, symbols, 0);
     }
   }
 }

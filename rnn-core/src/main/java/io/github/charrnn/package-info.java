@@ -64,7 +64,9 @@
  *
  * <p>A new model has m = 100 unless told otherwise; U, W and V are normal with standard deviation
  * 0.01, b and c zero. The smooth loss is the first window's loss, then 0.999 of itself plus 0.001
- * of the window's. The best model is the one after the step with the lowest smooth loss.
+ * of the window's. The best model is the one after the step with the lowest smooth loss. A model
+ * keeps the state in which training left it, and begins every text there: {@link
+ * io.github.charrnn.VanillaRnn#startState}.
  *
  * <h2>Watching a run</h2>
  *

@@ -8,17 +8,20 @@ import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.Destinations;
 import io.github.charrnn.cli.files.Replacement;
 import io.github.charrnn.cli.files.Sources;
+import io.github.charrnn.cli.options.FromZeroOption;
 import io.github.charrnn.cli.options.Options;
 import io.github.charrnn.cli.options.ThreadsOption;
 import io.github.charrnn.cli.options.UnknownOption;
 import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.Terminal;
 import io.github.charrnn.cli.report.SurprisalReport;
+import io.github.charrnn.cli.report.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -33,8 +36,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "evaluate",
     description =
-        "Says how well a model predicts a text. It starts from the zero state, is given the first"
-            + " character and predicts each one after it.")
+        "Says how well a model predicts a text. It begins in the state in which training left it, is"
+            + " given the first character and predicts each one after it.")
 final class EvaluateCommand implements Callable<Integer> {
   private final Terminal terminal;
   @Spec private CommandSpec command;
@@ -49,6 +52,7 @@ final class EvaluateCommand implements Callable<Integer> {
   private String text;
 
   @Mixin private UnknownOption unknown;
+  @Mixin private FromZeroOption fromZero;
 
   @Option(
       names = "--html",
@@ -62,7 +66,8 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--json",
       description =
-          "Print one JSON object: characters, natsPerCharacter, bitsPerCharacter, perplexity.")
+          "Print one JSON object: characters, natsPerCharacter, bitsPerCharacter, perplexity,"
+              + " skippedSymbols, ofSymbols, verdict (a sentence if something is wrong).")
   private boolean json;
 
   @Mixin private ThreadsOption threads;
@@ -78,10 +83,11 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     UnknownSymbols policy = unknown.policy();
     OptionalInt many = threads.count();
-    VanillaRnn rnn = Sources.model(model);
+    VanillaRnn rnn = fromZero.applyTo(Sources.model(model));
     Scorer scorer = Scorer.of(rnn);
     many.ifPresent(scorer::threads);
     EncodedText encoded = Sources.text(terminal, text, rnn.vocab(), policy);
+    UnknownOption.tell(command, terminal.err(), encoded, Sources.name(text));
     if (html != null) {
       Destinations destinations =
           new Destinations().keep("the model", model.toString()).keep("the text", text);
@@ -91,12 +97,15 @@ final class EvaluateCommand implements Callable<Integer> {
     if (html != null) {
       Replacement.write(html, page(rnn, encoded, evaluation));
     }
+    Optional<String> verdict = Verdict.of(rnn, evaluation);
     if (json) {
       Map<String, Object> result = new LinkedHashMap<>();
       result.put("characters", evaluation.characters());
       result.put("natsPerCharacter", Terminal.jsonNumber(evaluation.natsPerCharacter()));
       result.put("bitsPerCharacter", Terminal.jsonNumber(evaluation.bitsPerCharacter()));
       result.put("perplexity", Terminal.jsonNumber(evaluation.perplexity()));
+      UnknownOption.put(result, encoded);
+      result.put("verdict", verdict.orElse(null));
       terminal.printJson(result);
     } else {
       terminal.println(
@@ -110,6 +119,7 @@ final class EvaluateCommand implements Callable<Integer> {
               evaluation.natsPerCharacter(),
               evaluation.bitsPerCharacter(),
               evaluation.perplexity()));
+      verdict.ifPresent(it -> terminal.err().println("rnn evaluate: " + it));
     }
     return ExitCode.OK;
   }
@@ -118,7 +128,13 @@ final class EvaluateCommand implements Callable<Integer> {
     return SurprisalReport.page(
         Program.name(),
         String.valueOf(model.getFileName()),
-        Sources.name(text),
+        encoded.skipped() == 0
+            ? Sources.name(text)
+            : String.format(
+                Locale.ROOT,
+                "%s, without %,d unknown characters",
+                Sources.name(text),
+                encoded.skipped()),
         rnn,
         encoded,
         evaluation);

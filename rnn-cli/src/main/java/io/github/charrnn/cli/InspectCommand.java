@@ -8,6 +8,7 @@ import io.github.charrnn.cli.options.RecipeOptions;
 import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.Terminal;
 import io.github.charrnn.cli.report.Setting;
+import io.github.charrnn.cli.report.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -80,10 +81,22 @@ final class InspectCommand implements Callable<Integer> {
             training.smoothLoss(),
             training.smoothLoss() / n / Math.log(2));
       }
+      if (rnn.startState().isPresent()) {
+        line("begins", "in the state that it stood in after that step");
+      }
+      if (rnn.startLoss().isPresent()) {
+        double nats = rnn.startLoss().getAsDouble();
+        line(
+            "loss from start",
+            "%.4f nats per character, %.3f bits, on pieces of all its text",
+            nats,
+            nats / Math.log(2));
+      }
     } else {
       line("trained on", "nothing yet");
     }
     line("fingerprint", "%s", rnn.fingerprint());
+    Verdict.of(rnn).ifPresent(it -> terminal.err().println("rnn inspect: " + it));
     return ExitCode.OK;
   }
 
@@ -117,6 +130,9 @@ final class InspectCommand implements Callable<Integer> {
               result.put("textLength", training.textLength());
               result.put("step", training.step());
               result.put("smoothLoss", Terminal.jsonNumber(training.smoothLoss()));
+              result.put("startState", rnn.startState().isPresent());
+              result.put("startLoss", Terminal.jsonNumber(rnn.startLoss().orElse(Double.NaN)));
+              result.put("verdict", Verdict.of(rnn).orElse(null));
             });
     result.put("fingerprint", rnn.fingerprint());
     return result;

@@ -116,6 +116,7 @@ final class ReportCommand implements Callable<Integer> {
     VanillaRnn best = run.best();
     TrainingSummary settings = run.settings();
     EncodedText all = Sources.text(terminal, text, best.vocab(), unknown.policy());
+    UnknownOption.tell(command, terminal.err(), all, Sources.name(text));
     if (!run.mayBeOf(all)) {
       throw new IOException(
           "the text has "
@@ -131,7 +132,7 @@ final class ReportCommand implements Callable<Integer> {
             ? Optional.empty()
             : Optional.of(Sources.text(terminal, heldOut, best.vocab(), unknown.policy()));
     ValidationOptions.Split split = ValidationOptions.splitAgain(all, settings, other);
-    TrainingResult result = run.result(split.text());
+    TrainingResult result = run.result(split.text()).measured(split.text());
     int window = settings.recipe().sequenceLength();
     int many = threads.count().orElse(Runtime.getRuntime().availableProcessors());
     Analysis analysis = new Analysis(split.text(), split.joined(), best, window, elements, many);

@@ -1,14 +1,17 @@
 package io.github.charrnn.cli;
 
+import io.github.charrnn.EncodedText;
 import io.github.charrnn.Sampler;
 import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.Sources;
+import io.github.charrnn.cli.options.FromZeroOption;
 import io.github.charrnn.cli.options.Options;
 import io.github.charrnn.cli.options.ThreadsOption;
 import io.github.charrnn.cli.options.UnknownOption;
 import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.Terminal;
+import io.github.charrnn.cli.report.Verdict;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
@@ -84,6 +87,7 @@ final class SampleCommand implements Callable<Integer> {
   private String primeFile;
 
   @Mixin private UnknownOption unknown;
+  @Mixin private FromZeroOption fromZero;
 
   @Option(
       names = "--stop",
@@ -109,9 +113,11 @@ final class SampleCommand implements Callable<Integer> {
   @Option(
       names = "--json",
       description =
-          "Print one JSON object: text, characters (drawn), seed. With --count, one a line for every"
-              + " passage.")
+          "Print one JSON object: text, characters (drawn), seed, and of the prime skippedSymbols,"
+              + " ofSymbols. With --count, one a line for every passage.")
   private boolean json;
+
+  private final Map<String, Object> ofPrime = new LinkedHashMap<>(); // what JSON has of it
 
   SampleCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -127,7 +133,8 @@ final class SampleCommand implements Callable<Integer> {
       }
       prime = Sources.string(terminal, primeFile);
     }
-    VanillaRnn rnn = Sources.model(model);
+    VanillaRnn saved = Sources.model(model);
+    VanillaRnn rnn = fromZero.applyTo(saved);
     Sampler sampler = Sampler.of(rnn).seed(seed);
     threads.count().ifPresent(sampler::threads);
     Options.apply(command, "--temperature", () -> sampler.temperature(temperature));
@@ -143,6 +150,10 @@ final class SampleCommand implements Callable<Integer> {
       throw Options.wrong(command, "--stop: " + e.getMessage() + ": the model can never write it");
     }
     Options.requireAtLeast(command, "--length", length, 0);
+    EncodedText read = rnn.vocab().encode(prime, policy);
+    UnknownOption.tell(command, terminal.err(), read, "the prime");
+    UnknownOption.put(ofPrime, read);
+    Verdict.of(saved).ifPresent(it -> terminal.err().println("rnn sample: " + it));
     if (count != null) {
       Options.requireAtLeast(command, COUNT, count, 1);
       writePassages(sampler);
@@ -169,6 +180,7 @@ final class SampleCommand implements Callable<Integer> {
     result.put("text", prime + passage);
     result.put("characters", passage.codePointCount(0, passage.length()));
     result.put("seed", itsSeed);
+    result.putAll(ofPrime);
     return result;
   }
 

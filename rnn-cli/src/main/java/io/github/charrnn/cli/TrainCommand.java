@@ -108,7 +108,10 @@ final class TrainCommand implements Callable<Integer> {
       description =
           "Print one JSON object at the end: steps, smoothLoss, bestSmoothLoss, bestStep,"
               + " charactersPerSecond, threads, rollbacks, heldOutLoss (the lowest, in nats per"
-              + " character), endedEarly, model, checkpoint, report. Samples go to standard error.")
+              + " character), endedEarly, epochs (how often the text was read), startLoss and"
+              + " lastStartLoss (of the saved and the last model on pieces of the text, in nats per"
+              + " character), verdict (a sentence if something is wrong), skippedSymbols, ofSymbols,"
+              + " model, checkpoint, report. Samples go to standard error.")
   private boolean json;
 
   /**
@@ -129,7 +132,7 @@ final class TrainCommand implements Callable<Integer> {
     RunFiles files = files();
     requireDestinations(files);
     TrainingOutput shown = new TrainingOutput(terminal, quiet, json);
-    Ready run = checkpoint.resume() ? resumed(files, shown) : begun();
+    Ready run = checkpoint.resume() ? resumed(files, shown) : begun(shown);
     files.checkpoint().ifPresent(file -> checkpoint.applyTo(run.trainer(), file));
     if (checkpoint.resume()) {
       samples.applyToResumed(run.trainer(), run.plan());
@@ -144,7 +147,13 @@ final class TrainCommand implements Callable<Integer> {
     Optional<RunReport> report = live.report() ? Optional.of(report(run, files)) : Optional.empty();
     report.flatMap(RunReport::address).ifPresent(shown::live);
     return new TrainingSession(
-            run.trainer(), shown, report, files, () -> namesNow(files), resuming())
+            run.trainer(),
+            run.split().text(),
+            shown,
+            report,
+            files,
+            () -> namesNow(files),
+            resuming())
         .carryOut(() -> trained(run, asPlanned, count));
   }
 
@@ -194,7 +203,7 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private Ready begun() throws IOException {
+  private Ready begun(TrainingOutput shown) throws IOException {
     EncodedText all;
     VanillaRnn start;
     Plan plan;
@@ -207,6 +216,7 @@ final class TrainCommand implements Callable<Integer> {
       plan = plan(all);
       start = model.create(all.vocab(), plan);
     }
+    tellSkipped(all, shown);
     ValidationOptions.Split split =
         validation.split(all, ValidationOptions.Defaults.of(plan), reader(start));
     Trainer trainer = Trainer.of(start).recipe(recipe.recipe(plan));
@@ -248,6 +258,7 @@ final class TrainCommand implements Callable<Integer> {
     shown.resumes(file, run);
     model.requireSame(start, file);
     EncodedText all = sameText(start, file);
+    tellSkipped(all, shown);
     recipe.requireSame(trainer.recipe(), all.length(), all.vocab(), file);
     ValidationOptions.Split split = validation.splitAgain(all, run, file, reader(start));
     Plan plan = recipe.plan(all.length(), all.vocab());
@@ -256,11 +267,18 @@ final class TrainCommand implements Callable<Integer> {
     return new Ready(trainer, split, plan.withSteps(count));
   }
 
+  private void tellSkipped(EncodedText all, TrainingOutput shown) {
+    UnknownOption.tell(command, terminal.err(), all, Sources.name(text.name()));
+    shown.skipped(all);
+  }
+
   /** Reads a text that is held out with the vocabulary of a model. */
   private ValidationOptions.Reader reader(VanillaRnn model) {
     return name -> {
       try {
-        return Sources.text(terminal, name, model.vocab(), unknown.policy());
+        EncodedText heldOut = Sources.text(terminal, name, model.vocab(), unknown.policy());
+        UnknownOption.tell(command, terminal.err(), heldOut, Sources.name(name));
+        return heldOut;
       } catch (UnknownSymbolException e) {
         throw new IOException(
             "the text that is held out, "

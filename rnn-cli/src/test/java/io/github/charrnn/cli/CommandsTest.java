@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,11 +179,27 @@ class CommandsTest {
             "threads",
             "rollbacks",
             "heldOutLoss",
+            "endedEarly",
+            "epochs",
+            "startLoss",
+            "lastStartLoss",
+            "verdict",
+            "skippedSymbols",
+            "ofSymbols",
             "model",
             "checkpoint",
             "report");
     assertThat(json.get("steps").getAsLong()).isEqualTo(300);
     assertThat(json.get("rollbacks").getAsLong()).isZero();
+    VanillaRnn saved = VanillaRnn.load(model);
+    EncodedText text = EncodedText.read(book);
+    assertThat(json.get("startLoss").getAsDouble())
+        .isEqualTo(saved.startLoss().orElseThrow())
+        .isEqualTo(saved.measured(text).startLoss().orElseThrow());
+    assertThat(json.get("epochs").getAsDouble()).isEqualTo(300.0 / ((text.length() - 1) / 25));
+    assertThat(json.get("verdict").isJsonNull()).isTrue();
+    assertThat(json.get("skippedSymbols").getAsLong()).isZero();
+    assertThat(json.get("ofSymbols").getAsLong()).isEqualTo(text.length());
     assertThat(json.get("checkpoint").getAsString()).isEqualTo(model + ".checkpoint");
     assertThat(json.get("model").getAsString()).isEqualTo(model.toString());
     assertThat(json.get("bestSmoothLoss").getAsDouble())
@@ -325,6 +342,93 @@ class CommandsTest {
   }
 
   @Test
+  void fromZero_beginsInTheZeroState() throws IOException {
+    train();
+    VanillaRnn zero = VanillaRnn.load(model).fromZero();
+    assertThat(VanillaRnn.load(model).startState()).isPresent();
+
+    assertThat(Cli.run("sample", model, "--from-zero", "--length", 50).out())
+        .isEqualTo(Sampler.of(zero).sample(50));
+    JsonObject json = parse(Cli.run("evaluate", model, book, "--from-zero", "--json"));
+    assertThat(json.get("natsPerCharacter").getAsDouble())
+        .isEqualTo(zero.evaluate(BOOK).natsPerCharacter());
+  }
+
+  @Test
+  void inspect_saysWhereTheModelBegins_andHowWellItDoesFromThere() throws IOException {
+    train();
+
+    assertThat(Cli.run("inspect", model).out())
+        .containsPattern("begins +in the state that it stood in after that step\n")
+        .containsPattern("loss from start +\\d\\.\\d{4} nats per character, ");
+    JsonObject json = parse(Cli.run("inspect", model, "--json"));
+    assertThat(json.get("startState").getAsBoolean()).isTrue();
+    assertThat(json.get("startLoss").getAsDouble())
+        .isEqualTo(VanillaRnn.load(model).startLoss().orElseThrow());
+    assertThat(json.get("verdict").isJsonNull()).isTrue();
+  }
+
+  /** What is easy comes first, and the best model is of there. */
+  @Test
+  void aBestThatIsWorseThanTheLast_isSaidWhereverTheModelIsUsed() throws IOException {
+    StringBuilder text = new StringBuilder("ab".repeat(2_000));
+    new SplittableRandom(1).ints(2_000, 'a', 'z' + 1).forEach(text::appendCodePoint);
+    Files.writeString(book, text);
+
+    String said = train("--seq", 5, "--steps", 2_400, "-q", "--sample-every", 0).err();
+
+    assertThat(said)
+        .matches(
+            "rnn train: on pieces of all its text the saved model has \\d+\\.\\d\\d bits per"
+                + " character, .*, and the last state of the run has \\d\\.\\d\\d: --best-by last"
+                + " saves that one; rnn sample .*\\.checkpoint writes with it\n");
+    String instead = ": the last state of its run may be better, --best-by last saves that one";
+    assertThat(Cli.run("sample", model, "--length", 5).err())
+        .startsWith("rnn sample: on pieces of all its text the saved model has ")
+        .contains(instead);
+    assertThat(Cli.run("inspect", model).err()).startsWith("rnn inspect: ").contains(instead);
+    assertThat(Cli.run("evaluate", model, book).err())
+        .startsWith("rnn evaluate: ")
+        .contains(instead);
+    assertThat(parse(Cli.run("inspect", model, "--json")).get("verdict").getAsString())
+        .contains(instead);
+    String notes = Files.readString(directory.resolve("book.safetensors.report.json"));
+    assertThat(notes).contains("On pieces of all its text the saved model has ");
+  }
+
+  @Test
+  void aRunWithinItsFirstEpoch_saysHowMuchItHasRead() {
+    long epoch = (BOOK.codePointCount(0, BOOK.length()) - 1) / 25;
+
+    assertThat(train("--steps", epoch / 2).err())
+        .contains("read 50 % of the text: --epochs 1 reads all of it\n");
+    assertThat(train("--steps", epoch).err()).doesNotContain("of the text");
+  }
+
+  @Test
+  void unknownSkip_saysHowMuchIsLeftOut() throws IOException {
+    train();
+    Path other = Files.writeString(directory.resolve("other.txt"), "The caf\u00E9#");
+    Path strange = Files.writeString(directory.resolve("strange.txt"), "##caf###");
+
+    assertThat(Cli.run("evaluate", model, other, "--unknown", "skip").err())
+        .startsWith(
+            "rnn evaluate: 1 of 9 characters of other.txt were left out, which the model does not"
+                + " know\n");
+    Cli.Outcome most = Cli.run("evaluate", model, strange, "--unknown", "skip", "--json");
+    assertThat(most.err())
+        .isEqualTo(
+            "rnn evaluate: 5 of 8 characters of strange.txt were left out, which the model does"
+                + " not know: what is said of it is of the other 3 alone\n");
+    assertThat(parse(most).get("skippedSymbols").getAsLong()).isEqualTo(5);
+    assertThat(parse(most).get("ofSymbols").getAsLong()).isEqualTo(8);
+    Cli.Outcome primed =
+        Cli.run("sample", model, "--prime", "T#he", "--unknown", "skip", "--length", 3, "--json");
+    assertThat(primed.err()).startsWith("rnn sample: 1 of 4 characters of the prime were left out");
+    assertThat(parse(primed).get("skippedSymbols").getAsLong()).isEqualTo(1);
+  }
+
+  @Test
   void sample_count_writesThePassagesOfTheSeeds() throws IOException {
     train();
     Sampler sampler = Sampler.of(VanillaRnn.load(model)).prime("The").stopAfter("\n");
@@ -356,7 +460,14 @@ class CommandsTest {
     JsonObject json = parse(Cli.run("evaluate", model, book, "--json"));
 
     assertThat(json.keySet())
-        .containsExactly("characters", "natsPerCharacter", "bitsPerCharacter", "perplexity");
+        .containsExactly(
+            "characters",
+            "natsPerCharacter",
+            "bitsPerCharacter",
+            "perplexity",
+            "skippedSymbols",
+            "ofSymbols",
+            "verdict");
     assertThat(json.get("characters").getAsLong()).isEqualTo(expected.characters());
     assertThat(json.get("natsPerCharacter").getAsDouble()).isEqualTo(expected.natsPerCharacter());
     assertThat(json.get("bitsPerCharacter").getAsDouble())

@@ -1,8 +1,12 @@
 package io.github.charrnn.cli.options;
 
+import io.github.charrnn.EncodedText;
 import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.cli.output.Shell;
+import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -37,6 +41,31 @@ public final class UnknownOption {
           NAME + " is " + Shell.quoted(policy) + ", must be fail, skip or a single character");
     }
     return UnknownSymbols.replaceWith(policy.codePointAt(0));
+  }
+
+  /** Says on standard error how much of a text was left out, if any was. */
+  public static void tell(CommandSpec command, PrintWriter err, EncodedText text, String name) {
+    long skipped = text.skipped();
+    if (skipped > 0) {
+      long all = text.length() + skipped;
+      err.printf(
+          Locale.ROOT,
+          "rnn %s: %,d of %,d characters of %s were left out, which the model does not know%s%n",
+          command.name(),
+          skipped,
+          all,
+          name,
+          skipped > all / 2
+              ? String.format(
+                  Locale.ROOT, ": what is said of it is of the other %,d alone", text.length())
+              : "");
+    }
+  }
+
+  /** The same as numbers of an object. */
+  public static void put(Map<String, Object> object, EncodedText text) {
+    object.put("skippedSymbols", text.skipped());
+    object.put("ofSymbols", text.length() + text.skipped());
   }
 
   /** As it is typed again. */

@@ -113,9 +113,14 @@ public final class Report {
     analysis.flatMap(Analysis::comparison).ifPresent(it -> report.put("comparison", it));
     analysis.flatMap(Analysis::units).ifPresent(it -> report.put("units", it));
     analysis.ifPresent(it -> notes.addAll(it.notes()));
+    Verdict.of(result, Optional.empty()).map(Report::capitalised).ifPresent(notes::add);
     JsonArray sentences = new JsonArray();
     notes.forEach(sentences::add);
     return report.put("notes", sentences).json();
+  }
+
+  private static String capitalised(String sentence) {
+    return sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1) + ".";
   }
 
   private static JsonElement model(Origin origin, VanillaRnn best, State state) {

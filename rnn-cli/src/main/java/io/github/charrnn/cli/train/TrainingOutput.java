@@ -1,6 +1,7 @@
 package io.github.charrnn.cli.train;
 
 import io.github.charrnn.BestBy;
+import io.github.charrnn.EncodedText;
 import io.github.charrnn.HeldOutLoss;
 import io.github.charrnn.LearningRate;
 import io.github.charrnn.Sample;
@@ -9,10 +10,12 @@ import io.github.charrnn.Trainer;
 import io.github.charrnn.Training;
 import io.github.charrnn.TrainingResult;
 import io.github.charrnn.TrainingSummary;
+import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.RunFiles;
 import io.github.charrnn.cli.output.Failures;
 import io.github.charrnn.cli.output.Shell;
 import io.github.charrnn.cli.output.Terminal;
+import io.github.charrnn.cli.report.Verdict;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -37,6 +40,8 @@ public final class TrainingOutput {
   private Optional<IOException> failure = Optional.empty();
   private Optional<Integer> threads = Optional.empty(); // of the run, once it has begun
   private int rollbacksShown;
+  private long skipped; // characters of the text
+  private long ofSymbols;
 
   /**
    * Nothing is shown yet.
@@ -107,6 +112,12 @@ public final class TrainingOutput {
 
   private static String count(int n, String what) {
     return String.format(Locale.ROOT, "%,d %s%s", n, what, n == 1 ? "" : "s");
+  }
+
+  /** Takes note of the text, of which some may have been left out. */
+  public void skipped(EncodedText text) {
+    skipped = text.skipped();
+    ofSymbols = text.length() + text.skipped();
   }
 
   /** Makes room for what others write. */
@@ -195,7 +206,9 @@ public final class TrainingOutput {
       terminal.printJson(json(result, files));
     } else {
       passage(result);
-      warnOfGuessing(result);
+      if (!warnOfGuessing(result)) {
+        Verdict.of(result, files.checkpoint()).ifPresent(it -> err.println("rnn train: " + it));
+      }
       if (!quiet) {
         summary(result, files);
       }
@@ -217,10 +230,41 @@ public final class TrainingOutput {
     object.put(
         "heldOutLoss", result.bestHeldOutLoss().map(HeldOutLoss::natsPerCharacter).orElse(null));
     object.put("endedEarly", result.endedEarly());
+    object.put("epochs", epochs(result));
+    object.put("startLoss", startLoss(result.best()));
+    object.put("lastStartLoss", startLoss(result.last()));
+    object.put("verdict", Verdict.of(result, files.checkpoint()).orElse(null));
+    object.put("skippedSymbols", skipped);
+    object.put("ofSymbols", ofSymbols);
     object.put("model", files.model().toString());
     object.put("checkpoint", files.checkpoint().map(Path::toString).orElse(null));
     object.put("report", files.page().map(Path::toString).orElse(null));
     return object;
+  }
+
+  private static Object startLoss(VanillaRnn model) {
+    return Terminal.jsonNumber(model.startLoss().orElse(Double.NaN));
+  }
+
+  /** How often the text was read. */
+  private static double epochs(TrainingResult result) {
+    return result
+        .last()
+        .training()
+        .map(run -> (double) result.steps() / run.stepsPerEpoch())
+        .orElse(0.0);
+  }
+
+  /** Says how much of the text was read, if that is not all of it. */
+  private void share(TrainingResult result) {
+    double epochs = epochs(result);
+    if (result.steps() > 0 && epochs < 1) {
+      long percent = (long) (100 * epochs);
+      err.printf(
+          Locale.ROOT,
+          "read %s %% of the text: --epochs 1 reads all of it%n",
+          percent == 0 ? "less than 1" : percent);
+    }
   }
 
   private void passage(TrainingResult result) {
@@ -237,16 +281,18 @@ public final class TrainingOutput {
     print("--- " + best + " ---\n" + passage + "\n");
   }
 
-  private void warnOfGuessing(TrainingResult result) {
+  private boolean warnOfGuessing(TrainingResult result) {
     int window = result.last().training().map(run -> run.recipe().sequenceLength()).orElse(0);
     double guessing = window * Math.log(result.best().vocab().size());
-    if (result.steps() >= SETTLED_STEPS && result.smoothLoss() > guessing) {
+    boolean guesses = result.steps() >= SETTLED_STEPS && result.smoothLoss() > guessing;
+    if (guesses) {
       err.printf(
           Locale.ROOT,
           "rnn train: the smooth loss %.4g is above that of guessing, %.4g: lower --lr%n",
           result.smoothLoss(),
           guessing);
     }
+    return guesses;
   }
 
   private void summary(TrainingResult result, RunFiles files) {
@@ -260,6 +306,7 @@ public final class TrainingOutput {
                 Locale.ROOT, ", best %.4f at step %,d", result.bestSmoothLoss(), result.bestStep())
             : "",
         result.charactersPerSecond());
+    share(result);
     result.bestHeldOutLoss().ifPresent(lowest -> heldOut(result, lowest));
     if (rollbacks(result) > 0) {
       TrainingSummary run = result.last().training().orElseThrow();

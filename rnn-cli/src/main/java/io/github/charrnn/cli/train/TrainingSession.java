@@ -1,5 +1,6 @@
 package io.github.charrnn.cli.train;
 
+import io.github.charrnn.EncodedText;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.TrainingDivergedException;
 import io.github.charrnn.TrainingResult;
@@ -25,6 +26,7 @@ public final class TrainingSession {
   }
 
   private final Trainer trainer;
+  private final EncodedText text;
   private final TrainingOutput output;
   private final Optional<RunReport> report;
   private final RunFiles planned;
@@ -34,17 +36,20 @@ public final class TrainingSession {
   /**
    * A session that is to begin.
    *
+   * @param text that is trained on
    * @param planned the files that it was planned to write
    * @param names those of the model, asked for at the end
    */
   public TrainingSession(
       Trainer trainer,
+      EncodedText text,
       TrainingOutput output,
       Optional<RunReport> report,
       RunFiles planned,
       Supplier<ModelFiles> names,
       ResumingCommand resuming) {
     this.trainer = trainer;
+    this.text = text;
     this.output = output;
     this.report = report;
     this.planned = planned;
@@ -59,7 +64,7 @@ public final class TrainingSession {
         output.listenTo(trainer);
         trainer.every(1, interruption::stopIfRequested);
         report.ifPresent(it -> trainer.every(1, it::update));
-        TrainingResult result = trained(run);
+        TrainingResult result = trained(run).measured(text);
         output.clear();
         return save(result, interruption);
       } catch (IOException | RuntimeException e) {
