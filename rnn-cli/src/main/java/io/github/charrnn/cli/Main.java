@@ -12,6 +12,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -79,9 +80,7 @@ public final class Main implements Runnable {
             .setParameterExceptionHandler((e, arguments) -> usageError(terminal, e))
             .setExecutionExceptionHandler((e, command, result) -> failure(terminal, command, e));
     for (String trains : List.of("train", "tune")) {
-      commandLine
-          .getSubcommands()
-          .get(trains)
+      Objects.requireNonNull(commandLine.getSubcommands().get(trains))
           .getCommandSpec()
           .usageMessage()
           .footer(RecipeOptions.help());

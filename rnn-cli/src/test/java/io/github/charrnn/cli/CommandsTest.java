@@ -541,7 +541,8 @@ class CommandsTest {
         .matches("charrnn \\d+\\.\\d+.*, Java .*\\R(scalar|vector) kernels.*\\R");
     assertThat(Cli.run("--help").out()).contains("train", "tune", "gradcheck", "130");
     assertThat(Cli.run("train", "--help").out())
-        .contains("\n  course  100 hidden units, normal; 1 windows of 25 characters a step; adagrad")
+        .contains(
+            "\n  course  100 hidden units, normal; 1 windows of 25 characters a step; adagrad")
         .contains("\n  quick ", "\n  good ", "\n  best ");
   }
 

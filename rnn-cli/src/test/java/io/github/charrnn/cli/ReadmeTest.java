@@ -166,7 +166,15 @@ class ReadmeTest {
     }
     assertThat(help.keySet())
         .containsExactly(
-            "compare", "evaluate", "gradcheck", "inspect", "report", "sample", "train", "tune", "verify");
+            "compare",
+            "evaluate",
+            "gradcheck",
+            "inspect",
+            "report",
+            "sample",
+            "train",
+            "tune",
+            "verify");
   }
 
   @Test

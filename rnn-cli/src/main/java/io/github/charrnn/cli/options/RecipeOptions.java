@@ -424,7 +424,8 @@ public final class RecipeOptions {
   public static String[] help() {
     List<String> lines = new ArrayList<>();
     lines.add("");
-    lines.add("Recipes, here for a text of 1,000,000 characters with 65 symbols; shorter texts and");
+    lines.add(
+        "Recipes, here for a text of 1,000,000 characters with 65 symbols; shorter texts and");
     lines.add("larger vocabularies get smaller ones:");
     for (String name : Plan.names()) {
       Plan plan = Plan.named(name, 1_000_000, 65);

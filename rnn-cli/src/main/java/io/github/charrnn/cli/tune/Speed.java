@@ -96,6 +96,7 @@ public final class Speed {
     while (steps / unit >= 100) {
       unit *= 10;
     }
-    return Math.max(1, (long) (steps / unit) * unit);
+    long digits = (long) (steps / unit);
+    return Math.max(1, digits * unit);
   }
 }
