@@ -10,6 +10,7 @@ import com.google.gson.JsonParser;
 import io.github.charrnn.BestBy;
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.EncodedText;
+import io.github.charrnn.HeldOut;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.ModelFiles;
@@ -259,7 +260,7 @@ class ReportCommandsTest {
                 + best
                 + " was lower (--patience 3)");
     assertThat(report().get("state").getAsString()).isEqualTo("finished");
-    assertThat(train("--json", "-q").out()).contains("\"endedEarly\":false");
+    assertThat(train("--json", "-q").out()).contains("\"endedEarly\": false");
   }
 
   @Test
@@ -294,8 +295,9 @@ class ReportCommandsTest {
     JsonObject undisturbed = withoutTimes(report());
     Files.delete(Path.of(model + ".checkpoint"));
     EncodedText all = EncodedText.read(book);
+    HeldOut split = HeldOut.spread(all, 300, 4);
     Trainer.of(VanillaRnn.builder(all.vocab()).hiddenSize(12).build())
-        .validation(all.part(2_700, 3_000), 30)
+        .validation(split.pieces(), 30)
         .bestBy(BestBy.VALIDATION)
         .samples(40, 200)
         .checkpoint(Path.of(model + ".checkpoint"))
@@ -306,7 +308,7 @@ class ReportCommandsTest {
                 training.stop();
               }
             })
-        .train(all.part(0, 2_700), 300);
+        .train(split.training(), 300);
 
     assertDone(Cli.run("train", book, "-o", model, "--resume"));
 
