@@ -420,7 +420,7 @@ class ObservationsTest {
     int planned = bestBy == BestBy.SMOOTH ? 60 : 70;
     TrainingResult undisturbed = measured(bestBy).train(text, planned);
     Path file = directory.resolve("run");
-    for (long stop = 0; stop <= planned; stop += Boolean.getBoolean("tests.long") ? 1 : 3) {
+    for (long stop = 0; stop <= planned; stop += Boolean.getBoolean("tests.long") ? 1 : 5) {
       long at = stop;
       Trainer stopped = measured(bestBy).checkpoint(file, 8);
       stopped.every(
