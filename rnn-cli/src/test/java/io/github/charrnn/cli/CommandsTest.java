@@ -196,7 +196,8 @@ class CommandsTest {
     assertThat(json.get("startLoss").getAsDouble())
         .isEqualTo(saved.startLoss().orElseThrow())
         .isEqualTo(saved.measured(text).startLoss().orElseThrow());
-    assertThat(json.get("epochs").getAsDouble()).isEqualTo(300.0 / ((text.length() - 1) / 25));
+    long windows = (text.length() - 1L) / 25;
+    assertThat(json.get("epochs").getAsDouble()).isEqualTo(300.0 / windows);
     assertThat(json.get("verdict").isJsonNull()).isTrue();
     assertThat(json.get("skippedSymbols").getAsLong()).isZero();
     assertThat(json.get("ofSymbols").getAsLong()).isEqualTo(text.length());
@@ -398,7 +399,7 @@ class CommandsTest {
 
   @Test
   void aRunWithinItsFirstEpoch_saysHowMuchItHasRead() {
-    long epoch = (BOOK.codePointCount(0, BOOK.length()) - 1) / 25;
+    long epoch = (BOOK.codePointCount(0, BOOK.length()) - 1L) / 25;
 
     assertThat(train("--steps", epoch / 2).err())
         .contains("read 50 % of the text: --epochs 1 reads all of it\n");
