@@ -420,36 +420,35 @@ public final class RecipeOptions {
                 theirs.warmUp()));
   }
 
-  /** What the recipes are made of, a line each: on a text of a million characters. */
+  /** What the recipes are made of: two lines of at most 80 characters each. */
   public static String[] help() {
     List<String> lines = new ArrayList<>();
     lines.add("");
-    lines.add(
-        "Recipes, here for a text of 1,000,000 characters with 65 symbols; shorter texts and");
-    lines.add("larger vocabularies get smaller ones:");
+    lines.add("Recipes, on a text of 1,000,000 characters with 65 symbols; less for short texts");
+    lines.add("and large vocabularies:");
     for (String name : Plan.names()) {
       Plan plan = Plan.named(name, 1_000_000, 65);
       Recipe recipe = plan.recipe();
+      LearningRate rate = recipe.learningRate();
       lines.add(
           String.format(
               Locale.ROOT,
-              "  %-7s %,d hidden units, %s; %s windows of %d characters a step; %s, clip %s;",
+              "  %-8s%,d hidden units, %s; batch size %d, sequence length %d;",
               name,
               plan.hiddenSize(),
               plan.initializer().name(),
               recipe.batchSize(),
-              recipe.sequenceLength(),
-              recipe.optimizer().name(),
-              recipe.clip()));
+              recipe.sequenceLength()));
       lines.add(
           String.format(
               Locale.ROOT,
-              "          learning rate %s; %,d steps; %s",
-              recipe.learningRate(),
+              "          %s %s%s, clip %s; %,d steps; %,d held out",
+              recipe.optimizer().name(),
+              rate.rate(),
+              rate.decay() == Decay.CONSTANT ? "" : ", " + rate.decay() + " to " + rate.end(),
+              recipe.clip(),
               plan.steps(),
-              plan.heldOut() == 0
-                  ? "nothing held out"
-                  : String.format(Locale.ROOT, "%,d characters held out", plan.heldOut())));
+              plan.heldOut()));
     }
     return lines.toArray(new String[0]);
   }
