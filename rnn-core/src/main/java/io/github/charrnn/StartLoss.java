@@ -15,7 +15,7 @@ final class StartLoss {
 
   private StartLoss() {}
 
-  /** The mean over all characters that are predicted, in nats. */
+  /** The mean over all characters that are predicted, in nats; may be infinite. */
   static double of(VanillaRnn model, EncodedText text) {
     double[] sum = new double[1];
     long[] predicted = new long[1];
@@ -27,7 +27,8 @@ final class StartLoss {
               sum[0] += evaluation.natsPerCharacter() * evaluation.characters();
               predicted[0] += evaluation.characters();
             });
-    return sum[0] / predicted[0];
+    double mean = sum[0] / predicted[0];
+    return Double.isNaN(mean) ? Double.POSITIVE_INFINITY : mean; // huge parameters
   }
 
   private static int length(VanillaRnn model) {

@@ -68,6 +68,16 @@
  * keeps the state in which training left it, and begins every text there: {@link
  * io.github.charrnn.VanillaRnn#startState}.
  *
+ * <p>Other recipes are made of the same parts. An {@link io.github.charrnn.Optimizer} may be
+ * AdaGrad with an initial accumulator, gradient descent with momentum, RMSProp or Adam; a {@link
+ * io.github.charrnn.LearningRate} may rise at the beginning and fall towards its end by a line, a
+ * power or a cosine; {@code Clip.norm(1)} bounds the norm of the whole gradient of the mean loss
+ * per character instead of each element; {@link io.github.charrnn.Initializer} draws W as an
+ * orthogonal matrix, as the identity or by its shape. With {@code withResetEvery(16)} one window in
+ * 16 begins with the zero state in the middle of a stream, as sampling and evaluation do, so that
+ * the model learns to start there. All of them lead to the same bits everywhere, and a resumed run
+ * goes on with them as if it had never stopped.
+ *
  * <h2>Watching a run</h2>
  *
  * <p>{@link io.github.charrnn.Trainer#validation} measures the model on a text that it is not

@@ -112,7 +112,7 @@ class StartStateTest {
     VanillaRnn trained = Trainer.of(model).train(long1, 100).last();
     double sum = 0;
     for (int piece = 0; piece < 40; piece++) {
-      long from = (60_029 - 250) * piece / 39L;
+      long from = (60_029L - 250) * piece / 39;
       sum += 250 * trained.evaluate(long1.part(from, from + 251)).natsPerCharacter();
     }
 

@@ -43,13 +43,14 @@ class CommandsTest {
 
   /** Trains a little as the course does, for 300 steps unless told otherwise. */
   private Cli.Outcome train(Object... more) {
-    Object[] first = {"train", book, "-o", model, "--recipe", "course", "--hidden", 12};
-    List<Object> words = new ArrayList<>(List.of(first));
-    words.addAll(List.of(more));
-    if (!words.contains("--steps")) {
-      words.addAll(List.of("--steps", 300));
-    }
-    return Cli.run(words.toArray());
+    return trainFor(300, more);
+  }
+
+  private Cli.Outcome trainFor(long steps, Object... more) {
+    Object[] first = {
+      "train", book, "-o", model, "--recipe", "course", "--hidden", 12, "--steps", steps
+    };
+    return Cli.run(Stream.concat(Stream.of(first), Stream.of(more)).toArray());
   }
 
   @Test
@@ -380,7 +381,7 @@ class CommandsTest {
     new SplittableRandom(1).ints(2_000, 'a', 'z' + 1).forEach(text::appendCodePoint);
     Files.writeString(book, text);
 
-    String said = train("--seq", 5, "--steps", 2_400, "-q", "--sample-every", 0).err();
+    String said = trainFor(2_400, "--seq", 5, "-q", "--sample-every", 0).err();
 
     assertThat(said)
         .matches(
@@ -405,9 +406,9 @@ class CommandsTest {
   void aRunWithinItsFirstEpoch_saysHowMuchItHasRead() {
     long epoch = (BOOK.codePointCount(0, BOOK.length()) - 1L) / 25;
 
-    assertThat(train("--steps", epoch / 2).err())
+    assertThat(trainFor(epoch / 2).err())
         .contains("read 50 % of the text: --epochs 1 reads all of it\n");
-    assertThat(train("--steps", epoch).err()).doesNotContain("of the text");
+    assertThat(trainFor(epoch).err()).doesNotContain("of the text");
   }
 
   @Test

@@ -7,8 +7,12 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.charrnn.BestBy;
 import io.github.charrnn.CharVocab;
+import io.github.charrnn.Clip;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.Initializer;
+import io.github.charrnn.LearningRate;
+import io.github.charrnn.Optimizer;
+import io.github.charrnn.Recipe;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.TrainingResult;
 import io.github.charrnn.VanillaRnn;
@@ -20,9 +24,11 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -230,17 +236,33 @@ class ReadmeTest {
     JsonObject header = header(checkpoint);
     JsonObject info = header.remove("__metadata__").getAsJsonObject();
 
-    Path last = directory.resolve("last");
-    Trainer.of(rnn).bestBy(BestBy.LAST).train(text, 1).best().save(last);
-    assertThat(header(last).getAsJsonObject("__metadata__").keySet())
-        .containsSubsequence("smoothLoss", "bestBy");
-    assertThat(info.keySet())
-        .containsExactlyElementsOf(
-            butBestBy(names("`(\\w+)` \\| \\d ", page.replace("| `startLoss` |", "|"))));
-    assertThat(header(model).getAsJsonObject("__metadata__").keySet())
-        .containsExactlyElementsOf(butBestBy(names("`(\\w+)` \\| \\d ", ofModels)));
-    assertThat(header(untrained).getAsJsonObject("__metadata__").keySet())
-        .containsExactlyElementsOf(names("`(\\w+)` \\| \\d ", ofModels.split("A trained", 2)[0]));
+    List<String> first = names("`(\\w+)` \\| 1 ", page);
+    assertThat(info.keySet()).containsSubsequence(first);
+    List<String> keys = names("`(\\w+)` \\| \\d ", page);
+    List<String> prefixes = names("`(\\w+\\.)` \\| \\d ", page);
+    Set<String> seen = new HashSet<>(info.keySet());
+    seen.addAll(header(model).getAsJsonObject("__metadata__").keySet());
+    Set<String> seenPrefixes = new HashSet<>();
+    for (Path other : checkpointsOfOtherKinds(text)) {
+      JsonObject tensors = header(other);
+      List<String> written = List.copyOf(tensors.remove("__metadata__").getAsJsonObject().keySet());
+      assertThat(keys).containsSubsequence(written);
+      seen.addAll(written);
+      for (String prefix : prefixes) {
+        if (tensors.has(prefix + "U")) {
+          assertThat(tensors.keySet())
+              .contains(prefix + "U", prefix + "W", prefix + "V", prefix + "b", prefix + "c");
+          seenPrefixes.add(prefix);
+        }
+      }
+    }
+    assertThat(keys).containsSubsequence(info.keySet());
+    assertThat(seen).containsExactlyInAnyOrderElementsOf(keys);
+    assertThat(seenPrefixes).containsExactlyInAnyOrderElementsOf(prefixes);
+    assertThat(names("`(\\w+)` \\| \\d ", ofModels))
+        .containsSubsequence(header(model).getAsJsonObject("__metadata__").keySet());
+    assertThat(names("`(\\w+)` \\| \\d ", ofModels.split("A trained", 2)[0]))
+        .containsSubsequence(header(untrained).getAsJsonObject("__metadata__").keySet());
     VanillaRnn.builder(text.vocab()).hiddenSize(6).build().save(untrained);
     assertThat(header(untrained).getAsJsonObject("__metadata__").keySet())
         .as("a model with nothing but what version 1 had")
@@ -274,9 +296,32 @@ class ReadmeTest {
     }
   }
 
-  /** Of a run whose best model is the last there are no best parameters in a checkpoint. */
-  private static List<String> butBestBy(List<String> names) {
-    return names.stream().filter(name -> !name.equals("bestBy")).toList();
+  /** Together with the other one they have every key, and what every optimizer remembers. */
+  private List<Path> checkpointsOfOtherKinds(EncodedText text) throws IOException {
+    Recipe course = Recipe.course();
+    Map<Recipe, Initializer> kinds =
+        Map.of(
+            course
+                .withOptimizer(Optimizer.adam(0.9, 0.99))
+                .withLearningRate(LearningRate.linear(0.01, 0, 20).withWarmUp(4))
+                .withClip(Clip.norm(1))
+                .withResetEvery(3),
+            Initializer.orthogonal(0.7, 2, 0.05),
+            course.withOptimizer(Optimizer.adaGrad(20)),
+            Initializer.normal(0.01),
+            course.withOptimizer(Optimizer.sgd(0.5)),
+            Initializer.glorot(),
+            course.withOptimizer(Optimizer.rmsProp(0.5)),
+            Initializer.identity(1, 0.1, 0.1));
+    List<Path> files = new ArrayList<>();
+    for (Map.Entry<Recipe, Initializer> kind : kinds.entrySet()) {
+      Path file = directory.resolve("kind" + files.size());
+      VanillaRnn rnn =
+          VanillaRnn.builder(text.vocab()).hiddenSize(2).initializer(kind.getValue()).build();
+      Trainer.of(rnn).recipe(kind.getKey()).bestBy(BestBy.LAST).checkpoint(file, 25).train(text, 3);
+      files.add(file);
+    }
+    return files;
   }
 
   private static List<String> names(String row, String page) {

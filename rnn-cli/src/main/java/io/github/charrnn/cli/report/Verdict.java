@@ -5,6 +5,7 @@ import io.github.charrnn.Evaluation;
 import io.github.charrnn.TrainingResult;
 import io.github.charrnn.TrainingSummary;
 import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.output.Shell;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -45,7 +46,9 @@ public final class Verdict {
     }
     String instead =
         "--best-by last saves that one"
-            + checkpoint.map(file -> "; rnn sample " + file + " writes with it").orElse("");
+            + checkpoint
+                .map(file -> "; " + Shell.rnn() + " sample " + named(file) + " writes with it")
+                .orElse("");
     return Optional.of(
         fault
                 .map(it -> it + ", and the last state of the run has " + bits(last.getAsDouble()))
@@ -58,6 +61,10 @@ public final class Verdict {
                             + bits(best.getAsDouble()))
             + ": "
             + instead);
+  }
+
+  private static String named(Path file) {
+    return Shell.quoted(Shell.file(file.toString()));
   }
 
   /** Of a model, by what was measured when it was saved. */
@@ -93,6 +100,9 @@ public final class Verdict {
   }
 
   private static String trainAgain(VanillaRnn model) {
+    if (Double.isInfinite(model.startLoss().orElse(0))) {
+      return "lower --lr";
+    }
     long steps = model.training().map(TrainingSummary::step).orElse(0L);
     return String.format(
         Locale.ROOT, "train it longer than %,d steps, or with another --recipe or --seed", steps);
@@ -110,8 +120,11 @@ public final class Verdict {
     if (model.training().map(TrainingSummary::step).orElse(0L) == 0) {
       return Optional.empty();
     }
+    if (!Double.isFinite(nats)) {
+      return Optional.of("an infinite loss");
+    }
     double guessing = Math.log(model.vocab().size());
-    if (!(nats <= guessing)) {
+    if (nats > guessing) {
       return Optional.of(
           String.format(
               Locale.ROOT,

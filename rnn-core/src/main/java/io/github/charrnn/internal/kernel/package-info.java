@@ -32,7 +32,15 @@
  *       parts of one sum. An output that two tiles share is computed twice, to the same bits.
  *   <li>The sum under the softmax has eight partial sums, element i belongs to partial sum i mod 8,
  *       and they are added as {@code ((0+4)+(2+6)) + ((1+5)+(3+7))}.
+ *   <li>The norm of a gradient is the root of a sum over the rows of U, W and V, then b and c, in
+ *       this order and one after the other. Each of them is a sum of squares in eight partial sums
+ *       like that under the softmax, each a chain of {@code Math.fma}. So it does not matter who
+ *       has summed which rows; a row of U without a gradient adds zero.
  *   <li>Sums over a window run step by step, and within a step stream by stream.
+ *   <li>An optimizer goes through its formula in the order that {@link
+ *       io.github.charrnn.internal.kernel.Kernel} writes: a memory times its factor and the new
+ *       share are one {@code Math.fma}, and so is what is taken off the parameter. Factors that are
+ *       the same for all parameters, like Adam's corrections, are computed once a step.
  *   <li>exp, tanh and the inverse root are {@link io.github.charrnn.internal.kernel.Elementary}'s.
  * </ul>
  *
