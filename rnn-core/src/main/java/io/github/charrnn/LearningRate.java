@@ -169,7 +169,8 @@ public record LearningRate(double rate, Decay decay, double end, long steps, lon
     return switch (decay) {
       case CONSTANT -> rate;
       case LINEAR -> rate + x * (end - rate);
-      case EXPONENTIAL -> rate * StrictMath.pow(end / rate, x);
+      case EXPONENTIAL ->
+          Math.max(end, rate * StrictMath.exp(x * (StrictMath.log(end) - StrictMath.log(rate))));
       case COSINE -> end + (rate - end) * (1 + StrictMath.cos(StrictMath.PI * x)) / 2;
     };
   }

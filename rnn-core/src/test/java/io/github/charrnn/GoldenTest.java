@@ -148,8 +148,8 @@ class GoldenTest {
 
     assertGolden(
         result,
-        "1efea9a654038f7c3cc465f2f90dbfdc49a1bb9c2d926186b4bf3dd8823039d3",
-        "2f3444ed1d26e7be5b7185d9529b5789b6bdab42f1b0dba50746b023e9e320e6");
+        "3253067dd727d9d8f6ba8ea38e4971931fe66157b21ffe5ecc33dd5a7ff147e7",
+        "9d4029888620b40e2b99791f70f5551aeef4e72041db406ac21371779b407a9a");
   }
 
   @ParameterizedTest
@@ -165,8 +165,8 @@ class GoldenTest {
 
     assertGolden(
         result,
-        "6419d1258dfd2a46979acf434b0965e4ba6ea9df79a0639fee877fb2867c7f9a",
-        "4e3ef589dc92949d06180a470a301442773de5ffba3154b6d65e1274251125c0");
+        "a0488e7657d5acda7e041313d060e18f989d44592ec6b17a9f068655a437ab38",
+        "1e3cfe0ea3e1587ee43d9fae5b1133aebb6ba1ffa0395bbccf63a4f004b6238c");
   }
 
   @ParameterizedTest

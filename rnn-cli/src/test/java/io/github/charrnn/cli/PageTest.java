@@ -315,7 +315,7 @@ class PageTest {
 
     browser().await("+document.documentElement.dataset.steps === 24000");
     assertThat(training.code.get()).as(training.err.toString(UTF_8)).isZero();
-    browser().await(HEADINGS + ".length === 8");
+    browser().await(HEADINGS + ".length >= 8");
     assertThat(browser().errors()).isEmpty();
     assertDrawn(4);
     assertThat(new ModelFiles(live).page()).exists();

@@ -168,7 +168,7 @@ class ProcessTest {
                     "--recipe",
                     "course",
                     "--steps",
-                    "5",
+                    "300",
                     "--json")))
         .isZero();
 
