@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.charrnn.internal.Parameters;
+import io.github.charrnn.internal.Update;
 import io.github.charrnn.internal.Window;
 import io.github.charrnn.internal.kernel.Kernel;
 import java.util.ArrayList;
@@ -318,8 +319,8 @@ class TrainerTest {
     } else if (optimizer instanceof Optimizer.RmsProp) {
       kernel.rmsProp(theta, memory, 0, count, g, 0, scale, clip, 0.1, 0.9, 1e-8);
     } else {
-      double rate = 0.1 / (1 - StrictMath.pow(0.9, step + 1));
-      double correction = 1 / Math.sqrt(1 - StrictMath.pow(0.99, step + 1));
+      double rate = 0.1 / (1 - Update.power(0.9, step + 1));
+      double correction = 1 / Math.sqrt(1 - Update.power(0.99, step + 1));
       kernel.adam(
           theta, memory, second, 0, count, g, 0, scale, clip, rate, correction, 0.9, 0.99, 1e-8);
     }

@@ -169,8 +169,12 @@ public final class Update implements Window.Gradients {
     }
   }
 
-  /** By squaring: the same everywhere, and StrictMath's pow allocates until it is compiled. */
-  private static double power(double base, long exponent) {
+  /**
+   * A power by squaring: the same everywhere, and StrictMath's pow allocates until it is compiled.
+   *
+   * @param exponent at least 0
+   */
+  public static double power(double base, long exponent) {
     double result = 1;
     double square = base;
     for (long bits = exponent; bits > 0; bits >>= 1) {
