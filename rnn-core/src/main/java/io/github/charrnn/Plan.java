@@ -154,7 +154,8 @@ public record Plan(
         break;
       }
     }
-    double most = MOST_PASSES * length * Math.sqrt(Math.max(1, SHORT / Math.max(1.0, length)));
+    double most =
+        MOST_PASSES * length * Math.sqrt(Math.max(1, SHORT / Math.max(1, (double) length)));
     double read = Math.min(most, characters(multiplyAdds, m, vocabSize));
     int n = (int) Math.max(1, Math.min(mostCharacters, length - 1));
     long byUpdates = (long) (read / ((double) LEAST_UPDATES * n));

@@ -128,7 +128,7 @@ class TextbookTest {
         boolean drawn = drawn(seed, (long) step * streams + s) % every == 0;
         resets += drawn ? 1 : 0;
         textbook.state = drawn || step % 5 == 0 ? new double[textbook.m] : states[s];
-        part.copy(s * 36L + step % 5 * n, window, 0, 1, n + 1);
+        part.copy(s * 36L + step % 5 * (long) n, window, 0, 1, n + 1);
         expected += textbook.lossAndGradients(window) / streams;
         states[s] = textbook.state;
         double[][] g =

@@ -273,7 +273,7 @@ class TrainerTest {
     }
     for (int step = 0; step < 5; step++) {
       for (int s = 0; s < streams; s++) {
-        text.copy(text.length() / streams * s + step * n, window.symbols, s, streams, n + 1);
+        text.copy(text.length() / streams * s + step * (long) n, window.symbols, s, streams, n + 1);
       }
       window.load(expected);
       window.forward(n);

@@ -84,7 +84,7 @@ final class NGramCounts {
   /** Where a key is in the table, or would be. */
   private static int slot(long[] keys, int[] children, long key) {
     int mask = keys.length - 1;
-    int slot = (int) (key * 0x9E3779B97F4A7C15L >>> 32) & mask; // Fibonacci hashing
+    int slot = (int) ((key * 0x9E3779B97F4A7C15L) >>> 32) & mask; // Fibonacci hashing
     while (children[slot] != 0 && keys[slot] != key) {
       slot = (slot + 1) & mask;
     }
