@@ -118,18 +118,19 @@ public record Plan(
   }
 
   // What the other names stand for: multiply-adds, the hidden sizes from which the text's length
-  // chooses, streams and sequence length at most. docs/recipes.md has what was tried.
+  // chooses, streams (multiples of the rows that the kernels take at a time) and sequence length at
+  // most. docs/recipes.md has what was tried.
 
   private static Plan quick(long textLength, int vocabSize) {
-    return fitted("quick", 0.65e12, List.of(512, 384, 256), 16, 32, textLength, vocabSize);
+    return fitted("quick", 0.65e12, List.of(512, 384, 256), 20, 32, textLength, vocabSize);
   }
 
   private static Plan good(long textLength, int vocabSize) {
-    return fitted("good", 6e12, List.of(1_024, 768, 640, 512), 32, 64, textLength, vocabSize);
+    return fitted("good", 6e12, List.of(1_024, 768, 640, 512), 30, 64, textLength, vocabSize);
   }
 
   private static Plan best(long textLength, int vocabSize) {
-    return fitted("best", 1e14, List.of(2_048, 1_536, 1_024), 32, 64, textLength, vocabSize);
+    return fitted("best", 1e14, List.of(2_048, 1_536, 1_024), 30, 64, textLength, vocabSize);
   }
 
   /**
