@@ -86,6 +86,25 @@
  * io.github.charrnn.TrainingResult}. {@link io.github.charrnn.VanillaRnn#surprisals} and {@link
  * io.github.charrnn.VanillaRnn#states} say what a model makes of each symbol.
  *
+ * <p>{@link io.github.charrnn.HeldOut} cuts a text in two: one part to train on, pieces of the rest
+ * to measure with, spread over the text or its end. {@link io.github.charrnn.BestBy} says which
+ * model a run keeps: that of the lowest smooth loss, of the lowest held-out loss, or the last one.
+ * {@link io.github.charrnn.Trainer#patience} ends a run whose held-out loss no longer falls. A
+ * {@link io.github.charrnn.Plan} has all of it for a text, by name; below 2,000 characters it holds
+ * nothing out:
+ *
+ * <pre>{@code
+ * EncodedText all = CharVocab.of(text).encode(text);
+ * Plan plan = Plan.named("quick", all.length(), all.vocab().size());
+ * HeldOut parts = HeldOut.spread(all, plan.heldOut(), plan.heldOutPieces());
+ * VanillaRnn rnn = VanillaRnn.builder(all.vocab())
+ *     .hiddenSize(plan.hiddenSize()).initializer(plan.initializer()).build();
+ * TrainingResult result = Trainer.of(rnn)
+ *     .recipe(plan.recipe()).validation(parts.pieces(), plan.validationEvery())
+ *     .bestBy(BestBy.VALIDATION)
+ *     .train(parts.training(), plan.steps());
+ * }</pre>
+ *
  * <h2>Long runs</h2>
  *
  * <p>{@link io.github.charrnn.Trainer#checkpoint(java.nio.file.Path)} keeps all of a run in a file.

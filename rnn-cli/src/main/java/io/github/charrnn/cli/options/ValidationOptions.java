@@ -78,7 +78,7 @@ public final class ValidationOptions {
         "Hold out a share of the text, 0.1 for a tenth: its end, or pieces. Training reads the"
             + " rest; the loss on this part is measured before the first step, every so often and"
             + " at the end. Or the name of another text that is held out, or none.",
-        "  Default: none"
+        "  Default: a twentieth, 20,000 characters at most; none with course"
       },
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
