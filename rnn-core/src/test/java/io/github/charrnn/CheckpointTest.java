@@ -31,8 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class CheckpointTest {
-  /** Of the steps to stop at; 7 is the checkpoints' interval. */
-  private static final int STRIDE = Boolean.getBoolean("tests.long") ? 1 : 7;
+  private static final boolean LONG = Boolean.getBoolean("tests.long");
 
   @TempDir Path directory;
 
@@ -63,6 +62,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void aTrainer_beginsOrGoesOn_andSaysWhich() throws IOException {
     stoppedAt(trainer().checkpoint(file(), 10), 5).train(text, 25);
 
@@ -97,6 +97,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void aCheckpointInNoDirectory_isRefusedWithItsName() {
     Path nowhere = directory.resolve("none").resolve("run.checkpoint");
     assertThatExceptionOfType(UncheckedIOException.class)
@@ -106,6 +107,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void aCheckpointThatIsDamagedOnceItWasRead_isRefused_andNamed() throws IOException {
     stoppedAt(trainer().checkpoint(file(), 10), 5).train(text, 25);
     Trainer resuming = resuming();
@@ -120,6 +122,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void aCheckpointOfAnotherInitializer_isOfAnotherModel() throws IOException {
     stoppedAt(trainer().checkpoint(file(), 10), 5).train(text, 25);
     Trainer resuming = resuming();
@@ -161,6 +164,11 @@ class CheckpointTest {
         course.withOptimizer(Optimizer.adaGrad(1)).withClip(norm).withResetEvery(2));
   }
 
+  /** At a checkpoint, whose interval is 7, at ends of epochs and of the run, and at neither. */
+  private static long[] stops(long steps) {
+    return LONG ? LongStream.rangeClosed(0, steps).toArray() : new long[] {0, 7, 12, 37, 58, steps};
+  }
+
   /** The epochs are of 37 windows with one stream, of 12 with three. */
   @ParameterizedTest
   @MethodSource("recipes")
@@ -168,7 +176,7 @@ class CheckpointTest {
     EncodedText part = text.vocab().encode(Texts.decode(text).substring(0, 940));
     long steps = 80;
     TrainingResult undisturbed = trainer().recipe(recipe).train(part, steps);
-    for (long stop = 0; stop <= steps; stop += STRIDE) {
+    for (long stop : stops(steps)) {
       Trainer stopped = trainer().recipe(recipe).checkpoint(file(), 7);
       assertThat(stoppedAt(stopped, stop).train(part, steps).steps()).isEqualTo(stop);
 
@@ -254,6 +262,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void checkpoints_areWrittenWhenTheyAreDue() throws IOException {
     List<Long> steps = new ArrayList<>();
     trainer()
@@ -276,6 +285,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void checkpoints_withoutAnInterval_areWrittenAtTheStartAndAtTheEnd() throws IOException {
     trainer().checkpoint(file()).every(1, this::assertAtZeroOnceStarted).train(text, 30);
 
@@ -308,6 +318,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void otherSettings_areRefused_andNamed() throws IOException {
     stoppedAt(trainer().checkpoint(file(), 10), 5).train(text, 25);
     assertRefused(
@@ -326,6 +337,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void anotherText_isRefused() throws IOException {
     stoppedAt(trainer().checkpoint(file(), 10), 5).train(text, 25);
     String original = Texts.decode(text);
@@ -354,6 +366,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void aSecondRun_onTheSameCheckpoint_isRefusedWhileTheFirstRuns() throws IOException {
     Files.createSymbolicLink(directory.resolve("alias"), directory);
     Path alias = directory.resolve("alias").resolve("run.checkpoint");
@@ -387,6 +400,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void aNewRun_doesNotReplaceTheCheckpointOfOneThatHasNotEnded() throws IOException {
     stoppedAt(trainer().checkpoint(file(), 10), 5).train(text, 25);
     byte[] before = Files.readAllBytes(file());
@@ -401,6 +415,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void aFileThatIsNoCheckpoint_isNeitherReplacedNorResumed() throws IOException {
     model.save(file());
     byte[] before = Files.readAllBytes(file());
@@ -418,6 +433,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void aCheckpointThatCannotBeWritten_endsTraining() throws IOException {
     Path nowhere = directory.resolve("none").resolve("c");
     assertThatExceptionOfType(UncheckedIOException.class)
@@ -426,6 +442,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void aCheckpointWhoseDirectoryHasGone_endsTrainingWithTheReason() throws IOException {
     Path away = Files.createDirectory(directory.resolve("away"));
     Path checkpoint = away.resolve("c");
@@ -448,6 +465,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void reasons_areSentences() {
     assertThat(Checkpoints.reason(new NoSuchFileException("x"))).isEqualTo("there is no x");
     assertThat(Checkpoints.reason(new AccessDeniedException("x")))
@@ -457,6 +475,7 @@ class CheckpointTest {
 
   /** By a clock that jumps at the second step. */
   @Test
+  @Tag("once")
   void checkpoints_withoutAnInterval_areWrittenFiveSecondsAfterTheOneBefore() {
     assertThat(checkpointsSeen(4_999)).containsExactly(0L, 0L, 0L, 0L, 0L);
     assertThat(checkpointsSeen(5_000)).containsExactly(0L, 0L, 2L, 2L, 2L);
@@ -484,6 +503,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void aRunThatWasStoppedAtItsStart_mayBeBegunAnew() throws IOException {
     stoppedAt(trainer().checkpoint(file(), 10), 0).train(text, 25);
     assertThat(stepOf(file())).isZero();
@@ -503,6 +523,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void resumed_withAnotherCheckpointFile_leavesTheFirstAlone() throws IOException {
     stoppedAt(trainer().checkpoint(file(), 10), 5).train(text, 25);
     byte[] before = Files.readAllBytes(file());
@@ -515,6 +536,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void leftoversOfDeadRuns_areSwept() throws IOException {
     stoppedAt(trainer().checkpoint(file(), 10), 5).train(text, 25);
     Path other = directory.resolve(".rnn-0123456789abcdef-1.tmp");
@@ -611,7 +633,7 @@ class CheckpointTest {
     TrainingResult undisturbed = goingWrongAt(wrong).train(text, 20);
     assertThat(undisturbed.last().training().orElseThrow().rollbacks()).isEqualTo(2);
     Files.delete(file());
-    for (long stop = 0; stop <= 20; stop++) {
+    for (long stop = 0; stop <= 20; stop += LONG ? 1 : 4) {
       stoppedAt(goingWrongAt(wrong), stop).train(text, 20);
 
       assertSame(goingWrongAt(resuming(), wrong).resume(text), undisturbed, "stopped at " + stop);
@@ -620,6 +642,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void rollbacks_thatDoNotSuffice_endWithTheException() {
     assertThatExceptionOfType(TrainingDivergedException.class)
         .isThrownBy(() -> diverging().checkpoint(file(), 2).rollbacks(1).train(text, 500))
@@ -630,6 +653,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void rollbacks_thatAreAllowedLater_goBackToWhereTheRunWasResumed() throws IOException {
     stoppedAt(trainer().checkpoint(file(), 3), 5).train(text, 20);
 
@@ -640,6 +664,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void aRunWithRollbacks_keepsItsCheckpoint() throws IOException {
     stoppedAt(goingWrongAt(99), 5).train(text, 20);
     Path other = directory.resolve("other");
@@ -654,6 +679,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void schedule_isTheRunsUnlessItIsSet() throws IOException {
     stoppedAt(trainer().checkpoint(file(), 7).rollbacks(2), 5).train(text, 20);
     stoppedAt(resuming(), 9).resume(text);
@@ -668,6 +694,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void rollbacks_withoutAnInterval_areToMultiplesOfAThousand() throws IOException {
     trainer().checkpoint(file()).rollbacks(2).train(text, 1_001);
 
@@ -676,6 +703,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void anEndedRun_thatIsExtended_hasNotEndedFromThenOn() throws IOException {
     trainer().checkpoint(file(), 100).train(text, 20);
     List<Long> plans = new ArrayList<>();
@@ -696,6 +724,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void resumedAtStepZero_hasTheModelOfTheCheckpoint() throws IOException {
     trainer().checkpoint(file(), 100).train(text, 0);
     TrainingResult result = Trainer.resuming(file()).resume(text, 0);
@@ -705,6 +734,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void lossesNearTheLargestNumber_canBeSaved() throws IOException {
     Trainer trainer =
         Trainer.of(VanillaRnn.builder(text.vocab()).hiddenSize(1).build())
@@ -721,6 +751,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void whatARunWouldBeRolledBackTo_mustBeThereAndItsOwn() throws IOException {
     Path beside = directory.resolve("run.checkpoint.rollback");
     stoppedAt(goingWrongAt(8), 7).train(text, 20);
@@ -758,6 +789,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void anotherInterval_goesBackToTheSameCheckpoint() throws IOException {
     stoppedAt(goingWrongAt(11), 9).train(text, 20); // a multiple of 3, and not of 4
 
@@ -774,6 +806,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void aRunWithoutRollbacks_dropsWhatItWouldHaveGoneBackTo() throws IOException {
     stoppedAt(goingWrongAt(99), 7).train(text, 40);
     stoppedAt(resuming().checkpoint(file(), 3).rollbacks(0), 20).resume(text);
@@ -786,6 +819,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void rollbacks_withoutACheckpoint_areRefused() {
     assertThatIllegalStateException()
         .isThrownBy(() -> trainer().rollbacks(2).train(text, 5))
@@ -793,6 +827,7 @@ class CheckpointTest {
   }
 
   @Test
+  @Tag("once")
   void settingsOutOfRange_areRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> trainer().checkpoint(file(), 0))

@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Held-out losses and samples of a run, and what a model makes of single symbols. */
 class ObservationsTest {
+  private static final boolean LONG = Boolean.getBoolean("tests.long");
+
   @TempDir Path directory;
 
   private final EncodedText all = Texts.harbour();
@@ -317,7 +319,7 @@ class ObservationsTest {
   void aRunThatPatienceEnds_isTheSameHoweverOftenItIsStopped_andHasEnded() throws IOException {
     TrainingResult undisturbed = impatient(3).train(sea, 75);
     Path file = directory.resolve("run");
-    for (long stop = 0; stop <= 30; stop += 5) {
+    for (long stop = 0; stop <= 30; stop += LONG ? 5 : 15) {
       long at = stop;
       Trainer stopped = impatient(3).checkpoint(file, 7);
       stopped
@@ -420,7 +422,7 @@ class ObservationsTest {
     int planned = bestBy == BestBy.SMOOTH ? 60 : 70;
     TrainingResult undisturbed = measured(bestBy).train(text, planned);
     Path file = directory.resolve("run");
-    for (long stop = 0; stop <= planned; stop += Boolean.getBoolean("tests.long") ? 1 : 5) {
+    for (long stop = 0; stop <= planned; stop += LONG ? 1 : 14) {
       long at = stop;
       Trainer stopped = measured(bestBy).checkpoint(file, 8);
       stopped.every(

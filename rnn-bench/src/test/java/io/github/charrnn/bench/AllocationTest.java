@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,16 +37,25 @@ class AllocationTest {
   /** An object in every step, symbol or window would be at least 16 bytes a time. */
   private static final long SLACK = 4_096;
 
+  private static final boolean LONG = Boolean.getBoolean("tests.long");
+  private static final int STEPS = LONG ? 1_000 : 400;
+  private static final int CHARACTERS = LONG ? 20_000 : 5_000;
+
+  private static EncodedText text;
+
   private interface Work {
     void run() throws IOException;
   }
 
-  private EncodedText text;
   private VanillaRnn model;
 
-  @BeforeEach
-  void setUp() throws IOException {
+  @BeforeAll
+  static void makeText() throws IOException {
     text = Texts.read("", 65);
+  }
+
+  @BeforeEach
+  void setUp() {
     model = VanillaRnn.builder(text.vocab()).hiddenSize(20).build();
   }
 
@@ -72,10 +82,10 @@ class AllocationTest {
   }
 
   private static void assertAllocatesNothing(Training training) throws IOException {
-    steps(training, 1_000);
+    steps(training, STEPS);
 
-    long once = allocatedBy(() -> steps(training, 1_000));
-    long twice = allocatedBy(() -> steps(training, 2_000));
+    long once = allocatedBy(() -> steps(training, STEPS));
+    long twice = allocatedBy(() -> steps(training, 2 * STEPS));
 
     assertThat(twice - once).isLessThan(SLACK);
   }
@@ -87,16 +97,16 @@ class AllocationTest {
     Set<Thread> others = crews(); // may end meanwhile
     Recipe recipe = streams == 0 ? byNorm("adam") : Recipe.course().withBatchSize(streams);
     Training training = Trainer.of(model).recipe(recipe).threads(2).start(text);
-    steps(training, 1_000);
+    steps(training, STEPS);
     Set<Thread> mine = crews();
     mine.removeAll(others);
     assertThat(mine).as("threads beside the caller").hasSize(1);
     long id = mine.iterator().next().getId();
 
     long before = THREADS.getThreadAllocatedBytes(id);
-    long once = allocatedBy(() -> steps(training, 1_000));
+    long once = allocatedBy(() -> steps(training, STEPS));
     long between = THREADS.getThreadAllocatedBytes(id);
-    long twice = allocatedBy(() -> steps(training, 2_000));
+    long twice = allocatedBy(() -> steps(training, 2 * STEPS));
     long after = THREADS.getThreadAllocatedBytes(id);
 
     assertThat(twice - once).as("by the caller").isLessThan(SLACK);
@@ -126,8 +136,8 @@ class AllocationTest {
     }
     assertThat(best).as("steps with a new best").isBetween(100, 900);
 
-    long once = allocatedBy(() -> steps(training, 1_000));
-    long twice = allocatedBy(() -> steps(training, 2_000));
+    long once = allocatedBy(() -> steps(training, STEPS));
+    long twice = allocatedBy(() -> steps(training, 2 * STEPS));
 
     assertThat(twice - once).isLessThan(SLACK);
   }
@@ -176,10 +186,10 @@ class AllocationTest {
   @Test
   void evaluationWithThreads_allocatesNothingPerCharacter() throws IOException {
     Scorer scorer = Scorer.of(model).threads(2);
-    scorer.evaluate(text.part(0, 20_000));
+    scorer.evaluate(text.part(0, CHARACTERS));
 
-    long once = allocatedBy(() -> scorer.evaluate(text.part(0, 20_000)));
-    long twice = allocatedBy(() -> scorer.evaluate(text.part(0, 40_000)));
+    long once = allocatedBy(() -> scorer.evaluate(text.part(0, CHARACTERS)));
+    long twice = allocatedBy(() -> scorer.evaluate(text.part(0, 2 * CHARACTERS)));
 
     assertThat(twice - once).isLessThan(SLACK);
   }
@@ -187,13 +197,13 @@ class AllocationTest {
   @Test
   void loading_allocatesAtMostTwiceTheFile(@TempDir Path directory) throws IOException {
     Path file = directory.resolve("model");
-    VanillaRnn.builder(text.vocab()).hiddenSize(900).build().save(file);
+    VanillaRnn.builder(text.vocab()).hiddenSize(500).build().save(file);
     VanillaRnn.load(file);
     long size = Files.size(file);
 
     long allocated = allocatedBy(() -> VanillaRnn.load(file));
 
-    assertThat(size).isGreaterThan(7_000_000);
+    assertThat(size).isGreaterThan(2_000_000);
     assertThat(allocated).isLessThan(2 * size);
   }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 @Tag("once")
 class ElementaryTest {
   private static final MathContext DIGITS = new MathContext(50);
-  private static final int SAMPLES = 20_000;
+  private static final int SAMPLES = Boolean.getBoolean("tests.long") ? 20_000 : 3_000;
 
   @Test
   void exp_overItsRange_isWithinItsBound() {
