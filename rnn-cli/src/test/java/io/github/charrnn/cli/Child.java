@@ -53,9 +53,18 @@ final class Child implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** Runs a command with nothing on standard input; one that takes a minute ends the child. */
+  /** Words of a command, and its standard input. */
+  private record Question(List<String> words, String input) {}
+
+  /** Runs a command with nothing on standard input. */
   Cli.Outcome run(List<String> words) throws IOException, InterruptedException, TimeoutException {
-    questions.append(GSON.toJson(words)).append('\n').flush();
+    return run(words, "");
+  }
+
+  /** Runs a command; one that takes a minute ends the child. */
+  Cli.Outcome run(List<String> words, String input)
+      throws IOException, InterruptedException, TimeoutException {
+    questions.append(GSON.toJson(new Question(words, input))).append('\n').flush();
     CompletableFuture<String> answer =
         CompletableFuture.supplyAsync(
             () -> {
@@ -85,7 +94,7 @@ final class Child implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  /** The child's side: words on a line of standard input, an outcome on one of output. */
+  /** The child's side: a question on a line of standard input, an outcome on one of output. */
   public static void main(String[] args) throws IOException {
     PrintStream out = new PrintStream(System.out, true, UTF_8);
     ByteArrayOutputStream others = new ByteArrayOutputStream(); // loggers and threads
@@ -94,7 +103,8 @@ final class Child implements AutoCloseable {
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       others.reset();
-      Cli.Outcome outcome = Cli.run((Object[]) GSON.fromJson(line, String[].class));
+      Question question = GSON.fromJson(line, Question.class);
+      Cli.Outcome outcome = Cli.runWithInput(question.input(), question.words().toArray());
       String err = outcome.err() + others.toString(UTF_8);
       out.println(GSON.toJson(new Cli.Outcome(outcome.code(), outcome.out(), err)));
     }

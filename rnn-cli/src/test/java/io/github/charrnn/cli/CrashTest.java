@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CrashTest {
   private static final int KILLS =
-      Integer.getInteger("crash.kills", Boolean.getBoolean("tests.long") ? 200 : 4);
+      Integer.getInteger("crash.kills", Boolean.getBoolean("tests.long") ? 200 : 3);
   private static final int STEPS_A_LIFE = 300; // more than most get done
   private static final long SEED = Long.getLong("crash.seed", 1);
 

@@ -68,7 +68,7 @@ class LauncherTest {
   /** With a Maven that lets every line be seen. */
   private Process slowly(String... command) throws IOException {
     ProcessBuilder builder = builder(command);
-    builder.environment().put("PAUSE", "1.5");
+    builder.environment().put("PAUSE", "0.8");
     return builder.start();
   }
 

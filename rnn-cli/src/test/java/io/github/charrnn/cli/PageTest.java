@@ -33,6 +33,9 @@ class PageTest {
   private static final String HEADINGS =
       "[...document.querySelectorAll('h2')].filter(it => it.offsetParent)";
 
+  /** So many that the page sees some of them. */
+  private static final int LIVE_STEPS = Boolean.getBoolean("tests.long") ? 24_000 : 12_000;
+
   @TempDir static Path directory;
   private static Optional<Browser> started = Optional.empty();
   private static Path model = Path.of("");
@@ -277,9 +280,9 @@ class PageTest {
                       model.toString(),
                       "--live",
                       "--steps",
-                      "24000",
+                      Integer.toString(LIVE_STEPS),
                       "--sample-every",
-                      "2000",
+                      Integer.toString(LIVE_STEPS / 12),
                       "--no-checkpoint"));
     }
 
@@ -310,10 +313,10 @@ class PageTest {
     long steps = browser().number("+document.documentElement.dataset.steps");
     browser().await("+document.documentElement.dataset.steps > " + steps);
     steps = browser().number("+document.documentElement.dataset.steps");
-    assertThat(steps).isLessThan(24_000);
+    assertThat(steps).isLessThan(LIVE_STEPS);
     assertRefused(address);
 
-    browser().await("+document.documentElement.dataset.steps === 24000");
+    browser().await("+document.documentElement.dataset.steps === " + LIVE_STEPS);
     assertThat(training.code.get()).as(training.err.toString(UTF_8)).isZero();
     browser().await(HEADINGS + ".length >= 8");
     assertThat(browser().errors()).isEmpty();
