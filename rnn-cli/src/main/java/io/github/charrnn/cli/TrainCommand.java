@@ -236,8 +236,9 @@ final class TrainCommand implements Callable<Integer> {
     if (limit.isEmpty()) {
       return steps.of(trainer, read, plan.steps());
     }
-    double speed = Speed.measure(trainer, read, threads.count());
-    long count = Speed.steps(plan, 60 * limit.getAsDouble(), speed);
+    double seconds = 60 * limit.getAsDouble();
+    double speed = Speed.measure(trainer, read, seconds, threads.count());
+    long count = Speed.steps(plan, seconds, speed);
     List<String> typed = MinutesOption.without(typed());
     List<String> words = new ArrayList<>(List.of(Shell.rnn(), typed.get(0)));
     words.addAll(List.of("--recipe", plan.name(), "--steps", Long.toString(count)));

@@ -99,13 +99,13 @@ final class TuneCommand implements Callable<Integer> {
       return ExitCode.OK;
     }
     double seconds = 60 * minutes.minutes().orElse(DEFAULT_MINUTES);
-    double speed = search.measure();
+    double speed = search.measure(seconds);
     if (!recipe.isNamed()) {
       double last = seconds * search.last() / search.cost();
       Plan fitting = Speed.fitting(searched, last, speed * search.charactersPerStep());
       if (!fitting.equals(search.plan())) {
         search = search(all, fitting);
-        speed = search.measure();
+        speed = search.measure(seconds);
       }
     }
     long first = Speed.rounded(seconds * speed / search.cost());

@@ -98,10 +98,10 @@ public final class Search {
   }
 
   /** Steps a second of the run in the middle of what is tried. */
-  public double measure() {
+  public double measure(double limit) {
     Candidate middle = new Candidate(base.hiddenSize(), 1, 1);
     Trainer trainer = Trainer.of(middle.model(base)).recipe(middle.recipe(base, base.plan()));
-    return Speed.measure(trainer, split.training(), threads);
+    return Speed.measure(trainer, split.training(), limit, threads);
   }
 
   /** What share of the text chooses. */

@@ -14,6 +14,10 @@ public final class Speed {
   private static final double WARM_SECONDS = 1;
 
   private static final double SECONDS = 1;
+
+  /** The most of a short time that either takes. */
+  private static final double SHARE = 0.05;
+
   private static final int FEWEST_STEPS = 3;
 
   /** Plans from the least to the dearest. */
@@ -24,12 +28,17 @@ public final class Speed {
 
   private Speed() {}
 
-  /** Steps a second of a run, measured on a part of it that is thrown away. */
-  public static double measure(Trainer trainer, EncodedText text, OptionalInt threads) {
+  /**
+   * Steps a second of a run, measured on a part of it that is thrown away.
+   *
+   * @param limit seconds that there are for all
+   */
+  public static double measure(
+      Trainer trainer, EncodedText text, double limit, OptionalInt threads) {
     threads.ifPresent(trainer::threads);
     Training training = trainer.start(text);
-    run(training, WARM_SECONDS);
-    return run(training, SECONDS);
+    run(training, Math.min(WARM_SECONDS, SHARE * limit));
+    return run(training, Math.min(SECONDS, SHARE * limit));
   }
 
   private static double run(Training training, double seconds) {
@@ -71,7 +80,7 @@ public final class Speed {
             .hiddenSize(quick.hiddenSize())
             .initializer(quick.initializer())
             .build();
-    double speed = measure(Trainer.of(model).recipe(quick.recipe()), text, threads);
+    double speed = measure(Trainer.of(model).recipe(quick.recipe()), text, seconds, threads);
     return fitting(
         text, seconds, speed * quick.recipe().batchSize() * quick.recipe().sequenceLength());
   }
