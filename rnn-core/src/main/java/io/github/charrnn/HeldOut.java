@@ -52,9 +52,11 @@ public record HeldOut(EncodedText training, List<EncodedText> pieces) {
     long end = 0; // of the piece before
     for (int i = 0; i < pieces; i++) {
       long length = share(characters, i + 1, pieces) - share(characters, i, pieces);
-      long part = share(text.length(), i, pieces);
-      long last = share(text.length(), i + 1, pieces) - length; // where it can begin
-      long begin = lineNear(text, part + (last - part) / 2, part, last, length / 4);
+      long left = characters - share(characters, i, pieces); // in this piece and the next ones
+      long first = Math.max(end, share(text.length(), i, pieces)); // where it can begin
+      long last = Math.max(first, share(text.length(), i + 1, pieces) - length);
+      last = Math.min(last, text.length() - left);
+      long begin = lineNear(text, first + (last - first) / 2, first, last, length / 4);
       rest.add(text.part(end, begin));
       end = begin + length;
       heldOut.add(text.part(begin, end));

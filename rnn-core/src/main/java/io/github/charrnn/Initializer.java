@@ -175,7 +175,7 @@ public sealed interface Initializer {
 
   /**
    * The initializer of a name, as files and the command line have it, with its usual numbers:
-   * normal with deviation 0.01, the other two with gain 1 and deviations 0.1.
+   * normal with deviation 0.01, orthogonal and identity with gain 1 and deviations 0.1.
    *
    * @throws IllegalArgumentException if name is not one of {@link #names}
    */

@@ -147,6 +147,9 @@ public record LearningRate(double rate, Decay decay, double end, long steps, lon
 
   /** The same scaled to another rate, the end with it. */
   public LearningRate withRate(double newRate) {
+    if (newRate == rate) {
+      return this; // with the end to the bit
+    }
     return new LearningRate(
         newRate,
         decay,

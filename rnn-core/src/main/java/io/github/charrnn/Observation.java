@@ -33,9 +33,8 @@ final class Observation {
       int sampleLength) {
 
     /** The same with the samples of a run that is resumed. */
-    Plan withSamples(Observations seen) {
-      return new Plan(
-          heldOut, validation, bestBy, patience, seen.sampleEvery(), seen.sampleLength());
+    Plan withSamples(long every, int length) {
+      return new Plan(heldOut, validation, bestBy, patience, every, length);
     }
   }
 

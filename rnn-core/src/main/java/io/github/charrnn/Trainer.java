@@ -3,6 +3,7 @@ package io.github.charrnn;
 import io.github.charrnn.internal.CheckpointFile;
 import io.github.charrnn.internal.Crew;
 import io.github.charrnn.internal.Header;
+import io.github.charrnn.internal.Observations;
 import io.github.charrnn.internal.Range;
 import io.github.charrnn.internal.SafeFile;
 import io.github.charrnn.internal.Streams;
@@ -46,11 +47,13 @@ public final class Trainer {
   private OptionalLong checkpointEvery = OptionalLong.empty();
   private OptionalInt rollbacks = OptionalInt.empty();
   private List<EncodedText> heldOut = List.of(); // pieces
-  private long validationEvery = 10_000;
+  private static final long INTERVAL = 10_000; // unless told otherwise
+
+  private long validationEvery = INTERVAL;
   private BestBy bestBy = BestBy.SMOOTH;
   private int patience;
   private OptionalLong sampleEvery = OptionalLong.empty();
-  private int sampleLength;
+  private OptionalInt sampleLength = OptionalInt.empty();
   private OptionalInt threads = OptionalInt.empty();
   private LongSupplier clock = System::nanoTime;
   private IntFunction<Crew> crews = Crew::new;
@@ -347,8 +350,19 @@ public final class Trainer {
    */
   public Trainer samples(long every, int length) {
     Range.atLeast(1, "every", every);
-    sampleLength = Range.atLeast(0, "length", length);
     sampleEvery = OptionalLong.of(every);
+    return samples(length);
+  }
+
+  /**
+   * The same at the interval of the run that is {@linkplain #resuming resumed}, or else every
+   * 10,000 steps.
+   *
+   * @param length at least 0; characters
+   * @throws IllegalArgumentException if length is below 0
+   */
+  public Trainer samples(int length) {
+    sampleLength = OptionalInt.of(Range.atLeast(0, "length", length));
     return this;
   }
 
@@ -517,8 +531,11 @@ public final class Trainer {
       throw new IllegalArgumentException(
           "steps is " + planned + ", the checkpoint " + file + " is at step " + header.step);
     }
+    Observations seen = state.observations();
     Observation.Plan plan =
-        sampleEvery.isPresent() ? plan() : plan().withSamples(state.observations());
+        plan()
+            .withSamples(
+                sampleEvery.orElse(seen.sampleEvery()), sampleLength.orElse(seen.sampleLength()));
     Training training = prepare(text, plan);
     training.restore(state, header.rollbacks);
     training.plan(planned);
@@ -577,7 +594,12 @@ public final class Trainer {
 
   private Observation.Plan plan() {
     return new Observation.Plan(
-        heldOut, validation(), bestBy, patience, sampleEvery.orElse(0), sampleLength);
+        heldOut,
+        validation(),
+        bestBy,
+        patience,
+        sampleEvery.orElse(sampleLength.isPresent() ? INTERVAL : 0),
+        sampleLength.orElse(0));
   }
 
   private Optional<Validation> validation() {

@@ -168,7 +168,7 @@ public final class Training {
   /** The model as it stands; its parameters are not copied. */
   private VanillaRnn standing() {
     return start.with(
-        parameters, Optional.empty(), Arrays.copyOf(begin(window.h), parameters.hiddenSize));
+        parameters, Optional.empty(), Arrays.copyOf(begin(state()), parameters.hiddenSize));
   }
 
   /** Whether the held-out loss has not fallen for as long as the run was to wait for that. */
@@ -218,8 +218,13 @@ public final class Training {
   /** The state goes with the parameters; where an epoch ends, it is about to become zero. */
   private void keepBestState() {
     if (bestStep == step) {
-      System.arraycopy(window.h, 0, bestState, 0, bestState.length);
+      System.arraycopy(state(), 0, bestState, 0, bestState.length);
     }
+  }
+
+  /** Its first m numbers are the first stream's: before the first step those of the model. */
+  private double[] state() {
+    return step == 0 ? start.startState().orElse(zero) : window.h;
   }
 
   /**
@@ -374,7 +379,7 @@ public final class Training {
 
   /** The model as it stands, a copy. */
   public VanillaRnn model() {
-    return snapshot(parameters, window.h, step, smoothLoss);
+    return snapshot(parameters, state(), step, smoothLoss);
   }
 
   /**
@@ -421,7 +426,7 @@ public final class Training {
             ? untrained()
             : snapshot(
                 bestIsCurrent ? parameters : best,
-                bestIsCurrent ? window.h : bestState,
+                bestIsCurrent ? state() : bestState,
                 bestStep(),
                 bestSmoothLoss()),
         step == 0 ? untrained() : model(),

@@ -50,6 +50,26 @@ class HeldOutTest {
     assertThat(split.training().decode()).isEqualTo(rest.toString());
   }
 
+  /** Also where pieces leave hardly anything between them, and cannot all be as long. */
+  @Test
+  void spread_ofEverySmallText_isAllOfItOnce() {
+    String all = "ab\ncdefg\n\nhijklm\nnopqrstuvwxyz".repeat(2);
+    CharVocab vocab = CharVocab.of(all);
+    for (int length = 2; length <= 40; length++) {
+      EncodedText text = vocab.encode(all.substring(0, length));
+      for (int pieces = 1; pieces <= length / 2; pieces++) {
+        for (int characters = 2 * pieces; characters <= length; characters++) {
+          HeldOut split = HeldOut.spread(text, characters, pieces);
+          assertThat(split.pieces()).hasSize(pieces);
+          assertThat(split.pieces().stream().mapToLong(EncodedText::length).sum())
+              .as("%d characters, %d of them in %d pieces", length, characters, pieces)
+              .isEqualTo(characters);
+          assertThat(split.training().length()).isEqualTo(length - characters);
+        }
+      }
+    }
+  }
+
   @Test
   void aPiece_beginsWhereALineDoes_ifThatIsNear() {
     String lines = "a line of some 30 characters.\n".repeat(40); // 1,200 characters

@@ -40,7 +40,7 @@ public final class NGramBaselines {
         text.length(),
         text.vocab().size(),
         heldOut.length(),
-        EncodedText.read(file).length() - heldOut.length());
+        heldOut.skipped());
     double[][] bits = new NGramCounts(text).crossEntropies(heldOut);
     System.out.println("bits per character");
     System.out.println("  n  Witten-Bell  Kneser-Ney");

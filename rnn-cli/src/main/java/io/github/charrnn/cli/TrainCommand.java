@@ -2,6 +2,7 @@ package io.github.charrnn.cli;
 
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.Plan;
+import io.github.charrnn.Recipe;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.TrainingResult;
 import io.github.charrnn.TrainingSummary;
@@ -163,6 +164,7 @@ final class TrainCommand implements Callable<Integer> {
     steps.requireConsistent();
     minutes.minutes("--recipe", "--steps", "--epochs", "--resume");
     samples.requirePossible();
+    validation.requireConsistent();
     model.requireConsistent(checkpoint.resume());
     checkpoint.requireConsistent();
     unknown.policy();
@@ -221,7 +223,23 @@ final class TrainCommand implements Callable<Integer> {
         validation.split(all, ValidationOptions.Defaults.of(plan), reader(start));
     Trainer trainer = Trainer.of(start).recipe(recipe.recipe(plan));
     plan = plan.withSteps(count(trainer, split.text(), plan));
-    return new Ready(trainer.recipe(recipe.recipe(plan)), split, plan);
+    trainer.recipe(recipe.recipe(plan));
+    return new Ready(trainer, split, measured(plan, trainer.recipe(), split));
+  }
+
+  /** The plan of a run as it was typed: what a step reads decides how often it is measured. */
+  private static Plan measured(Plan plan, Recipe recipe, ValidationOptions.Split split) {
+    long heldOut = split.heldOut().stream().mapToLong(EncodedText::length).sum();
+    return new Plan(
+            plan.name(),
+            plan.hiddenSize(),
+            plan.initializer(),
+            recipe,
+            plan.steps(),
+            heldOut,
+            split.heldOut().size(),
+            plan.validationEvery())
+        .withSteps(plan.steps());
   }
 
   private Plan plan(EncodedText all) {

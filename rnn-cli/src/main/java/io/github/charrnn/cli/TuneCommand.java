@@ -9,6 +9,7 @@ import io.github.charrnn.cli.options.Options;
 import io.github.charrnn.cli.options.RecipeOptions;
 import io.github.charrnn.cli.options.TextParameter;
 import io.github.charrnn.cli.options.ThreadsOption;
+import io.github.charrnn.cli.options.ValidationOptions;
 import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.Shell;
 import io.github.charrnn.cli.output.Terminal;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
             + " never seen by the search and says what the winner is worth.")
 final class TuneCommand implements Callable<Integer> {
   private static final double DEFAULT_MINUTES = 10;
+  private static final int MOST_SEEDS = 1_000;
   private static final String STEPS = "--steps";
   private static final String SEEDS = "--seeds";
   private static final String HIDDEN = "--hidden";
@@ -102,7 +104,7 @@ final class TuneCommand implements Callable<Integer> {
     double speed = search.measure(seconds);
     if (!recipe.isNamed()) {
       double last = seconds * search.last() / search.cost();
-      Plan fitting = Speed.fitting(searched, last, speed * search.charactersPerStep());
+      Plan fitting = Speed.fitting(searched, last, speed * search.costOfStep());
       if (!fitting.equals(search.plan())) {
         search = search(all, fitting);
         speed = search.measure(seconds);
@@ -119,6 +121,9 @@ final class TuneCommand implements Callable<Integer> {
     minutes.minutes(STEPS);
     threads.count();
     Options.requireAtLeast(command, SEEDS, seeds, 1);
+    if (seeds > MOST_SEEDS) {
+      throw Options.wrong(command, SEEDS + " is " + seeds + ", must be at most " + MOST_SEEDS);
+    }
     Options.requireAtLeast(command, STEPS, steps == null ? 1 : steps, 1);
     Options.requireAtLeast(command, HIDDEN, hidden == null ? 1 : hidden, 1);
   }
@@ -156,7 +161,7 @@ final class TuneCommand implements Callable<Integer> {
                 println(row(run));
               }
             });
-    String trainer = trainer(search, outcome.winner());
+    String trainer = trainer(search, outcome);
     if (json) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("tried", tried);
@@ -171,9 +176,9 @@ final class TuneCommand implements Callable<Integer> {
             "%nThe last round chose hidden size %,d, learning rate %s and seed %d. The last tenth of"
                 + " the text, which%nthe search never saw, costs that model %.3f bits per character."
                 + " Train one on all of the text:%n%n%s",
-            outcome.winner().model().hiddenSize(),
+            outcome.winner().hiddenSize(),
             rate(outcome.winner()),
-            outcome.winner().model().seed(),
+            outcome.winner().seed(),
             outcome.judged(),
             trainer));
   }
@@ -183,9 +188,9 @@ final class TuneCommand implements Callable<Integer> {
         Locale.ROOT,
         "%5d  %,11d  %13s  %6d  %,8d  %18s",
         run.round(),
-        run.model().hiddenSize(),
+        run.hiddenSize(),
         rate(run),
-        run.model().seed(),
+        run.seed(),
         run.steps(),
         Double.isFinite(run.bits()) ? String.format(Locale.ROOT, "%.3f", run.bits()) : "diverged");
   }
@@ -205,23 +210,25 @@ final class TuneCommand implements Callable<Integer> {
   private static Map<String, Object> object(Search.Tried run) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("round", run.round());
-    object.put("hiddenSize", run.model().hiddenSize());
+    object.put("hiddenSize", run.hiddenSize());
     object.put("learningRate", run.recipe().learningRate().rate());
-    object.put("seed", run.model().seed());
+    object.put("seed", run.seed());
     object.put("steps", run.steps());
     object.put("bitsPerCharacter", Terminal.jsonNumber(run.bits()));
     return object;
   }
 
   /** The command that trains the winner. */
-  private String trainer(Search search, Search.Tried winner) {
+  private String trainer(Search search, Search.Outcome outcome) {
+    Search.Tried winner = outcome.winner();
     List<String> words = new ArrayList<>(List.of(Shell.rnn(), "train"));
     if (!text.name().isEmpty()) {
       words.add(text.name().equals(Sources.STANDARD_INPUT) ? text.name() : Shell.file(text.name()));
     }
     words.addAll(RecipeOptions.typed(winner.recipe()));
-    words.addAll(ModelOptions.typed(winner.model(), Optional.empty()));
-    words.addAll(List.of("--validation", String.format(Locale.ROOT, "%.4f", search.share())));
+    words.addAll(ModelOptions.typed(outcome.start(), Optional.empty()));
+    String share = ValidationOptions.share(search.heldOut(), search.length());
+    words.addAll(List.of("--validation", share));
     words.addAll(List.of("--validation-pieces", Integer.toString(search.pieces())));
     words.addAll(List.of("--validation-every", Long.toString(Math.max(1, winner.steps() / 20))));
     words.addAll(List.of("--best-by", "validation", STEPS, Long.toString(winner.steps())));

@@ -605,11 +605,6 @@ public final class Window {
     System.arraycopy(states, 0, h, 0, streams * m);
   }
 
-  /** The next window starts from the zero state. */
-  public void reset() {
-    Arrays.fill(h, 0, streams * m, 0);
-  }
-
   /** The next window of a stream starts from the zero state. */
   public void reset(int stream) {
     Arrays.fill(h, stream * m, (stream + 1) * m, 0);

@@ -424,8 +424,8 @@ public final class RecipeOptions {
   public static String[] help() {
     List<String> lines = new ArrayList<>();
     lines.add("");
-    lines.add("Recipes, on a text of 1,000,000 characters with 65 symbols; less for short texts");
-    lines.add("and large vocabularies:");
+    lines.add("Recipes, on a text of 1,000,000 characters with 65 symbols; other sizes on shorter");
+    lines.add("texts and with larger vocabularies:");
     for (String name : Plan.names()) {
       Plan plan = Plan.named(name, 1_000_000, 65);
       Recipe recipe = plan.recipe();

@@ -50,8 +50,10 @@ public final class SampleOptions {
 
   /** Says when a run that is resumed draws samples, if it is told; else it goes on as it did. */
   public void applyToResumed(Trainer trainer, Plan plan) {
-    if (Options.given(command, EVERY) || Options.given(command, LENGTH)) {
+    if (every != null) {
       applyTo(trainer, plan);
+    } else if (Options.given(command, LENGTH)) {
+      trainer.samples(length);
     }
   }
 

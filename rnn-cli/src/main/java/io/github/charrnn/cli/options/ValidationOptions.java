@@ -170,7 +170,6 @@ public final class ValidationOptions {
 
   /** Splits a text as the options say. */
   public Split split(EncodedText all, Defaults defaults, Reader reader) throws IOException {
-    requireRanges();
     if (file().isPresent()) {
       return beside(all, file().get(), reader);
     }
@@ -206,7 +205,8 @@ public final class ValidationOptions {
         : (int) Math.min(defaults.pieces, Math.max(1, characters / SHORTEST));
   }
 
-  private void requireRanges() {
+  /** Refuses what is wrong with the words alone. */
+  public void requireConsistent() {
     requireAtLeast(PIECES, pieces == null ? 1 : pieces, 1);
     requireAtLeast(EVERY, every == null ? 1 : every, 1);
     requireAtLeast(PATIENCE, patience == null ? 0 : patience, 0);
@@ -289,7 +289,6 @@ public final class ValidationOptions {
    */
   public Split splitAgain(EncodedText all, TrainingSummary run, Path checkpoint, Reader reader)
       throws IOException {
-    requireRanges();
     requireSame(run, all, checkpoint);
     if (isBeside(run, all)) {
       return beside(all, file().orElseThrow(() -> otherTextMissing(run, checkpoint)), reader);
@@ -401,12 +400,10 @@ public final class ValidationOptions {
     if (run.validation().isPresent()) {
       Validation validation = run.validation().get();
       words.addAll(List.of(HELD_OUT, file.orElseGet(() -> share(validation.length(), length))));
-      if (file.isEmpty() && (validation.pieces() > 1 || defaults.pieces > 1)) {
+      if (file.isEmpty() && validation.pieces() > 1) {
         words.addAll(List.of(PIECES, Integer.toString(validation.pieces())));
       }
       words.addAll(List.of(EVERY, Long.toString(validation.every())));
-    } else if (defaults.characters > 0) {
-      words.addAll(List.of(HELD_OUT, NONE));
     }
     if (run.bestBy() != defaults.bestBy(run.validation().isPresent())) {
       words.addAll(List.of(BEST_BY, word(run.bestBy())));
@@ -422,7 +419,7 @@ public final class ValidationOptions {
   }
 
   /** The shortest share of a length that comes to that many characters. */
-  private static String share(long heldOut, long length) {
+  public static String share(long heldOut, long length) {
     BigDecimal share = BigDecimal.ZERO;
     for (int digits = 1; characters(share.doubleValue(), length) != heldOut; digits++) {
       share =

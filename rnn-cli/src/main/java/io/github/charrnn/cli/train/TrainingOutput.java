@@ -270,7 +270,7 @@ public final class TrainingOutput {
   private void passage(TrainingResult result) {
     String best =
         result.bestStep() == 0
-            ? "the untrained model"
+            ? "the model before the first step"
             : String.format(
                 Locale.ROOT,
                 "the %s model, smooth loss %.4f at step %,d",
@@ -314,7 +314,7 @@ public final class TrainingOutput {
           Locale.ROOT,
           "training diverged and was rolled back %d times, learning rate %s in the end%n",
           run.rollbacks(),
-          run.recipe().learningRate().rate() * Math.pow(0.5, run.rollbacks()));
+          run.recipe().learningRate().at(result.steps()) * Math.pow(0.5, run.rollbacks()));
     }
     err.println(
         "saved "

@@ -9,9 +9,11 @@ import io.github.charrnn.Scorer;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.TrainingDivergedException;
 import io.github.charrnn.VanillaRnn;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -50,14 +52,23 @@ public final class Search {
    * @param round counted from 1
    * @param bits per character of the text that chooses; infinite if training diverged
    */
-  public record Tried(int round, VanillaRnn model, Recipe recipe, long steps, double bits) {}
+  public record Tried(
+      int round, int hiddenSize, long seed, Recipe recipe, long steps, double bits) {}
 
   /**
    * What came of it.
    *
+   * @param start the model that the winner began with
    * @param judged bits per character of the winner on the last tenth of the text
    */
-  public record Outcome(Tried winner, double judged) {}
+  public record Outcome(Tried winner, VanillaRnn start, double judged) {}
+
+  /** With its model, if it is needed. */
+  private record Run(Tried tried, Optional<VanillaRnn> model) {
+    double bits() {
+      return tried.bits();
+    }
+  }
 
   private final Base base;
   private final int seeds;
@@ -91,10 +102,12 @@ public final class Search {
     return base.plan();
   }
 
-  /** Characters that a step reads. */
-  public long charactersPerStep() {
+  /** What a step costs of the run in the middle of what is tried, up to a factor. */
+  public double costOfStep() {
     Recipe recipe = base.recipe(base.plan());
-    return (long) recipe.batchSize() * recipe.sequenceLength();
+    return (double) recipe.batchSize()
+        * recipe.sequenceLength()
+        * Speed.cost(base.hiddenSize(), base.text().vocab().size());
   }
 
   /** Steps a second of the run in the middle of what is tried. */
@@ -104,10 +117,14 @@ public final class Search {
     return Speed.measure(trainer, split.training(), limit, threads);
   }
 
-  /** What share of the text chooses. */
-  public double share() {
-    long heldOut = split.pieces().stream().mapToLong(EncodedText::length).sum();
-    return (double) heldOut / base.text().length();
+  /** How many characters choose. */
+  public long heldOut() {
+    return split.pieces().stream().mapToLong(EncodedText::length).sum();
+  }
+
+  /** Of the text, with what judges. */
+  public long length() {
+    return base.text().length();
   }
 
   /** In how many pieces that is. */
@@ -159,24 +176,31 @@ public final class Search {
    *
    * @param steps of a run of the first round with the plan's hidden size; others take as many as
    *     cost the same
+   * @throws IOException if every run of a round diverged
    */
-  public Outcome run(long steps, Consumer<Tried> listener) {
+  public Outcome run(long steps, Consumer<Tried> listener) throws IOException {
     List<Candidate> candidates = candidates();
+    candidates.forEach(candidate -> candidate.recipe(base, base.plan())); // refuses what is wrong
     long each = steps;
     for (int round = 1; ; round++) {
-      List<Tried> tried = new ArrayList<>();
+      boolean isLast = candidates.size() <= LESS;
+      List<Run> tried = new ArrayList<>();
       for (Candidate candidate : candidates) {
-        tried.add(run(candidate, round, each));
-        listener.accept(tried.get(tried.size() - 1));
+        tried.add(run(candidate, round, each, isLast));
+        listener.accept(tried.get(tried.size() - 1).tried());
       }
       List<Integer> order = new ArrayList<>();
       for (int i = 0; i < tried.size(); i++) {
         order.add(i);
       }
       order.sort(Comparator.comparingDouble(i -> tried.get(i).bits()));
-      if (candidates.size() <= LESS) {
-        Tried winner = tried.get(order.get(0));
-        return new Outcome(winner, bits(winner.model(), List.of(judge)));
+      Run winner = tried.get(order.get(0));
+      if (!Double.isFinite(winner.bits())) {
+        throw new IOException("every run of round " + round + " diverged: choose a lower --lr");
+      }
+      if (isLast) {
+        double judged = bits(winner.model().orElseThrow(), List.of(judge));
+        return new Outcome(winner.tried(), candidates.get(order.get(0)).model(base), judged);
       }
       List<Candidate> before = candidates;
       candidates =
@@ -185,21 +209,25 @@ public final class Search {
     }
   }
 
-  private Tried run(Candidate candidate, int round, long each) {
+  private Run run(Candidate candidate, int round, long each, boolean isLast) {
     int symbols = base.text().vocab().size();
     double dearer =
         Speed.cost(candidate.hiddenSize(), symbols) / Speed.cost(base.hiddenSize(), symbols);
     long steps = Math.max(1, Math.round(each / dearer));
     Recipe recipe = candidate.recipe(base, base.plan().withSteps(steps));
-    VanillaRnn start = candidate.model(base);
-    Trainer trainer = Trainer.of(start).recipe(recipe);
+    Trainer trainer = Trainer.of(candidate.model(base)).recipe(recipe);
     threads.ifPresent(trainer::threads);
+    Optional<VanillaRnn> model = Optional.empty();
+    double bits = Double.POSITIVE_INFINITY;
     try {
-      VanillaRnn model = trainer.train(split.training(), steps).last();
-      return new Tried(round, model, recipe, steps, bits(model, split.pieces()));
+      VanillaRnn trained = trainer.train(split.training(), steps).last();
+      bits = bits(trained, split.pieces());
+      model = isLast ? Optional.of(trained) : Optional.empty();
     } catch (TrainingDivergedException e) {
-      return new Tried(round, start, recipe, steps, Double.POSITIVE_INFINITY);
+      // as bad as can be
     }
+    Tried tried = new Tried(round, candidate.hiddenSize(), candidate.seed(), recipe, steps, bits);
+    return new Run(tried, model);
   }
 
   private double bits(VanillaRnn model, List<EncodedText> texts) {

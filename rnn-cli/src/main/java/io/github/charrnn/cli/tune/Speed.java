@@ -56,13 +56,11 @@ public final class Speed {
   /**
    * The dearest plan that a time is long enough for, which half of it is.
    *
-   * @param charactersPerSecond of the plan quick
+   * @param perSecond what a second is enough for, in units of {@link #cost}
    */
-  public static Plan fitting(EncodedText text, double seconds, double charactersPerSecond) {
+  public static Plan fitting(EncodedText text, double seconds, double perSecond) {
     int symbols = text.vocab().size();
-    Plan quick = Plan.named(PLANS.get(0), text.length(), symbols);
-    double perSecond = charactersPerSecond * cost(quick.hiddenSize(), symbols);
-    Plan fitting = quick;
+    Plan fitting = Plan.named(PLANS.get(0), text.length(), symbols);
     for (String name : PLANS) {
       Plan plan = Plan.named(name, text.length(), symbols);
       if (characters(plan) * cost(plan.hiddenSize(), symbols) / perSecond <= 2 * seconds) {
@@ -81,12 +79,16 @@ public final class Speed {
             .initializer(quick.initializer())
             .build();
     double speed = measure(Trainer.of(model).recipe(quick.recipe()), text, seconds, threads);
-    return fitting(
-        text, seconds, speed * quick.recipe().batchSize() * quick.recipe().sequenceLength());
+    double ofStep = cost(quick.hiddenSize(), text.vocab().size()) * charactersOfStep(quick);
+    return fitting(text, seconds, speed * ofStep);
   }
 
   private static double characters(Plan plan) {
-    return (double) plan.steps() * plan.recipe().batchSize() * plan.recipe().sequenceLength();
+    return plan.steps() * charactersOfStep(plan);
+  }
+
+  private static double charactersOfStep(Plan plan) {
+    return (double) plan.recipe().batchSize() * plan.recipe().sequenceLength();
   }
 
   /** What a character costs, up to a factor. */
