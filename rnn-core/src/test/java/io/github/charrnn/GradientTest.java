@@ -40,7 +40,7 @@ class GradientTest {
         .extracting(GradientCheck.Tensor::name)
         .containsExactly("U", "W", "V", "b", "c");
     assertThat(report.parameters().stream().mapToLong(GradientCheck.Tensor::elements).sum())
-        .isEqualTo(LONG ? model.parameterCount() : 3 * 900 + 100 + text.vocab().size());
+        .isEqualTo(LONG ? model.parameterCount() : 3 * 900L + 100 + text.vocab().size());
     assertThat(report.passed()).isTrue();
   }
 

@@ -189,7 +189,7 @@ class AllocationTest {
     scorer.evaluate(text.part(0, CHARACTERS));
 
     long once = allocatedBy(() -> scorer.evaluate(text.part(0, CHARACTERS)));
-    long twice = allocatedBy(() -> scorer.evaluate(text.part(0, 2 * CHARACTERS)));
+    long twice = allocatedBy(() -> scorer.evaluate(text.part(0, 2L * CHARACTERS)));
 
     assertThat(twice - once).isLessThan(SLACK);
   }
