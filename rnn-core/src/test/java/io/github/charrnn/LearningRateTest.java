@@ -134,4 +134,12 @@ class LearningRateTest {
         .isThrownBy(() -> Decay.named("step"))
         .withMessage("schedule is step, must be constant, linear, exponential or cosine");
   }
+
+  @Test
+  void withTheSameRate_isTheSame_toTheBit() {
+    LearningRate cosine = LearningRate.cosine(0.0013, 0.0007, 100);
+
+    assertThat(cosine.withRate(0.0013)).isEqualTo(cosine);
+    assertThat(cosine.withRate(0.0026).end()).isCloseTo(0.0014, within(1e-15));
+  }
 }

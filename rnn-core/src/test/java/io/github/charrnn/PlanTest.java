@@ -86,7 +86,7 @@ class PlanTest {
     assertThat(shorter.steps()).isEqualTo(200);
     assertThat(shorter.recipe().learningRate())
         .isEqualTo(LearningRate.linear(plan.recipe().learningRate().rate(), 0, 200).withWarmUp(20));
-    assertThat(shorter.validationEvery()).as("of 20,000 characters").isEqualTo(20_000 / 512);
+    assertThat(shorter.validationEvery()).as("of 20,000 characters").isEqualTo(20_000 / (20 * 32));
     assertThat(shorter.sampleEvery()).isEqualTo(20);
     assertThat(plan.withSteps(0).recipe().learningRate().steps()).isEqualTo(1);
     assertThatIllegalArgumentException()

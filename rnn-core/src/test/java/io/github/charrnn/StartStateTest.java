@@ -59,6 +59,28 @@ class StartStateTest {
     assertThat(Trainer.of(model).start(text).model().startState()).isEmpty();
   }
 
+  /** The held-out loss is that of the model with its start, before the first step too. */
+  @Test
+  void aTrainedModelThatStaysTheBest_keepsItsStart() {
+    VanillaRnn trained = Trainer.of(model).train(text, 300).last();
+    Training training =
+        Trainer.of(trained)
+            .learningRate(50)
+            .validation(heldOut, 10)
+            .bestBy(BestBy.VALIDATION)
+            .start(text);
+    for (int step = 0; step < 20; step++) {
+      training.advance();
+    }
+    TrainingResult result = training.result();
+
+    assertThat(result.bestStep()).isZero();
+    assertThat(start(result.best())).isEqualTo(start(trained));
+    assertThat(result.bestHeldOutLoss().orElseThrow().natsPerCharacter())
+        .isEqualTo(result.best().evaluate(heldOut).natsPerCharacter())
+        .isEqualTo(trained.evaluate(heldOut).natsPerCharacter());
+  }
+
   /** The zero state is trained then. */
   @Test
   void aRecipeThatResetsStates_keepsNone() {
