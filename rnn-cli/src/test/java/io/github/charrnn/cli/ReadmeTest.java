@@ -64,7 +64,7 @@ class ReadmeTest {
             example(DOCS.resolve("report.md")) + "return \"\" + nats.length;",
             "A day, and another.\n");
 
-    assertThat(nats).as("of 80 held-out symbols").isEqualTo("79");
+    assertThat(nats).as("of the 8 symbols of the first piece").isEqualTo("7");
     assertThat(directory.resolve("book.csv")).isNotEmptyFile();
   }
 
