@@ -57,6 +57,14 @@ public record Plan(
   /** Fewer streams rather than fewer updates. */
   private static final int LEAST_UPDATES = 1_500;
 
+  /** Symbols, for each hidden unit, beyond which the outputs' cost makes a run longer instead. */
+  private static final int SYMBOLS_COUNTED = 4;
+
+  /**
+   * Symbols with which U's deviation is 3: what a rare symbol adds to a state is hardly learned.
+   */
+  private static final double USUAL_SYMBOLS = 128;
+
   /** From one window of a stream that begins with the zero state to the next, on average. */
   private static final int RESET_CHARACTERS = 2_048;
 
@@ -87,8 +95,9 @@ public record Plan(
    *       100,000 steps on all of the text. It never changes.
    *   <li>{@code quick}, {@code good} and {@code best}: Adam with a rate that falls to 0, clipping
    *       by norm and an orthogonal W, on ever more hidden units, for about a quarter of a minute,
-   *       a few minutes and an hour on two processors, whatever the length of the text. What they
-   *       are made of may change from version to version.
+   *       a few minutes and an hour on two quick processors, whatever the length of the text;
+   *       longer with more than a thousand symbols. What they are made of may change from version
+   *       to version.
    * </ul>
    *
    * @param textLength characters, with those that are held out; at least 0
@@ -173,13 +182,15 @@ public record Plan(
             Optimizer.adam(0.9, 0.99),
             LearningRate.linear(rounded, 0, steps),
             Clip.norm(1));
-    Initializer initializer = Initializer.orthogonal(0.7, 3, 0.1);
+    double ofU = 3 * Math.min(1, Math.sqrt(USUAL_SYMBOLS / vocabSize));
+    Initializer initializer = Initializer.orthogonal(0.7, Math.rint(ofU * 100) / 100, 0.1);
     return new Plan(name, m, initializer, recipe, steps, heldOut, pieces, 1).withSteps(steps);
   }
 
   /** How many characters can be trained on, forward, backward and the gradient. */
   private static double characters(double multiplyAdds, int hiddenSize, int vocabSize) {
-    return multiplyAdds / (3.0 * hiddenSize * (hiddenSize + (double) vocabSize));
+    double symbols = Math.min((double) vocabSize, (double) SYMBOLS_COUNTED * hiddenSize);
+    return multiplyAdds / (3.0 * hiddenSize * (hiddenSize + symbols));
   }
 
   /**

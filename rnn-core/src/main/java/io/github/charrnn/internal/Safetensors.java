@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A safetensors file whose tensors are all doubles, whose metadata are strings, and which has a
@@ -40,6 +41,9 @@ import java.util.Map;
 final class Safetensors implements Closeable {
   static final String CHECKSUM = "sha256";
   static final String NO_CHECKSUM = "0".repeat(64);
+
+  /** Tensors that a sentence names. */
+  private static final int NAMED = 10;
 
   private static final int MAX_HEADER = 1 << 20;
   private static final int LENGTH_BYTES = Long.BYTES;
@@ -258,7 +262,10 @@ final class Safetensors implements Closeable {
    */
   void requireTensors(Map<String, List<Long>> shapes) throws ModelFormatException {
     if (members.size() != shapes.size() + 1) {
-      throw wrong("the file has other tensors than " + String.join(", ", shapes.keySet()));
+      String first = shapes.keySet().stream().limit(NAMED).collect(Collectors.joining(", "));
+      int more = Math.max(0, shapes.size() - NAMED);
+      throw wrong(
+          "the file has other tensors than " + first + (more > 0 ? " and " + more + " more" : ""));
     }
     List<Place> found = new ArrayList<>();
     for (Map.Entry<String, List<Long>> expected : shapes.entrySet()) {
