@@ -35,6 +35,8 @@ import java.util.function.LongSupplier;
  * make a trainer of it. Not safe for use by several threads at a time.
  */
 public final class Trainer {
+  private static final long INTERVAL = 10_000; // steps, unless told otherwise
+
   static final int MAX_THREADS = 1024;
 
   private final VanillaRnn model;
@@ -47,8 +49,6 @@ public final class Trainer {
   private OptionalLong checkpointEvery = OptionalLong.empty();
   private OptionalInt rollbacks = OptionalInt.empty();
   private List<EncodedText> heldOut = List.of(); // pieces
-  private static final long INTERVAL = 10_000; // unless told otherwise
-
   private long validationEvery = INTERVAL;
   private BestBy bestBy = BestBy.SMOOTH;
   private int patience;
