@@ -15,6 +15,7 @@ import java.util.List;
  */
 public record HeldOut(EncodedText training, List<EncodedText> pieces) {
   private static final int LINE_FEED = '\n';
+  private static final double GOLDEN_RATIO = 0.6180339887498949; // (sqrt(5) - 1) / 2
 
   /** Makes the list immutable. */
   public HeldOut {
@@ -34,11 +35,14 @@ public record HeldOut(EncodedText training, List<EncodedText> pieces) {
   }
 
   /**
-   * Holds out pieces that are spread evenly over a text: of as many equal parts as there are pieces
-   * the middle of each. A piece begins where a line does if one does so within a quarter of its
-   * length. All have the same length, but for one character where characters cannot be divided; so
-   * the same arguments always give the same pieces, which together have as many characters as asked
-   * for.
+   * Holds out pieces that are spread over a text: one of each of as many equal parts, each at
+   * another place of its part. Streams read a text side by side: of pieces in the middle of every
+   * part, all would be near what has just been read at the same time, and a model in the middle of
+   * an epoch would seem better than it is. Of n parts, piece i = 1, 2, ... n stands at the
+   * fractional part of 0.618 i, the golden ratio, which spreads any number of places evenly. A
+   * piece begins where a line does if one does so within a quarter of its length. All have the same
+   * length, but for one character where characters cannot be divided; so the same arguments always
+   * give the same pieces, which together have as many characters as asked for.
    *
    * @param characters from 2 for each piece to the length of the text; in all pieces together
    * @param pieces at least 1
@@ -56,13 +60,19 @@ public record HeldOut(EncodedText training, List<EncodedText> pieces) {
       long first = Math.max(end, share(text.length(), i, pieces)); // where it can begin
       long last = Math.max(first, share(text.length(), i + 1, pieces) - length);
       last = Math.min(last, text.length() - left);
-      long begin = lineNear(text, first + (last - first) / 2, first, last, length / 4);
+      long begin =
+          lineNear(text, first + (long) ((last - first) * place(i + 1)), first, last, length / 4);
       rest.add(text.part(end, begin));
       end = begin + length;
       heldOut.add(text.part(begin, end));
     }
     rest.add(text.part(end, text.length()));
     return new HeldOut(EncodedText.join(rest), heldOut);
+  }
+
+  /** Where in its part a piece stands, from 0 to 1. */
+  private static double place(int piece) {
+    return piece * GOLDEN_RATIO % 1;
   }
 
   /** How much of a whole the first few of some equal parts have. */

@@ -24,10 +24,10 @@ class HeldOutTest {
     assertThat(HeldOut.tail(text, text.length()).training().length()).isZero();
   }
 
-  /** Without lines, each is the middle of its part. */
+  /** Without lines, each is at its own place, and together they are everywhere. */
   @ParameterizedTest
   @CsvSource({"1, 8", "2, 9", "4, 8", "5, 13", "10, 100", "3, 100"})
-  void spread_takesTheMiddleOfEachPart(int pieces, int characters) {
+  void spread_takesOfEachPartAnotherPlace(int pieces, int characters) {
     StringBuilder all = new StringBuilder();
     for (int i = 0; i < 100; i++) {
       all.appendCodePoint(0x4E00 + i);
@@ -41,8 +41,10 @@ class HeldOutTest {
       int begin = piece.codePointAt(0) - 0x4E00;
       assertThat(all.substring(begin, begin + piece.length())).isEqualTo(piece);
       assertThat(piece.length()).isBetween(characters / pieces, (characters - 1) / pieces + 1);
-      double middle = begin + piece.length() / 2.0;
-      assertThat(middle).isBetween((i + 0.5) * 100 / pieces - 1.5, (i + 0.5) * 100 / pieces + 1.5);
+      double place = (i + 1) * (Math.sqrt(5) - 1) / 2;
+      double free = 100.0 / pieces - piece.length();
+      double expected = i * 100.0 / pieces + free * (place - Math.floor(place));
+      assertThat((double) begin).isBetween(expected - 1.5, expected + 1.5);
       rest.delete(begin, begin + piece.length());
       sum += piece.length();
     }
@@ -82,9 +84,31 @@ class HeldOutTest {
             });
     assertThat(near.training().decode()).isEqualTo("a line of some 30 characters.\n".repeat(24));
 
-    // A quarter of a piece is 2 characters: the middle of a part is where it was.
+    // A quarter of a piece is 2 characters: it stands where it would without lines.
     HeldOut far = HeldOut.spread(CharVocab.of(lines).encode(lines), 40, 4);
-    assertThat(far.pieces().get(0).decode()).isEqualTo(lines.substring(145, 155));
+    assertThat(far.pieces().get(1).decode()).isEqualTo(lines.substring(368, 378));
+  }
+
+  /** As many streams as pieces never pass by all of them at the same time. */
+  @Test
+  void piecesOfEveryNumber_areEvenlySpreadWithinTheirParts() {
+    int length = 12_000;
+    StringBuilder all = new StringBuilder();
+    for (int i = 0; i < length; i++) {
+      all.appendCodePoint(0x4E00 + i);
+    }
+    EncodedText text = CharVocab.of(all).encode(all);
+    for (int pieces : new int[] {5, 16, 20, 30}) {
+      int part = length / pieces;
+      int[] inTenth = new int[10];
+      for (EncodedText piece : HeldOut.spread(text, 10L * pieces, pieces).pieces()) {
+        int begin = piece.decode().codePointAt(0) - 0x4E00;
+        inTenth[begin % part * 10 / part]++;
+      }
+      for (int count : inTenth) {
+        assertThat(count).isBetween(pieces / 10 - 1, pieces / 10 + 2);
+      }
+    }
   }
 
   @Test
