@@ -174,7 +174,7 @@ public final class CharVocab {
     return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
   }
 
-  private static void requireWhole(CharSequence text) {
+  static void requireWhole(CharSequence text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (Character.isHighSurrogate(c)

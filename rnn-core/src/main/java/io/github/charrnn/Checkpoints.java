@@ -141,6 +141,7 @@ final class Checkpoints implements Closeable {
               model.seed(),
               model.initializer()));
     }
+    requireKept(file, "documents", words(model), words(header));
     String difference = recipe.difference(header.recipe);
     if (!difference.isEmpty()) {
       throw new IllegalArgumentException(
@@ -195,6 +196,14 @@ final class Checkpoints implements Closeable {
     if (!fingerprint.equals(header.text)) {
       throw new IllegalArgumentException(other + "it has changed");
     }
+  }
+
+  private static String words(VanillaRnn model) {
+    return model.documents().map(Documents::toString).orElse("none");
+  }
+
+  private static String words(Header header) {
+    return header.documents.map(Documents::toString).orElse("none");
   }
 
   private static String words(Optional<Validation> validation) {

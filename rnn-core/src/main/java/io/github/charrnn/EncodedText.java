@@ -51,6 +51,11 @@ public final class EncodedText {
     length = segments.isEmpty() ? 0 : segments.get(segments.size() - 1).end;
   }
 
+  /** A text of symbol numbers that the vocabulary has. */
+  static EncodedText of(CharVocab vocab, SymbolArray symbols) {
+    return new EncodedText(vocab, symbols, 0);
+  }
+
   /**
    * Reads a UTF-8 file and finds its vocabulary. A byte order mark is dropped; line ends stay as
    * they are.
@@ -327,7 +332,7 @@ public final class EncodedText {
    * Takes code points of an unknown vocabulary: numbers them as they first appear, and once all are
    * known gives them their sorted numbers in place. So a stream is read once.
    */
-  private static final class Discoverer implements IntConsumer {
+  static final class Discoverer implements IntConsumer {
     private final SymbolArray symbols = new SymbolArray();
     private final int[][] pages = new int[(Character.MAX_CODE_POINT >> 8) + 1][]; // number + 1
     private int[] codePoints = new int[256]; // by number

@@ -70,6 +70,45 @@ public record HeldOut(EncodedText training, List<EncodedText> pieces) {
     return new HeldOut(EncodedText.join(rest), heldOut);
   }
 
+  /**
+   * Holds out whole documents: pieces that are spread over a text like those of {@link
+   * #spread(EncodedText, long, int)}, but each begins and ends where documents do, and so may be
+   * longer or shorter. Where there is hardly a document as short as a piece, there are fewer
+   * pieces; where even all of them together are shorter than a document, these are cut.
+   *
+   * @param text of documents, as {@link Documents} reads them
+   * @param characters from 2 for each piece to the length of the text; in all pieces together
+   * @param pieces at least 1
+   * @throws IllegalArgumentException if characters or pieces is not in its range, or if the text
+   *     does not begin and end with a boundary
+   */
+  public static HeldOut spread(EncodedText text, long characters, int pieces, Documents documents) {
+    requireWithin(1, Integer.MAX_VALUE, "pieces", pieces);
+    requireWithin(2L * pieces, text.length(), "characters", characters);
+    Boundaries boundaries = new Boundaries(text, documents);
+    int count = (int) Math.min(pieces, characters * boundaries.documents() / text.length());
+    if (count == 0) {
+      return spread(text, characters, pieces);
+    }
+    List<EncodedText> rest = new ArrayList<>();
+    List<EncodedText> heldOut = new ArrayList<>();
+    long end = 0; // of the piece before
+    for (int i = 0; i < count; i++) {
+      long length = share(characters, i + 1, count) - share(characters, i, count);
+      long first = Math.max(Math.max(0, end - 1), share(text.length(), i, count));
+      long last = Math.max(first, share(text.length(), i + 1, count) - length);
+      long begin = boundaries.atOrBefore(first + (long) ((last - first) * place(i + 1)));
+      if (begin == text.length() - 1) { // a document before has taken the room of this piece
+        break;
+      }
+      rest.add(text.part(end, begin + 1));
+      end = boundaries.atOrAfter(Math.max(begin + 1, begin + length - 1)) + 1;
+      heldOut.add(text.part(begin, end));
+    }
+    rest.add(text.part(end, text.length()));
+    return new HeldOut(EncodedText.join(rest), heldOut);
+  }
+
   /** Where in its part a piece stands, from 0 to 1. */
   private static double place(int piece) {
     return piece * GOLDEN_RATIO % 1;

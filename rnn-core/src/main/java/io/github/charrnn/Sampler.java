@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * Draws text from a model, character by character: each is drawn from the distribution that the
@@ -27,6 +28,9 @@ public final class Sampler {
    */
   private static final int STREAMS = 40;
 
+  /** Documents that are drawn side by side. */
+  private static final int DOCUMENTS = 128;
+
   private final VanillaRnn model;
   private long seed = 1;
   private double temperature = 1;
@@ -39,6 +43,15 @@ public final class Sampler {
   private Sampler(VanillaRnn model) {
     this.model = model;
     prime = model.vocab().encode("");
+  }
+
+  private Sampler(Sampler other) {
+    model = other.model;
+    temperature = other.temperature;
+    topK = other.topK;
+    topP = other.topP;
+    prime = other.prime;
+    threads = other.threads;
   }
 
   /** A sampler of a model. */
@@ -96,7 +109,7 @@ public final class Sampler {
   /**
    * A text that the model reads before the first draw. The passage does not contain it. Without a
    * prime, or with an empty one, the model reads a line feed, or the first symbol of its vocabulary
-   * if that has no line feed.
+   * if that has no line feed. If the model is of documents, it begins one, with the prime.
    *
    * @throws UnknownSymbolException if the vocabulary does not have one of its symbols
    */
@@ -216,10 +229,50 @@ public final class Sampler {
     return Scorer.threadsThatPay(count, multiplyAdds);
   }
 
+  /**
+   * Draws documents of a model {@linkplain VanillaRnn.Builder#documents of documents}, as many as
+   * the stream is asked for: document i begins with the prime and ends where the model ends it. It
+   * is drawn with seed + i, whatever is beside it; several are drawn side by side. Empty ones are
+   * left out.
+   *
+   * <pre>{@code
+   * List<String> names = Sampler.of(rnn).documents(30).distinct().limit(20).toList();
+   * }</pre>
+   *
+   * @param longest at least 1; characters to draw, of a document that the model does not end before
+   * @return documents with the prime and without the boundary; endless
+   * @throws IllegalArgumentException if longest is below 1, or if the model is not of documents
+   */
+  public Stream<String> documents(int longest) {
+    Range.atLeast(1, "longest", longest);
+    Documents how =
+        model
+            .documents()
+            .orElseThrow(() -> new IllegalArgumentException("the model is not of documents"));
+    String boundary = Character.toString(how.boundary());
+    String begin = prime.decode();
+    return Stream.iterate(seed, first -> first + DOCUMENTS)
+        .flatMap(
+            first -> {
+              Sampler some = new Sampler(this);
+              some.seed = first;
+              some.stop = new int[] {how.requireIn(model.vocab())};
+              return some.samples(longest, DOCUMENTS).stream();
+            })
+        .map(text -> begin + (text.endsWith(boundary) ? without(text, boundary) : text))
+        .filter(text -> !text.isEmpty());
+  }
+
+  private static String without(String text, String end) {
+    return text.substring(0, text.length() - end.length());
+  }
+
   /** A window of one step that has read the prime. */
   private Window readPrime() {
     Window window = model.startingWindow();
-    if (prime.length() == 0) {
+    if (model.documents().isPresent()) {
+      read(window, model.documents().get().requireIn(model.vocab()));
+    } else if (prime.length() == 0) {
       read(window, Math.max(0, model.vocab().symbolOf('\n')));
     }
     for (long i = 0; i < prime.length(); i++) {
@@ -410,8 +463,7 @@ public final class Sampler {
   /** How far a passage has come: its generator's state, and how much of stop it has written. */
   private final class Passage {
     private final Xoshiro256 random;
-    private final int[] stopFallback = fallback(stop);
-    private int stopMatched;
+    private final KnuthMorrisPratt end = new KnuthMorrisPratt(stop);
     private int index; // among several
     private int last; // symbol
     private int drawn;
@@ -423,31 +475,7 @@ public final class Sampler {
 
     /** Whether the passage, with this symbol at its end, ends with the stop text. */
     boolean stopped(int symbol) {
-      if (stop.length == 0) {
-        return false;
-      }
-      while (stopMatched > 0 && stop[stopMatched] != symbol) {
-        stopMatched = stopFallback[stopMatched - 1];
-      }
-      if (stop[stopMatched] == symbol) {
-        stopMatched++;
-      }
-      return stopMatched == stop.length;
-    }
-
-    /** Knuth, Morris and Pratt: the longest proper beginning that each beginning also ends with. */
-    private static int[] fallback(int[] pattern) {
-      int[] result = new int[pattern.length];
-      for (int i = 1, matched = 0; i < pattern.length; i++) {
-        while (matched > 0 && pattern[matched] != pattern[i]) {
-          matched = result[matched - 1];
-        }
-        if (pattern[matched] == pattern[i]) {
-          matched++;
-        }
-        result[i] = matched;
-      }
-      return result;
+      return end.accept(symbol);
     }
   }
 }

@@ -24,7 +24,7 @@ import java.util.function.Function;
  * try (Stream<String> lines = Files.lines(log)) {
  *   Scorer.of(rnn).evaluateEach(
  *       lines.filter(line -> line.length() > 1).iterator(),
- *       line -> rnn.vocab().encode(line, UnknownSymbols.skip()),
+ *       line -> rnn.encode(line, UnknownSymbols.skip()),
  *       (line, evaluation) -> System.out.println(evaluation.bitsPerCharacter() + "\t" + line));
  * }
  * }</pre>
@@ -102,15 +102,17 @@ public final class Scorer {
   }
 
   /**
-   * The cross-entropy of every text, in their order.
+   * The cross-entropy of every text, in their order, each as {@link VanillaRnn#encode} encodes it.
    *
    * @throws UnknownSymbolException if the vocabulary does not have a symbol of one
-   * @throws IllegalArgumentException if a text has fewer than 2 characters
+   * @throws IllegalArgumentException if a text has fewer than 2 characters, or is an empty document
    */
   public List<Evaluation> evaluateAll(List<? extends CharSequence> texts) {
     List<Evaluation> result = new ArrayList<>(texts.size());
     evaluateEach(
-        texts.iterator(), model.vocab()::encode, (text, evaluation) -> result.add(evaluation));
+        texts.iterator(),
+        text -> model.encode(text, UnknownSymbols.fail()),
+        (text, evaluation) -> result.add(evaluation));
     return Collections.unmodifiableList(result);
   }
 

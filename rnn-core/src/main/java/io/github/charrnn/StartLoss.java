@@ -2,6 +2,7 @@ package io.github.charrnn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** How well a model predicts pieces of a text, each read from its start. */
@@ -21,7 +22,7 @@ final class StartLoss {
     long[] predicted = new long[1];
     Scorer.of(model)
         .evaluateEach(
-            pieces(text, length(model)).iterator(),
+            pieces(text, length(model), model.documents()).iterator(),
             Function.identity(),
             (piece, evaluation) -> {
               sum[0] += evaluation.natsPerCharacter() * evaluation.characters();
@@ -37,15 +38,21 @@ final class StartLoss {
     return (int) Math.max(SHORTEST, Math.min(LONGEST, characters / PIECES));
   }
 
-  /** Pieces of so many characters to predict, from the text's beginning to its end. */
-  private static List<EncodedText> pieces(EncodedText text, int length) {
+  /**
+   * Pieces of so many characters to predict, from the text's beginning to its end; of documents
+   * each begins where one does.
+   */
+  private static List<EncodedText> pieces(
+      EncodedText text, int length, Optional<Documents> documents) {
+    Optional<Boundaries> boundaries = documents.map(it -> new Boundaries(text, it));
     long room = text.length() - 1;
     int count = (int) Math.max(1, Math.min(PIECES, room / length));
     long each = Math.min(length, room);
     List<EncodedText> pieces = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       long from = count == 1 ? 0 : (room - each) * i / (count - 1);
-      pieces.add(text.part(from, from + each + 1));
+      long begin = boundaries.isPresent() ? boundaries.get().atOrBefore(from) : from;
+      pieces.add(text.part(begin, begin + each + 1));
     }
     return pieces;
   }

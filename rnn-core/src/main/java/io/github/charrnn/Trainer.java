@@ -580,7 +580,8 @@ public final class Trainer {
    * called.
    *
    * @throws IllegalArgumentException if the text has fewer than (sequenceLength + 1) batchSize
-   *     characters or another vocabulary than the model, or if training does not fit into the heap
+   *     characters or another vocabulary than the model, if the model is of documents and the text
+   *     does not begin and end with a boundary, or if training does not fit into the heap
    * @throws IllegalStateException if the held-out loss is to select or to end the run and there is
    *     no {@link #validation}, or if this trainer was made of a checkpoint
    * @throws TrainingDivergedException if the held-out loss is not finite
@@ -636,9 +637,14 @@ public final class Trainer {
             + batchSize;
     int k = model.vocab().size();
     int memories = Update.memoriesPerParameter(recipe.optimizer());
-    Window.requireTrainable(what, sequenceLength, batchSize, m, k, memories, text.memory());
+    Window.requireTrainable(what, sequenceLength, batchSize, m, k, memories, memory(text));
     int size = threads.orElseGet(() -> Window.threadsThatPay(sequenceLength, batchSize, m, k));
     return new Training(model, text, recipe, plan, List.copyOf(onSample), crews.apply(size));
+  }
+
+  /** Of the text, and of its documents in another order. */
+  private long memory(EncodedText text) {
+    return model.documents().isPresent() ? 2 * text.memory() : text.memory();
   }
 
   private void requireHeldOut(boolean needed, String what) {

@@ -29,6 +29,9 @@ public final class Training {
 
   private final VanillaRnn start;
   private final EncodedText text;
+  private final Optional<Shuffle> shuffle; // of documents
+  private EncodedText read; // the text, or its documents in the order of an epoch
+  private long shuffled = -1; // which is this one
   private final Recipe recipe;
   private final Streams streams;
   private final List<BiConsumer<? super Training, ? super Sample>> onSample;
@@ -71,6 +74,8 @@ public final class Training {
       Crew crew) {
     this.start = start;
     this.text = text;
+    read = text;
+    shuffle = start.documents().map(it -> new Shuffle(text, it, start.seed()));
     this.recipe = recipe;
     this.onSample = onSample;
     streams = new Streams(text.length(), recipe.sequenceLength(), recipe.batchSize());
@@ -118,12 +123,16 @@ public final class Training {
   }
 
   private void readWindow() {
+    if (shuffle.isPresent() && streams.epoch(step) != shuffled) {
+      shuffled = streams.epoch(step);
+      read = shuffle.get().inEpoch(shuffled);
+    }
     int batchSize = recipe.batchSize();
     for (int stream = 0; stream < batchSize; stream++) {
       if (streams.beginsEpoch(step) || resets(stream)) {
         window.reset(stream);
       }
-      text.copy(
+      read.copy(
           streams.next(stream, step),
           window.symbols,
           stream,
@@ -229,10 +238,11 @@ public final class Training {
 
   /**
    * Whether models keep the state that the first stream stood in, and begin in it: where the recipe
-   * never resets the state within an epoch, the zero state is hardly trained.
+   * never resets the state within an epoch, the zero state is hardly trained. Documents begin in
+   * it.
    */
   boolean keepsState() {
-    return recipe.resetEvery() == 0;
+    return recipe.resetEvery() == 0 && shuffle.isEmpty();
   }
 
   /** What a model begins in that stood when the first stream did in that state. */

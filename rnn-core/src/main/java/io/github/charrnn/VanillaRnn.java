@@ -33,6 +33,7 @@ public final class VanillaRnn {
   private final Parameters parameters;
   private final long seed;
   private final Initializer initializer;
+  private final Optional<Documents> documents;
   private final Optional<TrainingSummary> training;
   private final double[] start; // (m): the state in which it begins to read
   private final double startLoss; // NaN if it was not measured
@@ -42,6 +43,7 @@ public final class VanillaRnn {
       Parameters parameters,
       long seed,
       Initializer initializer,
+      Optional<Documents> documents,
       Optional<TrainingSummary> training,
       double[] start,
       double startLoss) {
@@ -49,6 +51,7 @@ public final class VanillaRnn {
     this.parameters = parameters;
     this.seed = seed;
     this.initializer = initializer;
+    this.documents = documents;
     this.training = training;
     this.start = start;
     this.startLoss = startLoss;
@@ -65,6 +68,7 @@ public final class VanillaRnn {
         parameters,
         header.seed,
         header.initializer,
+        header.documents,
         header.training(),
         start,
         header.startLoss);
@@ -77,12 +81,13 @@ public final class VanillaRnn {
 
   /** Other parameters of this model, with a state to begin in, (m), not copied. */
   VanillaRnn with(Parameters other, Optional<TrainingSummary> how, double[] state) {
-    return new VanillaRnn(vocab, other, seed, initializer, how, state, Double.NaN);
+    return new VanillaRnn(vocab, other, seed, initializer, documents, how, state, Double.NaN);
   }
 
   /** What a file says of this model. */
   Header header() {
     Header header = new Header(vocab, hiddenSize(), seed, initializer, training);
+    header.documents = documents;
     header.startState = startsBeyondZero();
     header.startLoss = startLoss;
     return header;
@@ -99,6 +104,7 @@ public final class VanillaRnn {
     private int hiddenSize = 100;
     private long seed = 1;
     private Initializer initializer = Initializer.normal(0.01);
+    private Optional<Documents> documents = Optional.empty();
 
     private Builder(CharVocab vocab) {
       this.vocab = Objects.requireNonNull(vocab, "vocab");
@@ -128,6 +134,18 @@ public final class VanillaRnn {
     }
 
     /**
+     * The model is of documents: it is in the zero state wherever one begins. Unless set, a text is
+     * one document.
+     *
+     * @throws IllegalArgumentException if the vocabulary does not have the boundary
+     */
+    public Builder documents(Documents documents) {
+      documents.requireIn(vocab);
+      this.documents = Optional.of(documents);
+      return this;
+    }
+
+    /**
      * The model, its parameters drawn by the initializer with the seed.
      *
      * @throws IllegalArgumentException if training a model of hiddenSize hidden units over this
@@ -138,10 +156,11 @@ public final class VanillaRnn {
       int k = vocab.size();
       String what = "training with hiddenSize " + m + " and " + k + " symbols";
       Window.requireTrainable(what, 1, 1, m, k, 1, 0); // what a new model is there for
-      Parameters p = new Parameters(m, k);
+      int boundary = documents.map(it -> it.requireIn(vocab)).orElse(Parameters.NONE);
+      Parameters p = new Parameters(m, k, boundary);
       new Initialization(p, new Xoshiro256(seed)).draw(initializer);
       return new VanillaRnn(
-          vocab, p, seed, initializer, Optional.empty(), new double[m], Double.NaN);
+          vocab, p, seed, initializer, documents, Optional.empty(), new double[m], Double.NaN);
     }
   }
 
@@ -168,6 +187,11 @@ public final class VanillaRnn {
   /** The distribution of the initial parameters, before any training. */
   public Initializer initializer() {
     return initializer;
+  }
+
+  /** What the texts of this model are made of; empty if every text is one document. */
+  public Optional<Documents> documents() {
+    return documents;
   }
 
   /** How the parameters were trained; empty for a new model. */
@@ -230,7 +254,7 @@ public final class VanillaRnn {
     requireSameVocab(text);
     requireEvaluable(text);
     double loss = StartLoss.of(this, text);
-    return new VanillaRnn(vocab, parameters, seed, initializer, training, start, loss);
+    return new VanillaRnn(vocab, parameters, seed, initializer, documents, training, start, loss);
   }
 
   /**
@@ -305,13 +329,34 @@ public final class VanillaRnn {
   }
 
   /**
-   * The cross-entropy of a text. The vocabulary must have all of its symbols.
+   * The cross-entropy of a text, as {@link #encode} encodes it. The vocabulary must have all of its
+   * symbols.
    *
    * @throws UnknownSymbolException if it does not have one
-   * @throws IllegalArgumentException if the text has fewer than 2 characters
+   * @throws IllegalArgumentException if the text has fewer than 2 characters, or is an empty
+   *     document
    */
   public Evaluation evaluate(CharSequence text) {
-    return evaluate(vocab.encode(text));
+    return evaluate(encode(text, UnknownSymbols.fail()));
+  }
+
+  /**
+   * A text for this model: as {@link CharVocab#encode} encodes it, or, if the model is of
+   * documents, as one document between two boundaries. So of a document all is predicted, from its
+   * first character to its end.
+   *
+   * @param unknown what to do with symbols that the vocabulary does not have
+   * @throws UnknownSymbolException if there is one and the policy is to fail
+   * @throws IllegalArgumentException if the text has half a surrogate pair, or is an empty document
+   *     or has the boundary in it, or if the policy's replacement is not in the vocabulary
+   */
+  public EncodedText encode(CharSequence text, UnknownSymbols unknown) {
+    if (documents.isEmpty()) {
+      return vocab.encode(text, unknown);
+    }
+    Documents.Reader reader = documents.get().reader(vocab, unknown);
+    reader.add(text);
+    return reader.finish();
   }
 
   /**

@@ -9,6 +9,7 @@ package io.github.charrnn;
 final class DualNumbers {
   private final int m;
   private final int k;
+  private final int boundary; // before this symbol the state is zero; -1 for none
   private final int[] symbols;
   private final double[] u; // (m, K), as in the equations
   private final double[] w;
@@ -20,6 +21,7 @@ final class DualNumbers {
   DualNumbers(VanillaRnn model, double[] start, int... symbols) {
     m = model.hiddenSize();
     k = model.vocab().size();
+    boundary = model.documents().map(it -> model.vocab().symbolOf(it.boundary())).orElse(-1);
     this.symbols = symbols;
     this.start = start;
     u = model.u();
@@ -35,6 +37,10 @@ final class DualNumbers {
     double[] dh = new double[m];
     double dLoss = 0;
     for (int t = 0; t + 1 < symbols.length; t++) {
+      if (symbols[t] == boundary) {
+        h = new double[m];
+        dh = new double[m];
+      }
       double[] a = new double[m];
       double[] da = new double[m];
       for (int i = 0; i < m; i++) {

@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Backpropagation against two oracles: central finite differences and dual numbers. */
 class GradientTest {
@@ -78,10 +79,47 @@ class GradientTest {
     assertThat(report.passed()).as(report.toString()).isTrue();
   }
 
+  /** At every place of a window, at nearly all of them, and at some. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4, 8, 16, 32, 64, 123, 0b0100100, 0b0110001})
+  void documents_beginAnywhere(int places) {
+    int n = 6;
+    CharVocab vocab = CharVocab.of("\nabcdefghi");
+    VanillaRnn model =
+        VanillaRnn.builder(vocab)
+            .documents(Documents.lines())
+            .hiddenSize(5)
+            .initializer(Initializer.orthogonal(1, 1.5, 0.5))
+            .build();
+    StringBuilder text = new StringBuilder("abcdefg");
+    for (int i = 0; i <= n; i++) {
+      if ((places >> i & 1) == 1) {
+        text.setCharAt(i, '\n');
+      }
+    }
+    EncodedText encoded = vocab.encode(text);
+
+    Window window = Window.forTraining(n, 1, model.parameters());
+    encoded.copy(0, window.symbols, 0, 1, n + 1);
+    assertExact(model, window, n);
+    GradientCheck.Report report = GradientCheck.of(model).sequenceLength(n).run(encoded);
+    assertThat(report.passed()).as(report.toString()).isTrue();
+  }
+
   private static void assertExact(VanillaRnn model, int n) {
+    Window window = Window.forTraining(n, 1, model.parameters());
+    randomText(model.vocab(), n + 1).copy(0, window.symbols, 0, 1, n + 1);
+    assertExact(model, window, n);
+  }
+
+  /** From a state that is not zero. */
+  private static void assertExact(VanillaRnn model, Window window, int n) {
     int m = model.hiddenSize();
     int k = model.vocab().size();
-    Window window = filledWindow(model, n);
+    Xoshiro256 random = new Xoshiro256(7);
+    for (int j = 0; j < m; j++) {
+      window.h[j] = 2 * random.nextDouble() - 1;
+    }
     window.forward(n);
     window.backward();
     double[] start = java.util.Arrays.copyOf(window.h, m);
@@ -293,15 +331,5 @@ class GradientTest {
       text.appendCodePoint(vocab.codePointOf(symbol));
     }
     return vocab.encode(text);
-  }
-
-  private static Window filledWindow(VanillaRnn model, int n) {
-    Window window = Window.forTraining(n, 1, model.parameters());
-    randomText(model.vocab(), n + 1).copy(0, window.symbols, 0, 1, n + 1);
-    Xoshiro256 random = new Xoshiro256(7);
-    for (int j = 0; j < model.hiddenSize(); j++) {
-      window.h[j] = 2 * random.nextDouble() - 1;
-    }
-    return window;
   }
 }

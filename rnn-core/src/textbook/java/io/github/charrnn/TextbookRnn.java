@@ -8,6 +8,7 @@ package io.github.charrnn;
 public final class TextbookRnn {
   final int m;
   final int k;
+  final int boundary; // before this symbol the state is zero; -1 for none
   final double[][] wxh; // U
   final double[][] whh; // W
   final double[][] why; // V
@@ -33,6 +34,7 @@ public final class TextbookRnn {
   public TextbookRnn(VanillaRnn model) {
     m = model.hiddenSize();
     k = model.vocab().size();
+    boundary = model.documents().map(it -> model.vocab().symbolOf(it.boundary())).orElse(-1);
     wxh = matrix(m, k, model.u());
     whh = matrix(m, m, model.w());
     why = matrix(k, m, model.v());
@@ -66,10 +68,14 @@ public final class TextbookRnn {
     double[][] hs = new double[n][];
     double[][] ps = new double[n][];
     double loss = 0;
-    double[] before = state;
+    double[][] before = new double[n][]; // the state before each step
     for (int t = 0; t < n; t++) {
+      before[t] = t == 0 ? state : hs[t - 1];
+      if (symbols[t] == boundary) {
+        before[t] = new double[m];
+      }
       xs[t][symbols[t]] = 1;
-      double[] a = add(add(times(wxh, xs[t]), times(whh, before)), bh);
+      double[] a = add(add(times(wxh, xs[t]), times(whh, before[t])), bh);
       hs[t] = new double[m];
       for (int i = 0; i < m; i++) {
         hs[t][i] = StrictMath.tanh(a[i]);
@@ -77,7 +83,6 @@ public final class TextbookRnn {
       double[] o = add(times(why, hs[t]), by);
       ps[t] = softmax(o);
       loss -= StrictMath.log(ps[t][symbols[t + 1]]);
-      before = hs[t];
     }
     zero(gradWxh);
     zero(gradWhh);
@@ -97,8 +102,8 @@ public final class TextbookRnn {
       }
       gradBh = add(gradBh, da);
       addOuter(gradWxh, da, xs[t]);
-      addOuter(gradWhh, da, t == 0 ? state : hs[t - 1]);
-      next = timesTransposed(whh, da);
+      addOuter(gradWhh, da, before[t]);
+      next = symbols[t] == boundary ? new double[m] : timesTransposed(whh, da);
     }
     state = hs[n - 1];
     return loss;

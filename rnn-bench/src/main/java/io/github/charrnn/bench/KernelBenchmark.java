@@ -110,7 +110,7 @@ public class KernelBenchmark {
     fill(probabilities, random);
     subject.outputsBackward(0, rows, probabilities, dh);
     subject.recurBackward(
-        sequenceLength, 0, sequenceLength, batchSize, 0, batchSize, 0, m, dh, h, da);
+        sequenceLength, 0, sequenceLength, batchSize, 0, batchSize, 0, m, symbols, dh, h, da);
     subject.packStates(0, rows + batchSize, h);
     check();
   }
@@ -149,7 +149,7 @@ public class KernelBenchmark {
         require("outputs", outputs[r * k + i], o);
       }
     }
-    subject.outer(rows, m, 0, m, da, 0, into);
+    subject.outerW(rows, 0, m, symbols, da, into);
     for (int i = 0; i < m; i += 7) {
       for (int j = 0; j < m; j += 3) {
         double sum = 0;
@@ -179,7 +179,7 @@ public class KernelBenchmark {
   @Benchmark
   public double[] recurBackward(Work work) {
     subject.recurBackward(
-        sequenceLength, 0, sequenceLength, batchSize, 0, batchSize, 0, m, dh, h, da);
+        sequenceLength, 0, sequenceLength, batchSize, 0, batchSize, 0, m, symbols, dh, h, da);
     work.multiplyAdds((double) (rows - batchSize) * m * m);
     return da;
   }
@@ -203,7 +203,7 @@ public class KernelBenchmark {
   /** The gradient of W. */
   @Benchmark
   public double[] outerW(Work work) {
-    subject.outer(rows, m, 0, m, da, 0, into);
+    subject.outerW(rows, 0, m, symbols, da, into);
     work.multiplyAdds((double) rows * m * m);
     return gradient;
   }
@@ -211,7 +211,7 @@ public class KernelBenchmark {
   /** The gradient of V. */
   @Benchmark
   public double[] outerV(Work work) {
-    subject.outer(rows, k, 0, k, probabilities, batchSize, into);
+    subject.outerV(rows, batchSize, 0, k, probabilities, into);
     work.multiplyAdds((double) rows * m * k);
     return gradient;
   }

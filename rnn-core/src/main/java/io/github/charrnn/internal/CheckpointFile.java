@@ -118,16 +118,18 @@ public final class CheckpointFile {
     Memory.requireArray((double) streams * m, what);
     Map<String, Parameters> memories = new LinkedHashMap<>();
     for (Update.Memory kind : kinds) {
-      memories.put(kind.name(), Parameters.allocate(m, k, what));
+      memories.put(kind.name(), Parameters.allocate(m, k, Parameters.NONE, what));
     }
     int points = (int) header.points();
     Observations.Numbers numbers = Observations.Numbers.allocate(header);
     State unobserved =
         new State(
             header,
-            Parameters.allocate(m, k, what),
+            Parameters.allocate(m, k, header.boundary(), what),
             memories,
-            hasBest(header) ? Optional.of(Parameters.allocate(m, k, what)) : Optional.empty(),
+            hasBest(header)
+                ? Optional.of(Parameters.allocate(m, k, header.boundary(), what))
+                : Optional.empty(),
             new double[m],
             new double[streams * m],
             new double[points],

@@ -14,6 +14,7 @@ import static io.github.charrnn.internal.Header.Section.VALIDATION;
 
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.Clip;
+import io.github.charrnn.Documents;
 import io.github.charrnn.Initializer;
 import io.github.charrnn.LearningRate;
 import io.github.charrnn.LearningRate.Decay;
@@ -23,6 +24,7 @@ import io.github.charrnn.Optimizer;
 import io.github.charrnn.internal.Header.Section;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
@@ -71,6 +73,17 @@ final class Fields {
               Parameters.MAX_HIDDEN_SIZE,
               h -> h.hiddenSize,
               (h, x) -> h.hiddenSize = (int) x),
+          text(
+                  MODEL,
+                  "delimiter",
+                  "at most " + Documents.LONGEST + " characters",
+                  Fields::isDelimiter,
+                  h -> h.documents.orElseThrow().delimiter(),
+                  (h, x) -> h.documents = Optional.of(new Documents(x)))
+              .since(3, h -> h.documents.isEmpty())
+              .must(
+                  "one whose boundary is in the vocabulary",
+                  h -> h.documents.isEmpty() || h.boundary() >= 0),
           whole(MODEL, "seed", Long.MIN_VALUE, Long.MAX_VALUE, h -> h.seed, (h, x) -> h.seed = x),
           name(MODEL, "generator", List.of(Xoshiro256.NAME), h -> Xoshiro256.NAME, (h, x) -> {}),
           name(
@@ -603,6 +616,10 @@ final class Fields {
       }
     }
     return codePoints.length >= 2 && codePoints.length <= CharVocab.MAX_SIZE;
+  }
+
+  private static boolean isDelimiter(String delimiter) {
+    return delimiter.codePointCount(0, delimiter.length()) <= Documents.LONGEST;
   }
 
   private static boolean isLoss(double loss, long step) {

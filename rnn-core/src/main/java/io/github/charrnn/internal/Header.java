@@ -2,6 +2,7 @@ package io.github.charrnn.internal;
 
 import io.github.charrnn.BestBy;
 import io.github.charrnn.CharVocab;
+import io.github.charrnn.Documents;
 import io.github.charrnn.Initializer;
 import io.github.charrnn.LearningRate;
 import io.github.charrnn.LearningRate.Decay;
@@ -43,6 +44,9 @@ public final class Header {
   public int hiddenSize;
   public long seed;
   public Initializer initializer = INITIALIZER;
+
+  /** What the texts of the model are made of, unless each is one document. */
+  public Optional<Documents> documents = Optional.empty();
 
   public Recipe recipe = Recipe.course();
   double finalLearningRate = Double.NaN; // while it is read
@@ -164,6 +168,11 @@ public final class Header {
 
   boolean has(Section section) {
     return sections.contains(section);
+  }
+
+  /** The number of the symbol before which the state is zero, or {@link Parameters#NONE}. */
+  int boundary() {
+    return documents.map(it -> vocab().symbolOf(it.boundary())).orElse(Parameters.NONE);
   }
 
   public CharVocab vocab() {

@@ -63,7 +63,7 @@ public final class ModelFile {
         shapes.put(START, List.of((long) m));
       }
       in.requireTensors(shapes);
-      Parameters parameters = Parameters.allocate(m, k, "the model in " + file);
+      Parameters parameters = Parameters.allocate(m, k, header.boundary(), "the model in " + file);
       Model model = new Model(header, parameters, new double[m]);
       in.read(tensors(model));
       requirePossible(model);

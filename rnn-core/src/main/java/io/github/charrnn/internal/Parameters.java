@@ -14,6 +14,9 @@ public final class Parameters {
   /** By how many columns, at most, kernels pad a matrix when they pack it. */
   static final int MAX_PADDING = 64;
 
+  /** No {@link #boundary}. */
+  public static final int NONE = -1;
+
   /** The tensors of a model, in the order in which files and checks have them. */
   public enum Tensor {
     U("U"),
@@ -59,6 +62,10 @@ public final class Parameters {
 
   public final int hiddenSize; // m
   public final int vocabSize; // K
+
+  /** The symbol before which the state is zero, because a document begins with it, or NONE. */
+  public final int boundary;
+
   public final double[] u; // (K, m), by symbol: the transpose of the equations' U
   public final double[] w; // (m, m)
   public final double[] v; // (K, m)
@@ -66,10 +73,16 @@ public final class Parameters {
   public final double[] c; // (K)
   private final double[][] data; // the same, in the order of the tensors
 
-  /** All zero. */
+  /** All zero, of a model whose text is one document. */
   public Parameters(int hiddenSize, int vocabSize) {
+    this(hiddenSize, vocabSize, NONE);
+  }
+
+  /** All zero, of a model of documents, unless the boundary is NONE. */
+  public Parameters(int hiddenSize, int vocabSize, int boundary) {
     this.hiddenSize = hiddenSize;
     this.vocabSize = vocabSize;
+    this.boundary = boundary;
     u = new double[(int) Tensor.U.size(hiddenSize, vocabSize)];
     w = new double[(int) Tensor.W.size(hiddenSize, vocabSize)];
     v = new double[(int) Tensor.V.size(hiddenSize, vocabSize)];
@@ -113,10 +126,10 @@ public final class Parameters {
    *
    * @throws IllegalArgumentException if there is no room for it
    */
-  static Parameters allocate(int hiddenSize, int vocabSize, String what) {
+  static Parameters allocate(int hiddenSize, int vocabSize, int boundary, String what) {
     requireFits(hiddenSize, vocabSize, what);
     try {
-      return new Parameters(hiddenSize, vocabSize);
+      return new Parameters(hiddenSize, vocabSize, boundary);
     } catch (OutOfMemoryError e) {
       throw Memory.refusal((double) Double.BYTES * count(hiddenSize, vocabSize), what);
     }
@@ -128,7 +141,7 @@ public final class Parameters {
   }
 
   public Parameters copy() {
-    Parameters copy = new Parameters(hiddenSize, vocabSize);
+    Parameters copy = new Parameters(hiddenSize, vocabSize, boundary);
     copy.set(this);
     return copy;
   }

@@ -36,6 +36,11 @@ public final class Streams {
     return (double) steps / stepsPerEpoch;
   }
 
+  /** The epoch that the next window is of, counted from 0. */
+  public long epoch(long steps) {
+    return steps / stepsPerEpoch;
+  }
+
   /** Whether the next window is the first of an epoch, so that its states are zero. */
   public boolean beginsEpoch(long steps) {
     return steps % stepsPerEpoch == 0;

@@ -435,7 +435,7 @@ public final class Window {
         int from = split.streams(i, of);
         int end = split.streams(i + 1, of);
         if (from < end) {
-          kernel.recurBackward(n, 0, n, streams, from, end, 0, m, dh, h, da);
+          kernel.recurBackward(n, 0, n, streams, from, end, 0, m, symbols, dh, h, da);
         }
       }
       case BY_UNITS -> {
@@ -443,7 +443,7 @@ public final class Window {
         int end = split.units(i + 1, of);
         for (int t = n - 1; t >= 0; t--) {
           if (from < end) {
-            kernel.recurBackward(n, t, t + 1, streams, 0, streams, from, end, dh, h, da);
+            kernel.recurBackward(n, t, t + 1, streams, 0, streams, from, end, symbols, dh, h, da);
           }
           if (t > 0) {
             crew.await(i);
@@ -452,7 +452,7 @@ public final class Window {
       }
       case ALONE -> {
         if (i == 0) {
-          kernel.recurBackward(n, 0, n, streams, 0, streams, 0, m, dh, h, da);
+          kernel.recurBackward(n, 0, n, streams, 0, streams, 0, m, symbols, dh, h, da);
         } else {
           outerV(share, split.lines(i - 1, of - 1, k), split.lines(i, of - 1, k));
         }
@@ -551,7 +551,7 @@ public final class Window {
     int fromW = Math.max(0, from - ofV);
     int endW = Math.max(0, end - ofV);
     if (fromW < endW) {
-      kernel.outer(rows, m, fromW, endW, da, 0, share.w);
+      kernel.outerW(rows, fromW, endW, symbols, da, share.w);
     }
     int fromC = split.lines(i, of, k);
     int endC = split.lines(i + 1, of, k);
@@ -586,7 +586,7 @@ public final class Window {
 
   private void outerV(Share share, int from, int end) {
     if (from < end) {
-      share.kernel.outer(n * streams, k, from, end, outputs, streams, share.v);
+      share.kernel.outerV(n * streams, streams, from, end, outputs, share.v);
     }
   }
 

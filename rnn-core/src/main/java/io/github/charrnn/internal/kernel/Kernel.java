@@ -10,6 +10,9 @@ package io.github.charrnn.internal.kernel;
  * neighbours. Unless a method says otherwise its output is overwritten, whatever it held, and must
  * not be one of its inputs.
  *
+ * <p>Where {@linkplain io.github.charrnn.internal.Parameters#boundary a boundary} is read, a
+ * document begins: {@code h_(t-1)} is zero there, and what goes back beyond it is, too.
+ *
  * <p>A kernel belongs to one thread at a time, because of its scratch memory; after the first call
  * with given sizes it allocates nothing. Its {@link Weights} may have other kernels for other
  * threads. So that these can share a window, methods compute the part {@code from..end-1} of their
@@ -49,6 +52,7 @@ public interface Kernel {
    * @param from the first of the streams that are computed
    * @param fromUnit the first of the units that are computed; it and endUnit are {@linkplain
    *     Weights#cut cuts}
+   * @param symbols ((n + 1) B): row t - 1 is read at step t
    * @param dh (n B, m): the derivatives of the loss by h_t through the output at t
    * @param h ((n + 1) B, m): the states
    * @param da (n B, m): the derivatives of the loss by a_t
@@ -62,6 +66,7 @@ public interface Kernel {
       int end,
       int fromUnit,
       int endUnit,
+      int[] symbols,
       double[] dh,
       double[] h,
       double[] da);
@@ -97,8 +102,8 @@ public interface Kernel {
   }
 
   /**
-   * Packs states for {@link #outer}, into memory that the kernels of the same {@link Weights}
-   * share.
+   * Packs states for {@link #outerV} and {@link #outerW}, into memory that the kernels of the same
+   * {@link Weights} share.
    *
    * @param from the first of the rows that are packed
    * @param h (end, m)
@@ -106,14 +111,24 @@ public interface Kernel {
   void packStates(int from, int end, double[] h);
 
   /**
-   * {@code x' y}, where y are packed states: the gradient of a matrix, summed over the rows.
+   * The gradient of V, {@code do' h_t}, where h_t are packed states, summed over the rows.
    *
-   * @param from the first of the rows of the gradient, columns of x, that are computed
-   * @param x (rows, p)
-   * @param firstRow of y: row r of x belongs to row firstRow + r of the packed states
-   * @param gradient gets rows from..end-1 of the (p, m)
+   * @param streams B: row r belongs to row B + r of the packed states
+   * @param from the first of the rows of the gradient, columns of dO, that are computed
+   * @param dO (rows, K)
+   * @param gradient gets rows from..end-1 of the (K, m)
    */
-  void outer(int rows, int p, int from, int end, double[] x, int firstRow, Gradient gradient);
+  void outerV(int rows, int streams, int from, int end, double[] dO, Gradient gradient);
+
+  /**
+   * The gradient of W, {@code da' h_(t-1)}, where h_(t-1) are packed states, summed over the rows.
+   *
+   * @param from the first of the rows of the gradient, columns of da, that are computed
+   * @param symbols symbols[r] is the symbol that row r has read
+   * @param da (rows, m)
+   * @param gradient gets rows from..end-1 of the (m, m)
+   */
+  void outerW(int rows, int from, int end, int[] symbols, double[] da, Gradient gradient);
 
   /**
    * The sum of the rows, one after the other.

@@ -3,6 +3,7 @@ package io.github.charrnn.internal.kernel;
 import static io.github.charrnn.internal.kernel.VectorMath.LANES;
 import static io.github.charrnn.internal.kernel.VectorMath.SPECIES;
 
+import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 
 /**
@@ -141,6 +142,14 @@ final class Panels implements Packed {
         }
       }
       at += inner * ROWS;
+    }
+  }
+
+  /** Makes element i of every row zero. */
+  static void clear(int rows, int inner, int i, double[] left) {
+    for (int r0 = 0; r0 < rows; r0 += ROWS) {
+      int at = r0 * inner + i * ROWS;
+      Arrays.fill(left, at, at + ROWS, 0);
     }
   }
 

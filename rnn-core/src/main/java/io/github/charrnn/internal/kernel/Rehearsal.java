@@ -42,7 +42,7 @@ final class Rehearsal {
     steps = shape.manyStreams() || !shape.manyRows() ? 2 : ROWS;
     rows = steps * streams;
     slice = Math.min(SLICE, m);
-    p = new Parameters(m, k);
+    p = new Parameters(m, k, 0); // some rows begin documents, some do not
     for (Parameters.Tensor tensor : Parameters.tensors()) {
       Arrays.setAll(p.get(tensor), i -> (i % 13 - 6) / 100.0);
     }
@@ -82,18 +82,21 @@ final class Rehearsal {
   private void backward() {
     double[] dh = new double[rows * m];
     double[] da = new double[rows * m];
-    double[] left = new double[rows * slice];
     Parameters g = new Parameters(m, k);
     Parameters memory = new Parameters(m, k);
     Parameters first = new Parameters(m, k);
     weights.prepareBackward(rows + streams);
     parts.add(() -> kernel.outputsBackward(0, rows, o, dh));
-    parts.add(() -> kernel.recurBackward(steps, 0, steps, streams, 0, streams, 0, m, dh, h, da));
-    parts.add(() -> System.arraycopy(da, 0, left, 0, left.length));
+    parts.add(
+        () -> kernel.recurBackward(steps, 0, steps, streams, 0, streams, 0, m, symbols, dh, h, da));
+
     parts.add(() -> kernel.packStates(0, rows, h));
     Kernel.Gradient into =
         (piece, at, from, to) -> System.arraycopy(piece, at, g.w, from, to - from);
-    parts.add(() -> kernel.outer(rows, slice, 0, slice, left, 0, into));
+    Kernel.Gradient intoV =
+        (piece, at, from, to) -> System.arraycopy(piece, at, g.v, from, to - from);
+    parts.add(() -> kernel.outerW(rows, 0, slice, symbols, da, into));
+    parts.add(() -> kernel.outerV(rows, streams, 0, Math.min(slice, k), o, intoV));
     parts.add(() -> kernel.adagrad(p.w, memory.w, 0, slice * m, g.w, 0, 1, 5, RATE, 1e-8));
     parts.add(() -> kernel.adagrad(p.u, memory.u, m, 2 * m, g.u, m, 0.5, 5, RATE, 1e-8));
     parts.add(() -> kernel.descend(p.w, 0, slice * m, g.w, 0, 1, 5, RATE));

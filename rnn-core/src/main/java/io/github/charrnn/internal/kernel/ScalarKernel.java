@@ -38,6 +38,7 @@ final class ScalarKernel implements Kernel {
   private final double[] moved = new double[BLOCK];
   private final double[] roots = new double[BLOCK]; // first guesses of inverse roots
   private final double[] piece; // (PIECE_ROWS, m): of a gradient
+  private final Beginnings beginnings;
 
   /** Elements that adagrad takes through its passes at a time, so that they stay in the cache. */
   private static final int BLOCK = 406;
@@ -55,6 +56,7 @@ final class ScalarKernel implements Kernel {
     row = new double[longest];
     nextRow = new double[longest];
     piece = new double[PIECE_ROWS * m];
+    beginnings = new Beginnings(m);
     shifted = new double[longest];
     reduced = new double[longest];
   }
@@ -72,19 +74,27 @@ final class ScalarKernel implements Kernel {
       double[] h) {
     assert symbols.length >= endStep * streams && h.length >= (endStep + 1) * streams * m;
     int padded = endUnit == m ? paddedM : endUnit;
+    int boundary = weights.parameters.boundary;
     for (int t = firstStep; t < endStep; t++) {
       int r = t * streams + from;
       int last = t * streams + end;
+      double[] x = h;
+      int at = r * m;
+      if (Beginnings.any(boundary, symbols, r, end - from)) {
+        x = beginnings.without(boundary, symbols, r, end - from, h, at);
+        at = 0;
+      }
       for (; r + 2 <= last; r += 2) {
         beginState(symbols[r], fromUnit, endUnit, row);
         beginState(symbols[r + 1], fromUnit, endUnit, nextRow);
-        addProducts(fromUnit, padded, row, nextRow, m, h, r * m, m, 1, weights.wTransposed, 0);
+        addProducts(fromUnit, padded, row, nextRow, m, x, at, m, 1, weights.wTransposed, 0);
+        at += 2 * m;
         tanh(fromUnit, endUnit, padded, row, h, (r + streams) * m);
         tanh(fromUnit, endUnit, padded, nextRow, h, (r + 1 + streams) * m);
       }
       if (r < last) {
         beginState(symbols[r], fromUnit, endUnit, row);
-        addProduct(fromUnit, padded, row, m, h, r * m, 1, weights.wTransposed, 0);
+        addProduct(fromUnit, padded, row, m, x, at, 1, weights.wTransposed, 0);
         tanh(fromUnit, endUnit, padded, row, h, (r + streams) * m);
       }
     }
@@ -108,29 +118,37 @@ final class ScalarKernel implements Kernel {
       int end,
       int fromUnit,
       int endUnit,
+      int[] symbols,
       double[] dh,
       double[] h,
       double[] da) {
     assert h.length >= (n + 1) * streams * m && da.length >= n * streams * m;
     int units = endUnit - fromUnit;
     int padded = endUnit == m ? paddedM : endUnit;
+    int boundary = weights.parameters.boundary;
     for (int t = endStep - 1; t >= firstStep; t--) {
       int r = t * streams + from;
       int last = t * streams + end;
+      double[] x = da;
+      int next = (r + streams) * m;
+      if (t < n - 1 && Beginnings.any(boundary, symbols, r + streams, end - from)) {
+        x = beginnings.without(boundary, symbols, r + streams, end - from, da, next);
+        next = 0;
+      }
       for (; r + 2 <= last; r += 2) {
         System.arraycopy(dh, r * m + fromUnit, row, fromUnit, units);
         System.arraycopy(dh, (r + 1) * m + fromUnit, nextRow, fromUnit, units);
         if (t < n - 1) {
-          int next = (r + streams) * m;
-          addProducts(fromUnit, padded, row, nextRow, m, da, next, m, 1, weights.w, 0);
+          addProducts(fromUnit, padded, row, nextRow, m, x, next, m, 1, weights.w, 0);
         }
+        next += 2 * m;
         throughTanh(fromUnit, endUnit, h, (r + streams) * m, row, da, r * m);
         throughTanh(fromUnit, endUnit, h, (r + 1 + streams) * m, nextRow, da, (r + 1) * m);
       }
       if (r < last) {
         System.arraycopy(dh, r * m + fromUnit, row, fromUnit, units);
         if (t < n - 1) {
-          addProduct(fromUnit, padded, row, m, da, (r + streams) * m, 1, weights.w, 0);
+          addProduct(fromUnit, padded, row, m, x, next, 1, weights.w, 0);
         }
         throughTanh(fromUnit, endUnit, h, (r + streams) * m, row, da, r * m);
       }
@@ -180,7 +198,21 @@ final class ScalarKernel implements Kernel {
   }
 
   @Override
-  public void outer(
+  public void outerV(int rows, int streams, int from, int end, double[] dO, Gradient gradient) {
+    outer(rows, k, from, end, dO, streams, gradient);
+  }
+
+  @Override
+  public void outerW(int rows, int from, int end, int[] symbols, double[] da, Gradient gradient) {
+    int boundary = weights.parameters.boundary;
+    double[] x = da;
+    if (Beginnings.any(boundary, symbols, 0, rows)) {
+      x = beginnings.without(boundary, symbols, 0, rows, da, 0);
+    }
+    outer(rows, m, from, end, x, 0, gradient);
+  }
+
+  private void outer(
       int rows, int p, int from, int end, double[] x, int firstRow, Gradient gradient) {
     assert x.length >= rows * p && weights.states.length >= firstRow + rows;
     for (int first = from; first < end; first += PIECE_ROWS) {

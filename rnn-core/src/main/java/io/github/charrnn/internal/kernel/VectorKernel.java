@@ -6,6 +6,7 @@ import static io.github.charrnn.internal.kernel.VectorMath.clip;
 import static io.github.charrnn.internal.kernel.VectorMath.guess;
 import static io.github.charrnn.internal.kernel.VectorMath.refine;
 
+import io.github.charrnn.internal.Parameters;
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorOperators;
@@ -27,6 +28,7 @@ final class VectorKernel implements Kernel {
   private final double[] row; // (max(m, K)), padded: arguments of exp, a row of outputs
   private final double[] bias; // (K), padded: c
   private final Scratch scratch = new Scratch();
+  private final Beginnings beginnings;
   private double[] inputs = {}; // (B, m), rows mStride apart: b + U x of one step
   private double[] sums = {}; // (B, m), rows mStride apart: a of one step
   private double[] piece = {}; // of a gradient
@@ -37,6 +39,7 @@ final class VectorKernel implements Kernel {
     k = shape.k();
     mStride = Strips.padded(m);
     manyRows = shape.manyRows();
+    beginnings = new Beginnings(m);
     zeros = new double[Math.max(m, k)];
     row = new double[Strips.padded(Math.max(m, k))];
     bias = new double[Strips.padded(k)];
@@ -55,6 +58,7 @@ final class VectorKernel implements Kernel {
       double[] h) {
     double[] b = weights.parameters.b;
     double[] u = weights.parameters.u;
+    int boundary = weights.parameters.boundary;
     int count = end - from;
     ensureStep(Math.max(count, Panels.ROWS) * mStride);
     int units = endUnit - fromUnit;
@@ -63,12 +67,17 @@ final class VectorKernel implements Kernel {
       for (int s = 0; s < count; s++) {
         add(fromUnit, endUnit, b, u, symbols[first + s] * m, inputs, s * mStride);
       }
+      double[] x = h;
+      int at = first * m;
+      if (Beginnings.any(boundary, symbols, first, count)) {
+        x = beginnings.without(boundary, symbols, first, count, h, at);
+        at = 0;
+      }
       weights.wTransposed.multiply(
-          fromUnit, endUnit, count, h, first * m, m, inputs, 0, mStride, sums, 0, mStride, t,
-          scratch);
+          fromUnit, endUnit, count, x, at, m, inputs, 0, mStride, sums, 0, mStride, t, scratch);
       for (int s = 0; s < count; s++) {
-        int at = (first + streams + s) * m + fromUnit;
-        VectorMath.tanh(units, sums, s * mStride + fromUnit, h, at);
+        int to = (first + streams + s) * m + fromUnit;
+        VectorMath.tanh(units, sums, s * mStride + fromUnit, h, to);
       }
     }
   }
@@ -83,10 +92,12 @@ final class VectorKernel implements Kernel {
       int end,
       int fromUnit,
       int endUnit,
+      int[] symbols,
       double[] dh,
       double[] h,
       double[] da) {
     Packed w = weights.backward.orElseThrow().w();
+    int boundary = weights.parameters.boundary;
     int count = end - from;
     ensureStep(Math.max(count, Panels.ROWS) * mStride);
     int units = endUnit - fromUnit;
@@ -103,9 +114,13 @@ final class VectorKernel implements Kernel {
           sumAt = 0;
           sumRow = mStride;
         }
+        double[] x = da;
+        if (Beginnings.any(boundary, symbols, first + streams, count)) {
+          x = beginnings.without(boundary, symbols, first + streams, count, da, next);
+          next = 0;
+        }
         w.multiply(
-            fromUnit, endUnit, count, da, next, m, sum, sumAt, sumRow, sums, 0, mStride, t,
-            scratch);
+            fromUnit, endUnit, count, x, next, m, sum, sumAt, sumRow, sums, 0, mStride, t, scratch);
         sum = sums;
         sumAt = 0;
         sumRow = mStride;
@@ -145,12 +160,35 @@ final class VectorKernel implements Kernel {
   }
 
   @Override
-  public void outer(
-      int rows, int p, int from, int end, double[] x, int firstRow, Gradient gradient) {
+  public void outerV(int rows, int streams, int from, int end, double[] dO, Gradient gradient) {
+    double[] left = scratch.left(Panels.interleaved(end - from, rows));
+    Panels.interleave(end - from, rows, dO, from, 1, k, left);
+    outer(rows, from, end, left, streams, gradient);
+  }
+
+  @Override
+  public void outerW(int rows, int from, int end, int[] symbols, double[] da, Gradient gradient) {
+    double[] left = scratch.left(Panels.interleaved(end - from, rows));
+    Panels.interleave(end - from, rows, da, from, 1, m, left);
+    int boundary = weights.parameters.boundary;
+    if (boundary != Parameters.NONE) {
+      for (int row = 0; row < rows; row++) {
+        if (symbols[row] == boundary) {
+          Panels.clear(end - from, rows, row, left);
+        }
+      }
+    }
+    outer(rows, from, end, left, 0, gradient);
+  }
+
+  /**
+   * The product of a left-hand side and packed states, from a row of these on.
+   *
+   * @param left (end - from, rows), interleaved
+   */
+  private void outer(int rows, int from, int end, double[] left, int firstRow, Gradient gradient) {
     Panels states = weights.states();
     int count = end - from;
-    double[] left = scratch.left(Panels.interleaved(count, rows));
-    Panels.interleave(count, rows, x, from, 1, p, left);
     int at = Panels.ROWS * m; // room for rows that are computed twice
     int block = Math.max(1, PIECE / m / FULL) * FULL;
     if (piece.length < at + block * m) {

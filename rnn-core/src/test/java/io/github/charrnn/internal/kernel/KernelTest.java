@@ -45,7 +45,7 @@ class KernelTest {
   @MethodSource("shapes")
   void recur_isTanhOfBiasPlusInputPlusWTimesTheStateBefore(int n, int m, int k) {
     for (int streams : STREAMS) {
-      Parameters p = parameters(m, k);
+      Parameters p = parameters(m, k, streams % 2 == 0 ? 0 : Parameters.NONE);
       int[] symbols = symbols((n + 1) * streams, k);
       double[] h = withCanary(numbers((n + 1) * streams * m));
       Arrays.fill(h, streams * m, h.length - 1, GARBAGE);
@@ -54,7 +54,8 @@ class KernelTest {
         for (int j = 0; j < m; j++) {
           double sum = p.b[j] + p.u[symbols[r] * m + j];
           for (int i = 0; i < m; i++) {
-            sum = Math.fma(p.w[j * m + i], expected[r * m + i], sum);
+            double before = symbols[r] == p.boundary ? 0 : expected[r * m + i];
+            sum = Math.fma(p.w[j * m + i], before, sum);
           }
           expected[(r + streams) * m + j] = Elementary.tanh(sum);
         }
@@ -70,7 +71,8 @@ class KernelTest {
   @MethodSource("shapes")
   void recurBackward_addsWTransposedTimesTheStepAfter(int n, int m, int k) {
     for (int streams : STREAMS) {
-      Parameters p = parameters(m, k);
+      Parameters p = parameters(m, k, streams % 2 == 0 ? 0 : Parameters.NONE);
+      int[] symbols = symbols((n + 1) * streams, k);
       double[] h = numbers((n + 1) * streams * m);
       double[] dh = numbers(n * streams * m);
       double[] da = garbage(n * streams * m + 1);
@@ -80,7 +82,9 @@ class KernelTest {
           double sum = dh[r * m + i];
           if (r < (n - 1) * streams) {
             for (int j = 0; j < m; j++) {
-              sum = Math.fma(p.w[j * m + i], expected[(r + streams) * m + j], sum);
+              boolean begins = symbols[r + streams] == p.boundary;
+              double after = begins ? 0 : expected[(r + streams) * m + j];
+              sum = Math.fma(p.w[j * m + i], after, sum);
             }
           }
           double state = h[(r + streams) * m + i];
@@ -88,7 +92,7 @@ class KernelTest {
         }
       }
 
-      loaded(p, n, streams).recurBackward(n, 0, n, streams, 0, streams, 0, m, dh, h, da);
+      loaded(p, n, streams).recurBackward(n, 0, n, streams, 0, streams, 0, m, symbols, dh, h, da);
 
       assertSame(da, expected);
     }
@@ -140,25 +144,51 @@ class KernelTest {
 
   @ParameterizedTest
   @MethodSource("shapes")
-  void outer_isTheChainOverTheSteps(int n, int p, int q) {
-    double[] x = numbers(n * p);
-    for (int firstRow = 0; firstRow <= 1; firstRow++) {
-      double[] y = numbers((n + 1) * q);
-      double[] g = garbage(p * q + 1);
+  void outerV_isTheChainOverTheSteps(int n, int k, int m) {
+    double[] x = numbers(n * k);
+    double[] y = numbers((n + 1) * m);
+    double[] g = garbage(k * m + 1);
+    double[] expected = g.clone();
+    for (int i = 0; i < k; i++) {
+      for (int j = 0; j < m; j++) {
+        double sum = 0;
+        for (int t = 0; t < n; t++) {
+          sum = Math.fma(x[t * k + i], y[(1 + t) * m + j], sum);
+        }
+        expected[i * m + j] = sum;
+      }
+    }
+
+    Kernel kernel = create(m, k, n, 1);
+    kernel.packStates(0, n + 1, y);
+    kernel.outerV(n, 1, 0, k, x, into(g));
+
+    assertSame(g, expected);
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void outerW_isTheChainOverTheStepsThatBeginNoDocument(int n, int k, int m) {
+    for (int boundary : new int[] {Parameters.NONE, 0}) {
+      int[] symbols = symbols(n, k);
+      double[] da = numbers(n * m);
+      double[] y = numbers((n + 1) * m);
+      double[] g = garbage(m * m + 1);
       double[] expected = g.clone();
-      for (int i = 0; i < p; i++) {
-        for (int j = 0; j < q; j++) {
+      for (int i = 0; i < m; i++) {
+        for (int j = 0; j < m; j++) {
           double sum = 0;
           for (int t = 0; t < n; t++) {
-            sum = Math.fma(x[t * p + i], y[(firstRow + t) * q + j], sum);
+            double derivative = symbols[t] == boundary ? 0 : da[t * m + i];
+            sum = Math.fma(derivative, y[t * m + j], sum);
           }
-          expected[i * q + j] = sum;
+          expected[i * m + j] = sum;
         }
       }
 
-      Kernel kernel = create(q, p, n, 1);
+      Kernel kernel = loaded(parameters(m, k, boundary), n, 1);
       kernel.packStates(0, n + 1, y);
-      kernel.outer(n, p, 0, p, x, firstRow, into(g));
+      kernel.outerW(n, 0, m, symbols, da, into(g));
 
       assertSame(g, expected);
     }
@@ -195,22 +225,22 @@ class KernelTest {
 
     double[] da = garbage(rows * m + 1);
     double[] expectedDa = da.clone();
-    kernel.recurBackward(n, 0, n, streams, 0, streams, 0, m, dh, h, da);
-    reference.recurBackward(n, 0, n, streams, 0, streams, 0, m, dh, h, expectedDa);
+    kernel.recurBackward(n, 0, n, streams, 0, streams, 0, m, symbols, dh, h, da);
+    reference.recurBackward(n, 0, n, streams, 0, streams, 0, m, symbols, dh, h, expectedDa);
     assertSame(da, expectedDa);
 
     double[] gv = garbage(k * m + 1);
     double[] expectedGv = gv.clone();
     kernel.packStates(0, rows + streams, h);
-    kernel.outer(rows, k, 0, k, o, streams, into(gv));
+    kernel.outerV(rows, streams, 0, k, o, into(gv));
     reference.packStates(0, rows + streams, h);
-    reference.outer(rows, k, 0, k, o, streams, into(expectedGv));
+    reference.outerV(rows, streams, 0, k, o, into(expectedGv));
     assertSame(gv, expectedGv);
 
     double[] gw = garbage(m * m + 1);
     double[] expectedGw = gw.clone();
-    kernel.outer(rows, m, 0, m, da, 0, into(gw));
-    reference.outer(rows, m, 0, m, da, 0, into(expectedGw));
+    kernel.outerW(rows, 0, m, symbols, da, into(gw));
+    reference.outerW(rows, 0, m, symbols, da, into(expectedGw));
     assertSame(gw, expectedGw);
   }
 
@@ -252,7 +282,9 @@ class KernelTest {
     double[] da = garbage(rows * m);
     double[] expectedDa = garbage(rows * m);
     weights.kernel().recur(0, n, streams, 0, streams, 0, m, symbols, expectedH);
-    weights.kernel().recurBackward(n, 0, n, streams, 0, streams, 0, m, dh, expectedH, expectedDa);
+    weights
+        .kernel()
+        .recurBackward(n, 0, n, streams, 0, streams, 0, m, symbols, dh, expectedH, expectedDa);
 
     for (int parts : new int[] {2, 3, 7}) {
       Kernel[] kernels = new Kernel[parts];
@@ -272,7 +304,8 @@ class KernelTest {
           int from = weights.cut(i, parts);
           int end = weights.cut(i + 1, parts);
           if (from < end) {
-            kernels[i].recurBackward(n, t, t + 1, streams, 0, streams, from, end, dh, h, da);
+            kernels[i].recurBackward(
+                n, t, t + 1, streams, 0, streams, from, end, symbols, dh, h, da);
           }
         }
       }
@@ -307,7 +340,7 @@ class KernelTest {
       int from = streams * i / threads;
       int end = streams * (i + 1) / threads;
       kernel.recur(0, n, streams, from, end, 0, m, symbols, h);
-      kernel.recurBackward(n, 0, n, streams, from, end, 0, m, dh, states, da);
+      kernel.recurBackward(n, 0, n, streams, from, end, 0, m, symbols, dh, states, da);
     }
     for (int i = 0; i < threads; i++) {
       Kernel kernel = weights.kernel();
@@ -322,13 +355,12 @@ class KernelTest {
       Kernel kernel = weights.kernel();
       int from = m * i / threads;
       int end = m * (i + 1) / threads;
-      kernel.outer(
+      kernel.outerW(
           rows,
-          m,
           from,
           end,
+          symbols,
           da,
-          0,
           (piece, at, first, last) -> System.arraycopy(piece, at, gw, first, last - first));
       kernel.sumRows(rows, m, from, end, da, gb);
       kernel.scatterRows(rows, m, from, end, da, symbols, gu);
@@ -385,7 +417,7 @@ class KernelTest {
     kernel.recur(0, n, streams, 0, streams, 0, m, symbols, h);
     kernel.outputs(0, rows, h, streams, o);
     kernel.outputsBackward(0, rows, outputs, dh);
-    kernel.recurBackward(n, 0, n, streams, 0, streams, 0, m, dh, h, da);
+    kernel.recurBackward(n, 0, n, streams, 0, streams, 0, m, symbols, dh, h, da);
     return new double[][] {h, o, dh, da};
   }
 
@@ -695,8 +727,13 @@ class KernelTest {
     return g > 2 ? 2 : g < -2 ? -2 : g;
   }
 
+  /** Of a model of documents, which begin with symbol 0. */
   private Parameters parameters(int m, int k) {
-    Parameters p = new Parameters(m, k);
+    return parameters(m, k, 0);
+  }
+
+  private Parameters parameters(int m, int k, int boundary) {
+    Parameters p = new Parameters(m, k, boundary);
     for (double[] tensor : new double[][] {p.u, p.w, p.v, p.b, p.c}) {
       System.arraycopy(numbers(tensor.length), 0, tensor, 0, tensor.length);
     }

@@ -1,0 +1,296 @@
+package io.github.charrnn;
+
+import io.github.charrnn.internal.Utf8;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+
+/**
+ * How texts are made of documents, such as the lines of a list of names, which have nothing to do
+ * with each other. A model {@linkplain VanillaRnn.Builder#documents of documents} is in the zero
+ * state wherever one begins, no gradient goes back from one to the one before, training reads them
+ * in a new order each epoch, and the end of a document is something that the model predicts.
+ *
+ * <pre>{@code
+ * EncodedText names = Documents.lines().read(Path.of("names.txt"));
+ * VanillaRnn rnn = VanillaRnn.builder(names.vocab()).documents(Documents.lines()).build();
+ * VanillaRnn best = Trainer.of(rnn).trainEpochs(names, 10).best();
+ * List<String> invented = Sampler.of(best).documents(30).limit(20).toList();
+ * }</pre>
+ *
+ * <p>In an {@link EncodedText} a symbol of its own, the boundary, stands before the first document
+ * and after every one. Empty documents are left out.
+ *
+ * @param delimiter what ends a document in a file, at most {@value #LONGEST} characters; without
+ *     any, every file is one document
+ */
+public record Documents(String delimiter) {
+  /** The most characters of a delimiter, {@value}. */
+  public static final int LONGEST = 1_000;
+
+  /** The boundary where the delimiter is not one symbol: INFORMATION SEPARATOR TWO. */
+  private static final int RECORD_SEPARATOR = 0x1e;
+
+  private static final String LINE_FEED = "\n";
+
+  /**
+   * Checks the delimiter.
+   *
+   * @throws IllegalArgumentException if it has more than {@value #LONGEST} characters, or half a
+   *     surrogate pair
+   */
+  public Documents {
+    CharVocab.requireWhole(delimiter);
+    int length = delimiter.codePointCount(0, delimiter.length());
+    if (length > LONGEST) {
+      throw new IllegalArgumentException(
+          "the delimiter has " + length + " characters, must have at most " + LONGEST);
+    }
+  }
+
+  /** Every line is a document. A carriage return before a line feed belongs to the line's end. */
+  public static Documents lines() {
+    return new Documents(LINE_FEED);
+  }
+
+  /** Every file is a document. */
+  public static Documents files() {
+    return new Documents("");
+  }
+
+  /** Whether every line is a document. */
+  public boolean areLines() {
+    return delimiter.equals(LINE_FEED);
+  }
+
+  /**
+   * The code point of the symbol that ends a document: the delimiter, if that is one symbol, or
+   * else U+001E.
+   */
+  public int boundary() {
+    return delimiter.codePointCount(0, delimiter.length()) == 1
+        ? delimiter.codePointAt(0)
+        : RECORD_SEPARATOR;
+  }
+
+  /**
+   * Reads documents from UTF-8 files and finds their vocabulary.
+   *
+   * @throws java.io.CharConversionException if a file is not UTF-8, with the byte's offset
+   * @throws IllegalArgumentException if there is no document, if one has the boundary in it, or for
+   *     the reasons of {@link CharVocab#of(int...)}
+   * @throws IOException if a file cannot be read
+   */
+  public EncodedText read(Path... files) throws IOException {
+    return read(reader(), List.of(files));
+  }
+
+  /**
+   * Reads documents from UTF-8 files with a given vocabulary; otherwise like {@link
+   * #read(Path...)}.
+   *
+   * @param unknown what to do with symbols that the vocabulary does not have
+   * @throws UnknownSymbolException if there is an unknown symbol and the policy is to fail
+   */
+  public EncodedText read(List<Path> files, CharVocab vocab, UnknownSymbols unknown)
+      throws IOException {
+    return read(reader(vocab, unknown), files);
+  }
+
+  private static EncodedText read(Reader reader, List<Path> files) throws IOException {
+    for (Path file : files) {
+      try (InputStream in = Files.newInputStream(file)) {
+        reader.read(in, file.toString());
+      }
+    }
+    return reader.finish();
+  }
+
+  /**
+   * Documents that are there already, in the vocabulary that they have.
+   *
+   * @throws IllegalArgumentException if there is no document, if one has the boundary in it, or for
+   *     the reasons of {@link CharVocab#of(int...)}
+   */
+  public EncodedText of(Iterable<? extends CharSequence> documents) {
+    Reader reader = reader();
+    documents.forEach(reader::add);
+    return reader.finish();
+  }
+
+  /** Reads documents of a vocabulary that it finds. */
+  public Reader reader() {
+    EncodedText.Discoverer discoverer = new EncodedText.Discoverer();
+    return new Reader(this, discoverer, discoverer::finish);
+  }
+
+  /**
+   * Reads documents of a given vocabulary.
+   *
+   * @param unknown what to do with symbols that the vocabulary does not have
+   * @throws IllegalArgumentException if the vocabulary does not have the boundary
+   */
+  public Reader reader(CharVocab vocab, UnknownSymbols unknown) {
+    requireIn(vocab);
+    EncodedText.Encoder encoder = new EncodedText.Encoder(vocab, unknown);
+    return new Reader(this, encoder, encoder::finish);
+  }
+
+  /** The number of the boundary in a vocabulary. */
+  int requireIn(CharVocab vocab) {
+    int symbol = vocab.symbolOf(boundary());
+    if (symbol < 0) {
+      throw new IllegalArgumentException(
+          "the vocabulary has no "
+              + CharVocab.describe(boundary())
+              + ", which ends the documents: Documents reads texts that have it");
+    }
+    return symbol;
+  }
+
+  @Override
+  public String toString() {
+    if (areLines()) {
+      return "lines";
+    }
+    return delimiter.isEmpty()
+        ? "files"
+        : "documents with the delimiter \"" + delimiter.replace("\n", "\\n") + "\"";
+  }
+
+  /**
+   * Puts documents together, from wherever they come. Not safe for use by several threads at a
+   * time.
+   */
+  public static final class Reader {
+    private final int[] delimiter;
+    private final KnuthMorrisPratt search;
+    private final int boundary;
+    private final boolean lines;
+    private final IntConsumer out;
+    private final Supplier<EncodedText> finish;
+    private String source = "a document";
+    private boolean carriageReturn; // one that was read last, and may belong to a line's end
+    private long length; // of the present document
+    private long count;
+
+    private Reader(Documents how, IntConsumer out, Supplier<EncodedText> finish) {
+      delimiter = how.delimiter.codePoints().toArray();
+      search = new KnuthMorrisPratt(delimiter);
+      boundary = how.boundary();
+      lines = how.areLines();
+      this.out = out;
+      this.finish = finish;
+      out.accept(boundary);
+    }
+
+    /**
+     * One document, as it is: the delimiter is not looked for.
+     *
+     * @throws UnknownSymbolException if the vocabulary was given, does not have a symbol, and the
+     *     policy is to fail
+     * @throws IllegalArgumentException if it has the boundary in it, or half a surrogate pair
+     */
+    public void add(CharSequence document) {
+      CharVocab.requireWhole(document);
+      source = "a document";
+      document.codePoints().forEach(this::take);
+      end();
+    }
+
+    /**
+     * Reads UTF-8 to the end of a stream, which stays open, and ends the last document there.
+     *
+     * @param name what to call the stream in messages
+     * @throws java.io.CharConversionException if it is not UTF-8, with the byte's offset
+     * @throws UnknownSymbolException if the vocabulary was given, does not have a symbol, and the
+     *     policy is to fail
+     * @throws IllegalArgumentException if a document has the boundary in it
+     * @throws IOException if it cannot be read
+     */
+    public void read(InputStream in, String name) throws IOException {
+      source = name;
+      Utf8.decode(in, name, this::accept);
+      takeDelimiter(search.matched());
+      search.clear();
+      takeCarriageReturn();
+      end();
+    }
+
+    /** How many documents there are so far, without empty ones. */
+    public long count() {
+      return count;
+    }
+
+    /**
+     * All of them as one text.
+     *
+     * @throws IllegalArgumentException if there is none, or for the reasons of {@link
+     *     CharVocab#of(int...)}
+     */
+    public EncodedText finish() {
+      if (count == 0) {
+        throw new IllegalArgumentException("there is no document, must be at least 1");
+      }
+      return finish.get();
+    }
+
+    private void accept(int codePoint) {
+      int before = search.matched();
+      if (search.accept(codePoint)) {
+        search.clear();
+        carriageReturn = false;
+        end();
+        return;
+      }
+      takeCarriageReturn();
+      int taken = before + 1 - search.matched(); // of what looked like a delimiter, and this
+      takeDelimiter(Math.min(taken, before));
+      if (taken > before) {
+        if (lines && codePoint == '\r') {
+          carriageReturn = true;
+        } else {
+          take(codePoint);
+        }
+      }
+    }
+
+    /** The first symbols of what looked like a delimiter. */
+    private void takeDelimiter(int symbols) {
+      for (int i = 0; i < symbols; i++) {
+        take(delimiter[i]);
+      }
+    }
+
+    private void takeCarriageReturn() {
+      if (carriageReturn) {
+        carriageReturn = false;
+        take('\r');
+      }
+    }
+
+    private void take(int codePoint) {
+      if (codePoint == boundary) {
+        throw new IllegalArgumentException(
+            source
+                + " has "
+                + CharVocab.describe(boundary)
+                + " in the middle of a document, which ends documents here");
+      }
+      out.accept(codePoint);
+      length++;
+    }
+
+    private void end() {
+      if (length > 0) {
+        out.accept(boundary);
+        count++;
+        length = 0;
+      }
+    }
+  }
+}
