@@ -36,15 +36,6 @@ final class Boundaries {
     return at;
   }
 
-  /** The place of the first boundary from a place on, or of the last one. */
-  long atOrAfter(long place) {
-    long at = Math.min(place, text.length() - 1);
-    while (!isAt(at)) {
-      at++;
-    }
-    return at;
-  }
-
   /** How many documents there are. */
   long documents() {
     long boundaries = 0;

@@ -71,10 +71,14 @@ public record HeldOut(EncodedText training, List<EncodedText> pieces) {
   }
 
   /**
-   * Holds out whole documents: pieces that are spread over a text like those of {@link
-   * #spread(EncodedText, long, int)}, but each begins and ends where documents do, and so may be
-   * longer or shorter. Where there is hardly a document as short as a piece, there are fewer
-   * pieces; where even all of them together are shorter than a document, these are cut.
+   * Holds out whole documents: of as many equal parts as there are pieces some documents in a row,
+   * each piece at another place of its part, as few in each as together have the characters asked
+   * for. So the characters that are held out, asked for, give the same pieces again. Where
+   * documents are longer than a piece should be, there are fewer pieces. Where even one is longer
+   * than all of them, it is cut, as by {@link #spread(EncodedText, long, int)}.
+   *
+   * <p>The boundary before a piece, and the one at its end, are in the piece; one of them is left
+   * in what is trained on.
    *
    * @param text of documents, as {@link Documents} reads them
    * @param characters from 2 for each piece to the length of the text; in all pieces together
@@ -85,28 +89,46 @@ public record HeldOut(EncodedText training, List<EncodedText> pieces) {
   public static HeldOut spread(EncodedText text, long characters, int pieces, Documents documents) {
     requireWithin(1, Integer.MAX_VALUE, "pieces", pieces);
     requireWithin(2L * pieces, text.length(), "characters", characters);
-    Boundaries boundaries = new Boundaries(text, documents);
-    int count = (int) Math.min(pieces, characters * boundaries.documents() / text.length());
-    if (count == 0) {
+    long[] boundaries = new Boundaries(text, documents).places();
+    long count = boundaries.length - 1L;
+    double fit = (double) characters * count / text.length();
+    int parts = (int) Math.min(pieces, Math.min(count / 2, (long) fit));
+    if (parts == 0) {
       return spread(text, characters, pieces);
+    }
+    int each = 1;
+    while (each < count / parts - 1 && length(boundaries, parts, each) < characters) {
+      each++;
     }
     List<EncodedText> rest = new ArrayList<>();
     List<EncodedText> heldOut = new ArrayList<>();
     long end = 0; // of the piece before
-    for (int i = 0; i < count; i++) {
-      long length = share(characters, i + 1, count) - share(characters, i, count);
-      long first = Math.max(Math.max(0, end - 1), share(text.length(), i, count));
-      long last = Math.max(first, share(text.length(), i + 1, count) - length);
-      long begin = boundaries.atOrBefore(first + (long) ((last - first) * place(i + 1)));
-      if (begin == text.length() - 1) { // a document before has taken the room of this piece
-        break;
-      }
-      rest.add(text.part(end, begin + 1));
-      end = boundaries.atOrAfter(Math.max(begin + 1, begin + length - 1)) + 1;
-      heldOut.add(text.part(begin, end));
+    for (int i = 0; i < parts; i++) {
+      int first = first(boundaries, i, parts, each);
+      rest.add(text.part(end, boundaries[first] + 1));
+      end = boundaries[first + each] + 1;
+      heldOut.add(text.part(boundaries[first], end));
     }
     rest.add(text.part(end, text.length()));
     return new HeldOut(EncodedText.join(rest), heldOut);
+  }
+
+  /** The first document of a piece. */
+  private static int first(long[] boundaries, int piece, int parts, int each) {
+    long count = boundaries.length - 1L;
+    long begin = share(count, piece, parts);
+    long room = share(count, piece + 1, parts) - begin - each;
+    return (int) (begin + (long) (room * place(piece + 1)));
+  }
+
+  /** The characters in all pieces of so many documents each. */
+  private static long length(long[] boundaries, int parts, int each) {
+    long length = 0;
+    for (int i = 0; i < parts; i++) {
+      int first = first(boundaries, i, parts, each);
+      length += boundaries[first + each] + 1 - boundaries[first];
+    }
+    return length;
   }
 
   /** Where in its part a piece stands, from 0 to 1. */

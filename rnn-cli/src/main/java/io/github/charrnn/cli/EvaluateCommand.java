@@ -8,6 +8,7 @@ import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.Destinations;
 import io.github.charrnn.cli.files.Replacement;
 import io.github.charrnn.cli.files.Sources;
+import io.github.charrnn.cli.files.TextSource;
 import io.github.charrnn.cli.options.FromZeroOption;
 import io.github.charrnn.cli.options.Options;
 import io.github.charrnn.cli.options.ThreadsOption;
@@ -37,7 +38,8 @@ import picocli.CommandLine.Spec;
     name = "evaluate",
     description =
         "Says how well a model predicts a text. It begins in the state in which training left it, is"
-            + " given the first character and predicts each one after it.")
+            + " given the first character and predicts each one after it. A model of documents"
+            + " begins each of them anew, and predicts all of it and its end.")
 final class EvaluateCommand implements Callable<Integer> {
   private final Terminal terminal;
   @Spec private CommandSpec command;
@@ -86,7 +88,7 @@ final class EvaluateCommand implements Callable<Integer> {
     VanillaRnn rnn = fromZero.applyTo(Sources.model(model));
     Scorer scorer = Scorer.of(rnn);
     many.ifPresent(scorer::threads);
-    EncodedText encoded = Sources.text(terminal, text, rnn.vocab(), policy);
+    EncodedText encoded = read(rnn, policy);
     UnknownOption.tell(command, terminal.err(), encoded, Sources.name(text));
     if (html != null) {
       Destinations destinations =
@@ -122,6 +124,11 @@ final class EvaluateCommand implements Callable<Integer> {
       verdict.ifPresent(it -> terminal.err().println("rnn evaluate: " + it));
     }
     return ExitCode.OK;
+  }
+
+  /** Of a model of documents, the documents of the text; one is enough. */
+  private EncodedText read(VanillaRnn rnn, UnknownSymbols policy) throws IOException {
+    return TextSource.of(text, rnn.documents()).readAny(terminal, rnn.vocab(), policy);
   }
 
   private String page(VanillaRnn rnn, EncodedText encoded, Evaluation evaluation) {

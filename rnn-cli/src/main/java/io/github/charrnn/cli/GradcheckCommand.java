@@ -3,9 +3,8 @@ package io.github.charrnn.cli;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.GradientCheck;
 import io.github.charrnn.VanillaRnn;
-import io.github.charrnn.cli.files.Sources;
 import io.github.charrnn.cli.options.Options;
-import io.github.charrnn.cli.options.TextParameter;
+import io.github.charrnn.cli.options.TextsParameter;
 import io.github.charrnn.cli.options.ThreadsOption;
 import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.Terminal;
@@ -34,7 +33,7 @@ final class GradcheckCommand implements Callable<Integer> {
   private final Terminal terminal;
   @Spec private CommandSpec command;
 
-  @Mixin private TextParameter text;
+  @Mixin private TextsParameter text;
 
   @Option(names = "--hidden", description = "Hidden size: the number of hidden units.")
   private int hidden = 100;
@@ -84,9 +83,10 @@ final class GradcheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    EncodedText encoded = Sources.text(terminal, text.name());
+    EncodedText encoded = text.source().read(terminal);
     VanillaRnn.Builder builder = VanillaRnn.builder(encoded.vocab()).seed(seed);
     Options.apply(command, "--hidden", () -> builder.hiddenSize(hidden));
+    text.source().documents().ifPresent(builder::documents);
     GradientCheck check = GradientCheck.of(builder.build()).seed(seed);
     Options.apply(command, "--seq", () -> check.sequenceLength(seq));
     Options.apply(command, "--tolerance", () -> check.tolerance(tolerance));

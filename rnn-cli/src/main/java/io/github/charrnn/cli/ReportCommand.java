@@ -8,7 +8,7 @@ import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.Destinations;
 import io.github.charrnn.cli.files.ModelFiles;
 import io.github.charrnn.cli.files.ReportFiles;
-import io.github.charrnn.cli.files.Sources;
+import io.github.charrnn.cli.files.TextSource;
 import io.github.charrnn.cli.options.GradcheckOption;
 import io.github.charrnn.cli.options.Options;
 import io.github.charrnn.cli.options.RecipeOptions;
@@ -23,6 +23,7 @@ import io.github.charrnn.cli.train.PastRun;
 import io.github.charrnn.cli.train.RepeatingCommand;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -61,12 +62,11 @@ final class ReportCommand implements Callable<Integer> {
 
   @Parameters(
       index = "1",
-      arity = "0..1",
+      arity = "0..*",
       paramLabel = "TEXT",
-      description = "The whole text of the run: a UTF-8 file, or - for standard input.",
-      defaultValue = "",
-      showDefaultValue = Visibility.NEVER)
-  private String text = "";
+      description =
+          "The whole text of the run: a UTF-8 file, or - for standard input; all that there were.")
+  private List<String> text = new ArrayList<>();
 
   @Option(names = "--story", description = "The text was the story that comes with rnn.")
   private boolean story;
@@ -115,8 +115,9 @@ final class ReportCommand implements Callable<Integer> {
     PastRun run = PastRun.of(model);
     VanillaRnn best = run.best();
     TrainingSummary settings = run.settings();
-    EncodedText all = Sources.text(terminal, text, best.vocab(), unknown.policy());
-    UnknownOption.tell(command, terminal.err(), all, Sources.name(text));
+    TextSource source = new TextSource(text, best.documents());
+    EncodedText all = source.read(terminal, best.vocab(), unknown.policy());
+    UnknownOption.tell(command, terminal.err(), all, source.name());
     if (!run.mayBeOf(all)) {
       throw new IOException(
           "the text has "
@@ -130,8 +131,11 @@ final class ReportCommand implements Callable<Integer> {
     Optional<EncodedText> other =
         heldOut == null
             ? Optional.empty()
-            : Optional.of(Sources.text(terminal, heldOut, best.vocab(), unknown.policy()));
-    ValidationOptions.Split split = ValidationOptions.splitAgain(all, settings, other);
+            : Optional.of(
+                TextSource.of(heldOut, best.documents())
+                    .read(terminal, best.vocab(), unknown.policy()));
+    ValidationOptions.Split split =
+        ValidationOptions.splitAgain(all, best.documents(), settings, other);
     TrainingResult result = run.result(split.text()).measured(split.text());
     int window = settings.recipe().sequenceLength();
     int many = threads.count().orElse(Runtime.getRuntime().availableProcessors());
@@ -139,7 +143,7 @@ final class ReportCommand implements Callable<Integer> {
     analysis.finish(best, PATIENCE_SECONDS);
     String repeat =
         new RepeatingCommand(
-                text,
+                source,
                 all.length(),
                 model,
                 Optional.empty(),
@@ -150,7 +154,7 @@ final class ReportCommand implements Callable<Integer> {
         new Report.Origin(
             Program.name(),
             String.valueOf(model.getFileName()),
-            Optional.of(Sources.name(text)),
+            Optional.of(source.name()),
             Optional.of(repeat),
             Optional.empty(),
             Stream.concat(run.note().stream(), Stream.of(MADE_AFTERWARDS)).toList());

@@ -1,10 +1,13 @@
 package io.github.charrnn.cli;
 
+import io.github.charrnn.Documents;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.Sampler;
 import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.files.Escapes;
 import io.github.charrnn.cli.files.Sources;
+import io.github.charrnn.cli.options.DocumentOptions;
 import io.github.charrnn.cli.options.FromZeroOption;
 import io.github.charrnn.cli.options.Options;
 import io.github.charrnn.cli.options.ThreadsOption;
@@ -15,6 +18,7 @@ import io.github.charrnn.cli.report.Verdict;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -33,9 +37,16 @@ import picocli.CommandLine.Spec;
     description =
         "Writes text from a model to standard output while it is drawn, after the prime if there"
             + " is one. The same model, options and seed give the same text. With --count, many"
-            + " passages: each ends with a line feed, which is added unless the model wrote one.")
+            + " passages: each ends with a line feed, which is added unless the model wrote one. A"
+            + " model of documents writes documents, one or as many as --count says.")
 final class SampleCommand implements Callable<Integer> {
   private static final String COUNT = "--count";
+  private static final String LENGTH = "--length";
+
+  /** Documents that are drawn for each that is asked for, at most, and some more. */
+  private static final long DRAWN_FOR_ONE = 100;
+
+  private static final long DRAWN_AT_LEAST = 10_000;
   private static final long FLUSH_NANOS = 50_000_000;
 
   /** Characters of passages that are drawn before they are written. */
@@ -47,7 +58,11 @@ final class SampleCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL", description = "A model that rnn train has saved.")
   private Path model;
 
-  @Option(names = "--length", description = "Characters to draw; the prime does not count.")
+  @Option(
+      names = LENGTH,
+      description =
+          "Characters to draw; the prime does not count. Without it, a model of documents writes"
+              + " whole ones.")
   private long length = 1_000;
 
   @Option(
@@ -74,7 +89,9 @@ final class SampleCommand implements Callable<Integer> {
   @Option(
       names = "--prime",
       paramLabel = "<text>",
-      description = "Text to go on from. Without it: the start of a line.",
+      description =
+          "Text to go on from. Without it: the start of a line. \\n, \\t, \\\\ and \\u00e9 are"
+              + " understood.",
       showDefaultValue = Visibility.NEVER)
   private String prime = "";
 
@@ -92,7 +109,7 @@ final class SampleCommand implements Callable<Integer> {
   @Option(
       names = "--stop",
       paramLabel = "<text>",
-      description = "End as soon as the model has written this.",
+      description = "End as soon as the model has written this. \\n and so on as in --prime.",
       showDefaultValue = Visibility.NEVER)
   private String stop = "";
 
@@ -108,13 +125,15 @@ final class SampleCommand implements Callable<Integer> {
       showDefaultValue = Visibility.NEVER)
   private Long count;
 
+  @Mixin private DocumentOptions documents;
   @Mixin private ThreadsOption threads;
 
   @Option(
       names = "--json",
       description =
           "Print one JSON object: text, characters (drawn), seed, and of the prime skippedSymbols,"
-              + " ofSymbols. With --count, one a line for every passage.")
+              + " ofSymbols. With --count, one a line for every passage. Of documents, one a line:"
+              + " text, characters (in all), and those of the prime.")
   private boolean json;
 
   private final Map<String, Object> ofPrime = new LinkedHashMap<>(); // what JSON has of it
@@ -126,13 +145,17 @@ final class SampleCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     UnknownSymbols policy = unknown.policy();
+    documents.requireConsistent();
     if (primeFile != null) {
       if (!prime.isEmpty()) {
         throw Options.wrong(
             command, "--prime and --prime-file exclude each other: give one of them");
       }
       prime = Sources.string(terminal, primeFile);
+    } else {
+      prime = Options.get(command, "--prime", () -> Escapes.read(prime));
     }
+    stop = Options.get(command, "--stop", () -> Escapes.read(stop));
     VanillaRnn saved = Sources.model(model);
     VanillaRnn rnn = fromZero.applyTo(saved);
     Sampler sampler = Sampler.of(rnn).seed(seed);
@@ -149,13 +172,28 @@ final class SampleCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw Options.wrong(command, "--stop: " + e.getMessage() + ": the model can never write it");
     }
-    Options.requireAtLeast(command, "--length", length, 0);
+    boolean ofDocuments = rnn.documents().isPresent() && !Options.given(command, LENGTH);
+    if (ofDocuments && !stop.isEmpty()) {
+      throw Options.wrong(command, "--stop needs --length: the model ends documents itself");
+    }
+    if (!ofDocuments) {
+      documents.requireAbsent(
+          rnn.documents().isPresent()
+              ? "--length asks for a passage: leave it out"
+              : model + " is not of documents: train --documents makes one that is");
+    }
+    Options.requireAtLeast(command, LENGTH, length, 0);
     EncodedText read = rnn.vocab().encode(prime, policy);
     UnknownOption.tell(command, terminal.err(), read, "the prime");
     UnknownOption.put(ofPrime, read);
     Verdict.of(saved).ifPresent(it -> terminal.err().println("rnn sample: " + it));
     if (count != null) {
       Options.requireAtLeast(command, COUNT, count, 1);
+    }
+    if (ofDocuments) {
+      return writeDocuments(sampler, rnn);
+    }
+    if (count != null) {
       writePassages(sampler);
       return ExitCode.OK;
     }
@@ -182,6 +220,55 @@ final class SampleCommand implements Callable<Integer> {
     result.put("seed", itsSeed);
     result.putAll(ofPrime);
     return result;
+  }
+
+  /** Until there are as many as asked for, or it is plain that there will never be. */
+  private int writeDocuments(Sampler sampler, VanillaRnn rnn) throws IOException {
+    DocumentOptions.Choice choice = documents.choice(terminal, rnn);
+    Documents how = rnn.documents().orElseThrow();
+    long wanted = count == null ? 1 : count;
+    long most = DRAWN_AT_LEAST + DRAWN_FOR_ONE * wanted;
+    Iterator<String> drawn = sampler.documents(documents.maxLength()).iterator();
+    long written = 0;
+    for (long draws = 0; draws < most && written < wanted; draws++) {
+      String document = drawn.next();
+      if (choice.takes(document)) {
+        write(document, how);
+        written++;
+      }
+    }
+    terminal.out().flush();
+    if (written < wanted) {
+      throw new IOException(
+          String.format(
+              Locale.ROOT,
+              "of %,d documents only %,d were not known or written already, not %,d: a higher"
+                  + " --temperature gives others",
+              most,
+              written,
+              wanted));
+    }
+    return ExitCode.OK;
+  }
+
+  /** In such a way that they are the same documents when they are read again. */
+  private void write(String document, Documents how) throws IOException {
+    if (json) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("text", document);
+      object.put("characters", document.codePointCount(0, document.length()));
+      object.putAll(ofPrime);
+      terminal.printJsonLine(object);
+      return;
+    }
+    Writer out = terminal.out();
+    out.append(document).append(how.delimiter());
+    if (how.delimiter().isEmpty() && !document.endsWith("\n")) {
+      out.append('\n');
+    }
+    if (terminal.outIsTerminal()) {
+      out.flush();
+    }
   }
 
   /** Side by side, some at a time: memory does not depend on how many there are. */

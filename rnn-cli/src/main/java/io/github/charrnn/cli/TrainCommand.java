@@ -12,6 +12,7 @@ import io.github.charrnn.cli.files.Destinations;
 import io.github.charrnn.cli.files.ModelFiles;
 import io.github.charrnn.cli.files.RunFiles;
 import io.github.charrnn.cli.files.Sources;
+import io.github.charrnn.cli.files.TextSource;
 import io.github.charrnn.cli.options.CheckpointOptions;
 import io.github.charrnn.cli.options.GradcheckOption;
 import io.github.charrnn.cli.options.LiveOptions;
@@ -21,7 +22,7 @@ import io.github.charrnn.cli.options.Options;
 import io.github.charrnn.cli.options.RecipeOptions;
 import io.github.charrnn.cli.options.SampleOptions;
 import io.github.charrnn.cli.options.StepsOptions;
-import io.github.charrnn.cli.options.TextParameter;
+import io.github.charrnn.cli.options.TextsParameter;
 import io.github.charrnn.cli.options.ThreadsOption;
 import io.github.charrnn.cli.options.UnknownOption;
 import io.github.charrnn.cli.options.ValidationOptions;
@@ -63,7 +64,7 @@ final class TrainCommand implements Callable<Integer> {
   private final Terminal terminal;
   @Spec private CommandSpec command;
 
-  @Mixin private TextParameter text;
+  @Mixin private TextsParameter text;
 
   @Option(
       names = {"-o", "--output"},
@@ -182,8 +183,8 @@ final class TrainCommand implements Callable<Integer> {
   /** Names for a model that was given none. */
   private ModelFiles unused() {
     return checkpoint.resume() && checkpoint.named().isEmpty()
-        ? ModelFiles.lastWithCheckpoint(text.name())
-        : ModelFiles.free(text.name());
+        ? ModelFiles.lastWithCheckpoint(text.source().stem())
+        : ModelFiles.free(text.source().stem());
   }
 
   /** Another run may have taken the name, unless a checkpoint of ours goes with it. */
@@ -195,7 +196,8 @@ final class TrainCommand implements Callable<Integer> {
 
   /** Finds out before hours of training that a file could not be written, or would be lost. */
   private void requireDestinations(RunFiles files) throws IOException {
-    Destinations destinations = new Destinations().keep("the text", text.name());
+    Destinations destinations = new Destinations();
+    text.source().names().forEach(it -> destinations.keep("the text", it));
     validation.file().ifPresent(it -> destinations.keep("the text that is held out", it));
     for (Map.Entry<String, Path> file : files.byName().entrySet()) {
       Options.requireNoClash(command, () -> destinations.add(file.getKey(), file.getValue()));
@@ -211,16 +213,19 @@ final class TrainCommand implements Callable<Integer> {
     Plan plan;
     if (model.from().isPresent()) {
       start = Sources.model(model.from().get());
-      all = Sources.text(terminal, text.name(), start.vocab(), unknown.policy());
+      all =
+          text.source(start.documents(), model.from().get().toString())
+              .read(terminal, start.vocab(), unknown.policy());
       plan = plan(all);
     } else {
-      all = Sources.text(terminal, text.name());
+      all = text.source().read(terminal);
       plan = plan(all);
-      start = model.create(all.vocab(), plan);
+      start = model.create(all.vocab(), plan, text.source().documents());
     }
     tellSkipped(all, shown);
     ValidationOptions.Split split =
-        validation.split(all, ValidationOptions.Defaults.of(plan), reader(start));
+        validation.split(
+            all, start.documents(), ValidationOptions.Defaults.of(plan), reader(start));
     Trainer trainer = Trainer.of(start).recipe(recipe.recipe(plan));
     plan = plan.withSteps(count(trainer, split.text(), plan));
     trainer.recipe(recipe.recipe(plan));
@@ -279,7 +284,8 @@ final class TrainCommand implements Callable<Integer> {
     EncodedText all = sameText(start, file);
     tellSkipped(all, shown);
     recipe.requireSame(trainer.recipe(), all.length(), all.vocab(), file);
-    ValidationOptions.Split split = validation.splitAgain(all, run, file, reader(start));
+    ValidationOptions.Split split =
+        validation.splitAgain(all, start.documents(), run, file, reader(start));
     Plan plan = recipe.plan(all.length(), all.vocab());
     long count = steps.of(trainer, split.text(), plan.steps());
     shown.resumes(trainer.recipe().learningRate(), run.step(), steps.given() ? count : 0);
@@ -287,7 +293,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void tellSkipped(EncodedText all, TrainingOutput shown) {
-    UnknownOption.tell(command, terminal.err(), all, Sources.name(text.name()));
+    UnknownOption.tell(command, terminal.err(), all, text.source().name());
     shown.skipped(all);
   }
 
@@ -295,7 +301,8 @@ final class TrainCommand implements Callable<Integer> {
   private ValidationOptions.Reader reader(VanillaRnn model) {
     return name -> {
       try {
-        EncodedText heldOut = Sources.text(terminal, name, model.vocab(), unknown.policy());
+        EncodedText heldOut =
+            TextSource.of(name, model.documents()).read(terminal, model.vocab(), unknown.policy());
         UnknownOption.tell(command, terminal.err(), heldOut, Sources.name(name));
         return heldOut;
       } catch (UnknownSymbolException e) {
@@ -312,7 +319,8 @@ final class TrainCommand implements Callable<Integer> {
 
   private EncodedText sameText(VanillaRnn start, Path file) throws IOException {
     try {
-      return Sources.text(terminal, text.name(), start.vocab(), unknown.policy());
+      return text.source(start.documents(), file.toString())
+          .read(terminal, start.vocab(), unknown.policy());
     } catch (UnknownSymbolException e) {
       throw new IOException(
           "the text is not the one that the run of the checkpoint "
@@ -329,7 +337,7 @@ final class TrainCommand implements Callable<Integer> {
         new Report.Origin(
             Program.name(),
             String.valueOf(files.model().getFileName()),
-            Optional.of(Sources.name(text.name())),
+            Optional.of(text.source().name()),
             Optional.empty(),
             model.from().map(Path::toString),
             checkpoint.resume() ? List.of(RESUMED) : List.of());
@@ -339,7 +347,7 @@ final class TrainCommand implements Callable<Integer> {
     more.addAll(checkpoint.typed());
     RepeatingCommand repeat =
         new RepeatingCommand(
-            text.name(),
+            text.source(run.trainer().model().documents(), files.model().toString()),
             run.split().length(),
             files.model(),
             model.from(),
@@ -357,8 +365,8 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private ResumingCommand resuming() {
-    boolean piped = text.name().equals(Sources.STANDARD_INPUT);
-    return new ResumingCommand(MinutesOption.without(typed()), output != null, piped);
+    boolean named = output != null;
+    return new ResumingCommand(MinutesOption.without(typed()), named, text.source().piped());
   }
 
   private TrainingResult trained(Ready run, boolean asPlanned, long count) {

@@ -102,7 +102,7 @@ public final class Sources {
     }
   }
 
-  private static InputStream story() throws IOException {
+  static InputStream story() throws IOException {
     InputStream in = Sources.class.getResourceAsStream("/io/github/charrnn/cli/" + STORY);
     if (in == null) {
       throw new FileNotFoundException("the jar has lost its " + STORY);

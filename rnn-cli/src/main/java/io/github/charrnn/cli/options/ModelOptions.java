@@ -1,6 +1,7 @@
 package io.github.charrnn.cli.options;
 
 import io.github.charrnn.CharVocab;
+import io.github.charrnn.Documents;
 import io.github.charrnn.Initializer;
 import io.github.charrnn.Plan;
 import io.github.charrnn.VanillaRnn;
@@ -198,11 +199,12 @@ public final class ModelOptions {
   }
 
   /** A new model, with what the plan has where nothing was typed. */
-  public VanillaRnn create(CharVocab vocab, Plan plan) {
+  public VanillaRnn create(CharVocab vocab, Plan plan, Optional<Documents> documents) {
     int size = hidden == null ? plan.hiddenSize() : hidden;
     VanillaRnn.Builder builder =
         VanillaRnn.builder(vocab).seed(seed).initializer(initializer(plan.initializer()));
     Options.apply(command, HIDDEN, () -> builder.hiddenSize(size));
+    documents.ifPresent(builder::documents);
     return builder.build();
   }
 

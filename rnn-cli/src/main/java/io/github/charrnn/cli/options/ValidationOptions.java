@@ -1,6 +1,7 @@
 package io.github.charrnn.cli.options;
 
 import io.github.charrnn.BestBy;
+import io.github.charrnn.Documents;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.HeldOut;
 import io.github.charrnn.Plan;
@@ -145,10 +146,18 @@ public final class ValidationOptions {
       return new Split(all.length(), split.training(), split.pieces());
     }
 
-    private static Split of(EncodedText all, long characters, int pieces) {
+    private static Split of(
+        EncodedText all, long characters, int pieces, Optional<Documents> documents) {
+      if (documents.isPresent()) {
+        return of(all, HeldOut.spread(all, characters, pieces, documents.get()));
+      }
       return of(
           all,
           pieces == 1 ? HeldOut.tail(all, characters) : HeldOut.spread(all, characters, pieces));
+    }
+
+    private long heldOutLength() {
+      return heldOut.stream().mapToLong(EncodedText::length).sum();
     }
 
     /** All that is held out as one text, if anything is. */
@@ -169,7 +178,9 @@ public final class ValidationOptions {
   // A new run
 
   /** Splits a text as the options say. */
-  public Split split(EncodedText all, Defaults defaults, Reader reader) throws IOException {
+  public Split split(
+      EncodedText all, Optional<Documents> documents, Defaults defaults, Reader reader)
+      throws IOException {
     if (file().isPresent()) {
       return beside(all, file().get(), reader);
     }
@@ -195,7 +206,7 @@ public final class ValidationOptions {
               (long) SHORTEST * count,
               count == 1 ? "" : " for " + count + " pieces"));
     }
-    return Split.of(all, characters, count);
+    return Split.of(all, characters, count, documents);
   }
 
   /** So many as are typed; or as by default, if there are enough characters. */
@@ -287,13 +298,18 @@ public final class ValidationOptions {
    *
    * @param run that the checkpoint is of
    */
-  public Split splitAgain(EncodedText all, TrainingSummary run, Path checkpoint, Reader reader)
+  public Split splitAgain(
+      EncodedText all,
+      Optional<Documents> documents,
+      TrainingSummary run,
+      Path checkpoint,
+      Reader reader)
       throws IOException {
-    requireSame(run, all, checkpoint);
+    requireSame(run, all, documents, checkpoint);
     if (isBeside(run, all)) {
       return beside(all, file().orElseThrow(() -> otherTextMissing(run, checkpoint)), reader);
     }
-    return splitAgain(all, run);
+    return splitAgain(all, documents, run);
   }
 
   /**
@@ -302,7 +318,11 @@ public final class ValidationOptions {
    * @param other the text that was held out, if it was one of its own
    * @throws IOException if it was and is not given, or has another length; or if it was not
    */
-  public static Split splitAgain(EncodedText all, TrainingSummary run, Optional<EncodedText> other)
+  public static Split splitAgain(
+      EncodedText all,
+      Optional<Documents> documents,
+      TrainingSummary run,
+      Optional<EncodedText> other)
       throws IOException {
     long length = run.validation().map(Validation::length).orElse(0L);
     if (isBeside(run, all) && other.isEmpty()) {
@@ -319,15 +339,16 @@ public final class ValidationOptions {
     }
     return isBeside(run, all)
         ? new Split(all.length(), all, List.of(other.orElseThrow()))
-        : splitAgain(all, run);
+        : splitAgain(all, documents, run);
   }
 
-  private static Split splitAgain(EncodedText all, TrainingSummary run) {
+  private static Split splitAgain(
+      EncodedText all, Optional<Documents> documents, TrainingSummary run) {
     Optional<Validation> theirs = run.validation();
     // A text that is shorter than what was held out is not the run's, and training will say so.
     return theirs.isEmpty() || all.length() < theirs.get().length()
         ? new Split(all.length(), all, List.of())
-        : Split.of(all, theirs.get().length(), theirs.get().pieces());
+        : Split.of(all, theirs.get().length(), theirs.get().pieces(), documents);
   }
 
   /** Whether a run on this text was measured with another. */
@@ -349,12 +370,14 @@ public final class ValidationOptions {
         length);
   }
 
-  private void requireSame(TrainingSummary run, EncodedText all, Path checkpoint) {
+  private void requireSame(
+      TrainingSummary run, EncodedText all, Optional<Documents> documents, Path checkpoint) {
     Optional<Validation> theirs = run.validation();
     boolean beside = isBeside(run, all);
     long held = theirs.map(Validation::length).orElse(0L);
     if (heldOut != null
-        && (file().isPresent() != beside || (!beside && characters(all.length()) != held))) {
+        && (file().isPresent() != beside
+            || (!beside && heldOut(all, documents, run.validation()) != held))) {
       throw Options.wrong(
           command,
           "--validation: the run of the checkpoint "
@@ -368,6 +391,15 @@ public final class ValidationOptions {
     if (bestBy != null && bestBy != run.bestBy()) {
       throw Options.notOfTheRun(command, BEST_BY, word(bestBy), checkpoint, word(run.bestBy()));
     }
+  }
+
+  /** How many characters are held out as it was typed, in as many pieces as in a run. */
+  private long heldOut(
+      EncodedText all, Optional<Documents> documents, Optional<Validation> theirs) {
+    long characters = characters(all.length());
+    return documents.isEmpty() || theirs.isEmpty() || characters < 2L * theirs.get().pieces()
+        ? characters
+        : Split.of(all, characters, theirs.get().pieces(), documents).heldOutLength();
   }
 
   private void requireSame(String option, Number typed, long theirs, Path checkpoint) {

@@ -70,12 +70,20 @@ public record PastRun(
 
   /** How many characters the run's text had, with what was held out of it. */
   public long length() {
-    return settings.textLength() + settings.validation().map(Validation::length).orElse(0L);
+    Optional<Validation> heldOut = settings.validation();
+    long boundaries = best.documents().isPresent() ? heldOut.map(Validation::pieces).orElse(0) : 0;
+    return settings.textLength() + heldOut.map(Validation::length).orElse(0L) - boundaries;
   }
 
-  /** Whether a text has as many; what was held out may have been another text. */
+  /**
+   * Whether a text has as many; what was held out may have been another text, or cut out of the
+   * middle of documents.
+   */
   public boolean mayBeOf(EncodedText text) {
-    return text.length() == length() || text.length() == settings.textLength();
+    long all = settings.textLength() + settings.validation().map(Validation::length).orElse(0L);
+    return text.length() == length()
+        || text.length() == all
+        || text.length() == settings.textLength();
   }
 
   /**

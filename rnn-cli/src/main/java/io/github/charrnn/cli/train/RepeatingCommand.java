@@ -2,7 +2,7 @@ package io.github.charrnn.cli.train;
 
 import io.github.charrnn.TrainingResult;
 import io.github.charrnn.TrainingSummary;
-import io.github.charrnn.cli.files.Sources;
+import io.github.charrnn.cli.files.TextSource;
 import io.github.charrnn.cli.options.ModelOptions;
 import io.github.charrnn.cli.options.RecipeOptions;
 import io.github.charrnn.cli.options.ValidationOptions;
@@ -15,7 +15,7 @@ import java.util.Optional;
 /**
  * The command that trains the same model again.
  *
- * @param text its name, empty for the story
+ * @param text where it came from
  * @param length characters of it, with what is held out
  * @param model the file to save to
  * @param from the model that the run began with, if it was not a new one
@@ -23,7 +23,7 @@ import java.util.Optional;
  * @param more options that the run's settings do not tell of
  */
 public record RepeatingCommand(
-    String text,
+    TextSource text,
     long length,
     Path model,
     Optional<Path> from,
@@ -38,9 +38,7 @@ public record RepeatingCommand(
   /** As it is typed. */
   public String of(TrainingResult result, TrainingSummary settings, long steps) {
     List<String> words = new ArrayList<>(List.of(Shell.rnn(), "train"));
-    if (!text.isEmpty()) {
-      words.add(text.equals(Sources.STANDARD_INPUT) ? text : Shell.file(text));
-    }
+    words.addAll(text.typed());
     words.addAll(List.of("-o", Shell.file(model.toString())));
     words.addAll(RecipeOptions.typed(settings.recipe()));
     words.addAll(ModelOptions.typed(result.best(), from));

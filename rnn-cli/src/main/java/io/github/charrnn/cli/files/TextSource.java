@@ -1,0 +1,152 @@
+package io.github.charrnn.cli.files;
+
+import io.github.charrnn.CharVocab;
+import io.github.charrnn.Documents;
+import io.github.charrnn.EncodedText;
+import io.github.charrnn.UnknownSymbols;
+import io.github.charrnn.cli.output.Shell;
+import io.github.charrnn.cli.output.Terminal;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Where a text comes from: the story, standard input, a file; or, if it is of documents, several
+ * files and directories as well.
+ *
+ * @param names as they were typed; none for the story
+ * @param documents what the text is made of, unless it is one document
+ */
+public record TextSource(List<String> names, Optional<Documents> documents) {
+  /** Makes the list immutable. */
+  public TextSource {
+    names = List.copyOf(names);
+  }
+
+  /** One text of that name, empty for the story. */
+  public static TextSource of(String name, Optional<Documents> documents) {
+    return new TextSource(name.isEmpty() ? List.of() : List.of(name), documents);
+  }
+
+  /** Reads the text and finds its vocabulary. */
+  public EncodedText read(Terminal terminal) throws IOException {
+    return documents.isEmpty()
+        ? Sources.text(terminal, only())
+        : read(terminal, documents.get().reader());
+  }
+
+  /** Reads the text in a vocabulary that is given. */
+  public EncodedText read(Terminal terminal, CharVocab vocab, UnknownSymbols unknown)
+      throws IOException {
+    return documents.isEmpty()
+        ? Sources.text(terminal, only(), vocab, unknown)
+        : read(terminal, documents.get().reader(vocab, unknown));
+  }
+
+  /** The same to measure a model with, which may be a single document. */
+  public EncodedText readAny(Terminal terminal, CharVocab vocab, UnknownSymbols unknown)
+      throws IOException {
+    return documents.isEmpty()
+        ? Sources.text(terminal, only(), vocab, unknown)
+        : readAll(terminal, documents.get().reader(vocab, unknown)).finish();
+  }
+
+  private EncodedText read(Terminal terminal, Documents.Reader reader) throws IOException {
+    readAll(terminal, reader);
+    if (reader.count() < 2) {
+      throw new IOException(
+          String.format(
+              "%s, taken as %s, has %d of them, must have at least 2: leave out --documents and"
+                  + " --delimiter, or name what ends a document",
+              name(), documents.orElseThrow(), reader.count()));
+    }
+    return reader.finish();
+  }
+
+  private Documents.Reader readAll(Terminal terminal, Documents.Reader reader) throws IOException {
+    if (names.isEmpty()) {
+      try (InputStream in = Sources.story()) {
+        reader.read(in, only());
+      }
+    }
+    for (String name : names) {
+      if (name.equals(Sources.STANDARD_INPUT)) {
+        reader.read(terminal.in(), "standard input");
+        continue;
+      }
+      for (Path file : files(name)) {
+        try (InputStream in = Files.newInputStream(file)) {
+          reader.read(in, file.toString());
+        }
+      }
+    }
+    return reader;
+  }
+
+  /** A file, or those in a directory: by name, without hidden ones. */
+  private static List<Path> files(String name) throws IOException {
+    Path root = Path.of(name);
+    if (!Files.isDirectory(root)) {
+      return List.of(root);
+    }
+    try (Stream<Path> all = Files.walk(root)) {
+      return all.filter(file -> Files.isRegularFile(file) && !isHidden(root.relativize(file)))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static boolean isHidden(Path file) {
+    for (Path part : file) {
+      if (part.toString().startsWith(".")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The name of the one text that there is, empty for the story. */
+  private String only() {
+    return names.isEmpty() ? "" : names.get(0);
+  }
+
+  /** What a person calls it. */
+  public String name() {
+    String first = Sources.name(only());
+    return names.size() < 2
+        ? first
+        : first + " and " + (names.size() - 1) + (names.size() == 2 ? " other" : " others");
+  }
+
+  /** What models of it are named after. */
+  public String stem() {
+    return only();
+  }
+
+  /** Whether some of it comes from standard input. */
+  public boolean piped() {
+    return names.contains(Sources.STANDARD_INPUT);
+  }
+
+  /** As it is typed. */
+  public List<String> typed() {
+    List<String> words = new ArrayList<>();
+    for (String name : names) {
+      words.add(name.equals(Sources.STANDARD_INPUT) ? name : Shell.file(name));
+    }
+    documents.ifPresent(
+        it -> {
+          if (it.areLines() || it.delimiter().isEmpty()) {
+            words.addAll(List.of("--documents", it.toString()));
+          } else {
+            words.addAll(List.of("--delimiter", Escapes.escaped(it.delimiter())));
+          }
+        });
+    return words;
+  }
+}
