@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -37,6 +38,7 @@ public final class Sampler {
   private int topK = Integer.MAX_VALUE;
   private double topP = 1;
   private EncodedText prime;
+  private Optional<Predictor> origin = Optional.empty();
   private int[] stop = {};
   private OptionalInt threads = OptionalInt.empty();
 
@@ -51,6 +53,7 @@ public final class Sampler {
     topK = other.topK;
     topP = other.topP;
     prime = other.prime;
+    origin = other.origin;
     threads = other.threads;
   }
 
@@ -125,6 +128,23 @@ public final class Sampler {
    */
   public Sampler prime(CharSequence prime, UnknownSymbols unknown) {
     this.prime = model.vocab().encode(prime, unknown);
+    origin = Optional.empty();
+    return this;
+  }
+
+  /**
+   * Every passage goes on where a predictor stands now, instead of at a prime; where that goes
+   * later makes no difference. A {@linkplain #prime(CharSequence) prime} ends that.
+   *
+   * @throws IllegalArgumentException if it is of another model
+   */
+  public Sampler after(Predictor predictor) {
+    if (predictor.model() != model) {
+      throw new IllegalArgumentException(
+          "the predictor is of another model, " + predictor.model() + ": make one of this");
+    }
+    prime = model.vocab().encode("");
+    origin = Optional.of(predictor.copy());
     return this;
   }
 
@@ -269,6 +289,9 @@ public final class Sampler {
 
   /** A window of one step that has read the prime. */
   private Window readPrime() {
+    if (origin.isPresent()) {
+      return origin.get().standing();
+    }
     Window window = model.startingWindow();
     if (model.documents().isPresent()) {
       read(window, model.documents().get().requireIn(model.vocab()));

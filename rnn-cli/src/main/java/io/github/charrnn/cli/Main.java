@@ -66,6 +66,7 @@ public final class Main implements Runnable {
             .addSubcommand(new TuneCommand(terminal))
             .addSubcommand(new SampleCommand(terminal))
             .addSubcommand(new EvaluateCommand(terminal))
+            .addSubcommand(new ScoreCommand(terminal))
             .addSubcommand(new GradcheckCommand(terminal))
             .addSubcommand(new ReportCommand(terminal))
             .addSubcommand(new CompareCommand(terminal))

@@ -1,0 +1,294 @@
+package io.github.charrnn.cli;
+
+import io.github.charrnn.Documents;
+import io.github.charrnn.EncodedText;
+import io.github.charrnn.Evaluation;
+import io.github.charrnn.Scorer;
+import io.github.charrnn.UnknownSymbolException;
+import io.github.charrnn.UnknownSymbols;
+import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.files.Lines;
+import io.github.charrnn.cli.files.Sources;
+import io.github.charrnn.cli.options.Options;
+import io.github.charrnn.cli.options.ThreadsOption;
+import io.github.charrnn.cli.options.UnknownOption;
+import io.github.charrnn.cli.output.ExitCode;
+import io.github.charrnn.cli.output.Failures;
+import io.github.charrnn.cli.output.Terminal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says of every line how well a model predicts it. */
+@Command(
+    name = "score",
+    description =
+        "Says of every line how well a model predicts it: nats, bits per character, characters"
+            + " (with the end of the line, if the model predicts that) and the line, separated by"
+            + " tabs. One line out for one line in, in their order, as soon as it is read.")
+final class ScoreCommand implements Callable<Integer> {
+  private static final String TOP = "--top";
+
+  /** Lines of two models that are read ahead. */
+  private static final int AHEAD = 1 << 12;
+
+  /** Bits from which on a character is marked: it was as unexpected as one of 64. */
+  private static final double SURPRISING = 6;
+
+  private final Terminal terminal;
+  @Spec private CommandSpec command;
+
+  @Parameters(index = "0", paramLabel = "MODEL", description = "A model that rnn train has saved.")
+  private Path model;
+
+  @Parameters(
+      index = "1..*",
+      arity = "0..*",
+      paramLabel = "TEXT",
+      description = "UTF-8 files, or - for standard input, which is read if there is none.")
+  private List<String> texts = new ArrayList<>();
+
+  @Option(
+      names = "--than",
+      paramLabel = "OTHER",
+      description =
+          "Print, before the line, by how many nats this model predicts it better than another"
+              + " model; negative if it does worse.",
+      defaultValue = Option.NULL_VALUE,
+      showDefaultValue = Visibility.NEVER)
+  private Path than;
+
+  @Option(
+      names = TOP,
+      paramLabel = "<n>",
+      description =
+          "Print only so many lines, those with the most bits per character first; characters of 6"
+              + " bits and more stand in [brackets].",
+      defaultValue = Option.NULL_VALUE,
+      showDefaultValue = Visibility.NEVER)
+  private Integer top;
+
+  @Mixin private UnknownOption unknown;
+  @Mixin private ThreadsOption threads;
+
+  @Option(
+      names = "--json",
+      description =
+          "Print one JSON object a line: text, nats, bitsPerCharacter, characters, better (with"
+              + " --than), marked (with --top), skippedSymbols, ofSymbols.")
+  private boolean json;
+
+  /** A line, and what the model says of it. */
+  private record Score(String line, EncodedText text, Evaluation by, double better) {
+    double nats() {
+      return by.natsPerCharacter() * by.characters();
+    }
+
+    double bits() {
+      return by.bitsPerCharacter();
+    }
+  }
+
+  ScoreCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    UnknownSymbols policy = unknown.policy();
+    if (texts.contains("")) {
+      throw Options.wrong(command, "TEXT is empty: name a file");
+    }
+    if (top != null) {
+      Options.requireAtLeast(command, TOP, top, 1);
+    }
+    VanillaRnn rnn = Sources.model(model);
+    Scorer scorer = Scorer.of(rnn);
+    threads.count().ifPresent(scorer::threads);
+    Queue<Score> most =
+        new PriorityQueue<>(Comparator.comparingDouble(Score::bits)); // the least of them first
+    try (Lines lines = new Lines(terminal, texts)) {
+      if (than == null) {
+        score(scorer, rnn, lines, policy, score -> take(score, most));
+      } else {
+        compare(scorer, rnn, lines, policy, score -> take(score, most));
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    if (top != null) {
+      ArrayDeque<Score> falling = new ArrayDeque<>();
+      while (!most.isEmpty()) {
+        falling.addFirst(most.remove());
+      }
+      for (Score score : falling) {
+        print(score, Optional.of(marked(rnn, score.text)));
+      }
+    }
+    terminal.out().flush();
+    return ExitCode.OK;
+  }
+
+  /** Takes a score. */
+  private interface Taker {
+    void take(Score score);
+  }
+
+  private static void score(
+      Scorer scorer, VanillaRnn rnn, Lines lines, UnknownSymbols policy, Taker taker) {
+    Queue<EncodedText> encoded = new ArrayDeque<>();
+    scorer.evaluateEach(
+        lines,
+        line -> {
+          EncodedText text = encode(rnn, line, policy, lines);
+          encoded.add(text);
+          return text;
+        },
+        (line, by) -> taker.take(new Score(line, encoded.remove(), by, Double.NaN)));
+  }
+
+  /** The same with the difference to another model. */
+  private void compare(
+      Scorer scorer, VanillaRnn rnn, Lines lines, UnknownSymbols policy, Taker taker)
+      throws IOException {
+    VanillaRnn other = Sources.model(than);
+    Scorer otherScorer = Scorer.of(other);
+    threads.count().ifPresent(otherScorer::threads);
+    List<EncodedText> ours = new ArrayList<>();
+    List<EncodedText> theirs = new ArrayList<>();
+    List<String> some = new ArrayList<>();
+    while (lines.hasNext()) {
+      ours.clear();
+      theirs.clear();
+      some.clear();
+      while (some.size() < AHEAD && lines.hasNext()) {
+        String line = lines.next();
+        some.add(line);
+        ours.add(encode(rnn, line, policy, lines));
+        theirs.add(encode(other, line, policy, lines));
+      }
+      List<Evaluation> by = evaluate(scorer, ours);
+      List<Evaluation> byOther = evaluate(otherScorer, theirs);
+      for (int i = 0; i < some.size(); i++) {
+        Score score = new Score(some.get(i), ours.get(i), by.get(i), 0);
+        double nats = byOther.get(i).natsPerCharacter() * byOther.get(i).characters();
+        taker.take(new Score(some.get(i), ours.get(i), by.get(i), nats - score.nats()));
+      }
+    }
+  }
+
+  private static List<Evaluation> evaluate(Scorer scorer, List<EncodedText> texts) {
+    List<Evaluation> result = new ArrayList<>();
+    scorer.evaluateEach(texts.iterator(), text -> text, (text, by) -> result.add(by));
+    return result;
+  }
+
+  /** What ends a line for a model; empty if it knows nothing that does. */
+  private static String boundary(VanillaRnn rnn) {
+    int end = rnn.documents().map(Documents::boundary).orElse((int) '\n');
+    return rnn.vocab().symbolOf(end) < 0 ? "" : Character.toString(end);
+  }
+
+  /** From the end of the line before to the end of this one, where the model knows such. */
+  private static EncodedText encode(
+      VanillaRnn rnn, String line, UnknownSymbols policy, Lines lines) {
+    String boundary = boundary(rnn);
+    EncodedText text;
+    try {
+      text = rnn.vocab().encode(boundary + line + boundary, policy);
+    } catch (UnknownSymbolException e) {
+      throw new UncheckedIOException(
+          new IOException(lines.place() + ": " + Failures.sentence(e), e));
+    }
+    if (text.length() < 2) {
+      throw new UncheckedIOException(
+          new IOException(
+              lines.place()
+                  + " has fewer than 2 characters that the model knows: it predicts no end of a"
+                  + " line"));
+    }
+    return text;
+  }
+
+  private void take(Score score, Queue<Score> most) {
+    if (top == null) {
+      print(score, Optional.empty());
+      return;
+    }
+    most.add(score);
+    if (most.size() > top) {
+      most.remove();
+    }
+  }
+
+  private void print(Score score, Optional<String> marked) {
+    try {
+      if (json) {
+        terminal.printJsonLine(object(score, marked));
+      } else {
+        terminal
+            .out()
+            .append(
+                String.format(
+                    Locale.ROOT,
+                    "%.4f\t%.4f\t%d\t%s%s%n",
+                    score.nats(),
+                    score.bits(),
+                    score.by.characters(),
+                    than == null ? "" : String.format(Locale.ROOT, "%.4f\t", score.better),
+                    marked.orElse(score.line)));
+      }
+      if (terminal.outIsTerminal()) {
+        terminal.out().flush();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Map<String, Object> object(Score score, Optional<String> marked) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("text", score.line);
+    object.put("nats", Terminal.jsonNumber(score.nats()));
+    object.put("bitsPerCharacter", Terminal.jsonNumber(score.bits()));
+    object.put("characters", score.by.characters());
+    if (than != null) {
+      object.put("better", Terminal.jsonNumber(score.better));
+    }
+    marked.ifPresent(it -> object.put("marked", it));
+    UnknownOption.put(object, score.text);
+    return object;
+  }
+
+  /** The line, with what was surprising of it in brackets; an end that was is []. */
+  private static String marked(VanillaRnn rnn, EncodedText text) {
+    double[] nats = rnn.surprisals(text);
+    String boundary = boundary(rnn);
+    StringBuilder marked = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      String symbol = Character.toString(rnn.vocab().codePointOf(text.symbol(i)));
+      String shown = symbol.equals(boundary) ? "" : symbol;
+      boolean surprising = i > 0 && nats[i - 1] >= SURPRISING * Math.log(2);
+      marked.append(surprising ? "[" + shown + "]" : shown);
+    }
+    return marked.toString();
+  }
+}
