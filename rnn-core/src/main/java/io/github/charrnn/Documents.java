@@ -30,7 +30,7 @@ import java.util.function.Supplier;
  */
 public record Documents(String delimiter) {
   /** The most characters of a delimiter, {@value}. */
-  public static final int LONGEST = 1_000;
+  public static final int LONGEST = 32;
 
   /** The boundary where the delimiter is not one symbol: INFORMATION SEPARATOR TWO. */
   private static final int RECORD_SEPARATOR = 0x1e;

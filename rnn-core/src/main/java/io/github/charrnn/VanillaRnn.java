@@ -12,6 +12,10 @@ import io.github.charrnn.internal.Window;
 import io.github.charrnn.internal.Xoshiro256;
 import io.github.charrnn.internal.kernel.Kernels;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
@@ -443,6 +447,120 @@ public final class VanillaRnn {
   public static VanillaRnn load(Path file) throws IOException {
     ModelFile.Model model = ModelFile.read(file);
     return of(model.header(), model.parameters(), model.start());
+  }
+
+  /**
+   * Writes the same bytes as {@link #save(Path)} to a stream, which stays open.
+   *
+   * @throws IOException if the stream throws it
+   */
+  public void save(OutputStream out) throws IOException {
+    ModelFile.write(out, new ModelFile.Model(header(), parameters, start));
+  }
+
+  /**
+   * Reads a model to the end of a stream, which stays open, such as that of a resource in a jar;
+   * otherwise like {@link #load(Path)}.
+   *
+   * @param name what to call the stream in messages
+   * @throws ModelFormatException if what is read is not a model, is damaged in any bit, or is of a
+   *     newer format
+   * @throws IllegalArgumentException if the model does not fit into the heap
+   * @throws IOException if it cannot be read
+   */
+  public static VanillaRnn load(InputStream in, String name) throws IOException {
+    return load(ByteBuffer.wrap(in.readAllBytes()), name);
+  }
+
+  /**
+   * Reads a model from all that a buffer has left, whose position stays; otherwise like {@link
+   * #load(Path)}.
+   *
+   * @param name what to call the buffer in messages
+   * @throws ModelFormatException if its bytes are not a model, are damaged in any bit, or are of a
+   *     newer format
+   * @throws IllegalArgumentException if the model does not fit into the heap
+   */
+  public static VanillaRnn load(ByteBuffer bytes, String name) throws ModelFormatException {
+    try {
+      ModelFile.Model model = ModelFile.read(bytes, name);
+      return of(model.header(), model.parameters(), model.start());
+    } catch (ModelFormatException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new UncheckedIOException("a buffer does not fail", e);
+    }
+  }
+
+  /**
+   * A model of parameters that come from elsewhere, as {@link #u}, {@link #w}, {@link #v}, {@link
+   * #b} and {@link #c} hand them out: flat, row-major, in the orientation of the equations. They
+   * are copied.
+   *
+   * @param u (m, K)
+   * @param w (m, m)
+   * @param v (K, m)
+   * @param b (m), m at least 1
+   * @param c (K)
+   * @throws IllegalArgumentException if one has another length or a value that is not finite, or if
+   *     the model does not fit into the heap
+   */
+  public static VanillaRnn of(
+      CharVocab vocab, double[] u, double[] w, double[] v, double[] b, double[] c) {
+    int m = Range.atLeast(1, "the length of b", b.length);
+    int k = vocab.size();
+    Parameters.requireFits(m, k, "a model with hiddenSize " + m + " and " + k + " symbols");
+    Parameters p = new Parameters(m, k);
+    for (Parameters.Tensor tensor : Parameters.tensors()) {
+      double[] from =
+          switch (tensor) {
+            case U -> u;
+            case W -> w;
+            case V -> v;
+            case B -> b;
+            case C -> c;
+          };
+      requireTensor(tensor, from, m, k);
+      System.arraycopy(
+          tensor.transposed() ? Parameters.transpose(m, k, from) : from,
+          0,
+          p.get(tensor),
+          0,
+          from.length);
+    }
+    return new VanillaRnn(
+        vocab,
+        p,
+        1,
+        Initializer.normal(0.01),
+        Optional.empty(),
+        Optional.empty(),
+        new double[m],
+        Double.NaN);
+  }
+
+  private static void requireTensor(Parameters.Tensor tensor, double[] from, int m, int k) {
+    if (from.length != tensor.size(m, k)) {
+      throw new IllegalArgumentException(
+          tensor.symbol()
+              + " has "
+              + from.length
+              + " elements, must have "
+              + tensor.size(m, k)
+              + ": its shape is "
+              + tensor.shape(m, k)
+              + ", as b has "
+              + m
+              + " and the vocabulary "
+              + k
+              + " symbols");
+    }
+    for (int i = 0; i < from.length; i++) {
+      if (!Double.isFinite(from[i])) {
+        throw new IllegalArgumentException(
+            tensor.symbol() + " has a value that is " + from[i] + ", must be finite");
+      }
+    }
   }
 
   /**

@@ -4,9 +4,12 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,6 +22,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +58,73 @@ class ModelFileTest {
     assertThat(loaded.startState().orElseThrow()).isEqualTo(trained.startState().orElseThrow());
     assertThat(loaded.evaluate(text)).isEqualTo(trained.evaluate(text));
     assertThat(Sampler.of(loaded).sample(50)).isEqualTo(Sampler.of(trained).sample(50));
+  }
+
+  /** As a resource of an application in one jar: a jar in a jar. */
+  @Test
+  void streamsAndBuffers_holdTheSameBytesAsFiles() throws IOException {
+    Path file = directory.resolve("model.safetensors");
+    trained.save(file);
+    ByteArrayOutputStream inner = new ByteArrayOutputStream();
+    try (ZipOutputStream jar = new ZipOutputStream(inner)) {
+      jar.putNextEntry(new ZipEntry("model.safetensors"));
+      trained.save(jar);
+    }
+    ByteArrayOutputStream outer = new ByteArrayOutputStream();
+    try (ZipOutputStream jar = new ZipOutputStream(outer)) {
+      jar.putNextEntry(new ZipEntry("lib/inner.jar"));
+      jar.write(inner.toByteArray());
+    }
+
+    ZipInputStream outerJar = new ZipInputStream(new ByteArrayInputStream(outer.toByteArray()));
+    assertThat(outerJar.getNextEntry()).isNotNull();
+    ZipInputStream innerJar = new ZipInputStream(outerJar);
+    assertThat(innerJar.getNextEntry()).isNotNull();
+    VanillaRnn loaded = VanillaRnn.load(innerJar, "inner.jar");
+
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    loaded.save(bytes);
+    assertThat(bytes.toByteArray()).isEqualTo(Files.readAllBytes(file));
+    ByteBuffer buffer = ByteBuffer.allocateDirect(bytes.size() + 3);
+    buffer.position(3).put(bytes.toByteArray()).position(3);
+    assertThat(VanillaRnn.load(buffer, "memory").fingerprint()).isEqualTo(trained.fingerprint());
+    assertThat(buffer.position()).isEqualTo(3);
+    buffer.limit(buffer.limit() - 8);
+    assertThatExceptionOfType(ModelFormatException.class)
+        .isThrownBy(() -> VanillaRnn.load(buffer, "memory"))
+        .withMessageContaining("truncated");
+    buffer.limit(5);
+    assertThatExceptionOfType(ModelFormatException.class)
+        .isThrownBy(() -> VanillaRnn.load(buffer, "memory"))
+        .withMessageContaining("has 2 bytes");
+  }
+
+  @Test
+  void aModelOfNumbersFromElsewhere_isTheSame() {
+    VanillaRnn copy =
+        VanillaRnn.of(
+            trained.vocab(), trained.u(), trained.w(), trained.v(), trained.b(), trained.c());
+
+    assertThat(copy.fingerprint()).isEqualTo(trained.fingerprint());
+    assertThat(copy.evaluate(text)).isEqualTo(trained.fromZero().evaluate(text));
+    CharVocab vocab = CharVocab.of("abc");
+    double[] two = {1, 2};
+    double[] three = {1, 2, 3};
+    double[] four = {1, 2, 3, 4};
+    double[] six = {1, 2, 3, 4, 5, 6};
+    assertThat(VanillaRnn.of(vocab, six, four, six, two, three).u()).isEqualTo(six);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> VanillaRnn.of(vocab, four, four, six, two, three))
+        .withMessage(
+            "U has 4 elements, must have 6: its shape is [2, 3], as b has 2 and the vocabulary 3"
+                + " symbols");
+    double[] notFinite = {1, Double.NaN, 3, 4};
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> VanillaRnn.of(vocab, six, notFinite, six, two, three))
+        .withMessage("W has a value that is NaN, must be finite");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> VanillaRnn.of(vocab, six, four, six, new double[0], three))
+        .withMessage("the length of b is 0, must be at least 1");
   }
 
   @Test

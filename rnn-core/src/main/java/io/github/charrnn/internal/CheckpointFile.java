@@ -85,7 +85,7 @@ public final class CheckpointFile {
       if (!header.has(Header.Section.CHECKPOINT)) {
         throw Safetensors.wrong("a model, not a checkpoint: training cannot go on from it exactly");
       }
-      return read(in, header, file);
+      return read(in, header, file.toString());
     }
   }
 
@@ -106,7 +106,7 @@ public final class CheckpointFile {
   }
 
   /** The rest of a file whose header was read. */
-  static State read(Safetensors in, Header header, Path file) throws IOException {
+  static State read(Safetensors in, Header header, String file) throws IOException {
     in.requireTensors(shapes(header));
     int m = header.hiddenSize;
     int k = header.vocab().size();

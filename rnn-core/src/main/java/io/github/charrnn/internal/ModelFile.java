@@ -2,6 +2,8 @@ package io.github.charrnn.internal;
 
 import io.github.charrnn.ModelFormatException;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -36,6 +38,11 @@ public final class ModelFile {
     Safetensors.write(new SafeFile(file), Fields.write(model.header()), tensors(model));
   }
 
+  /** Writes the same bytes to a stream, which stays open. */
+  public static void write(OutputStream out, Model model) throws IOException {
+    Safetensors.write(out, Fields.write(model.header()), tensors(model));
+  }
+
   /** SHA-256 of the tensors' bytes as they are in a file. */
   public static String fingerprint(Parameters parameters) {
     MessageDigest digest = Sha256.digest();
@@ -51,24 +58,39 @@ public final class ModelFile {
    */
   public static Model read(Path file) throws IOException {
     try (Safetensors in = Safetensors.open(file)) {
-      Header header = Fields.read(in.metadata());
-      if (header.has(Header.Section.CHECKPOINT)) {
-        CheckpointFile.State state = CheckpointFile.read(in, header, file);
-        return new Model(header, state.parameters(), state.start());
-      }
-      int m = header.hiddenSize;
-      int k = header.vocab().size();
-      Map<String, List<Long>> shapes = new LinkedHashMap<>(Tensors.shapes("", m, k));
-      if (header.startState) {
-        shapes.put(START, List.of((long) m));
-      }
-      in.requireTensors(shapes);
-      Parameters parameters = Parameters.allocate(m, k, header.boundary(), "the model in " + file);
-      Model model = new Model(header, parameters, new double[m]);
-      in.read(tensors(model));
-      requirePossible(model);
-      return model;
+      return read(in, file.toString());
     }
+  }
+
+  /**
+   * The same of bytes that are in memory.
+   *
+   * @param name what to call them in messages
+   */
+  public static Model read(ByteBuffer bytes, String name) throws IOException {
+    try (Safetensors in = Safetensors.of(bytes)) {
+      return read(in, name);
+    }
+  }
+
+  private static Model read(Safetensors in, String name) throws IOException {
+    Header header = Fields.read(in.metadata());
+    if (header.has(Header.Section.CHECKPOINT)) {
+      CheckpointFile.State state = CheckpointFile.read(in, header, name);
+      return new Model(header, state.parameters(), state.start());
+    }
+    int m = header.hiddenSize;
+    int k = header.vocab().size();
+    Map<String, List<Long>> shapes = new LinkedHashMap<>(Tensors.shapes("", m, k));
+    if (header.startState) {
+      shapes.put(START, List.of((long) m));
+    }
+    in.requireTensors(shapes);
+    Parameters parameters = Parameters.allocate(m, k, header.boundary(), "the model in " + name);
+    Model model = new Model(header, parameters, new double[m]);
+    in.read(tensors(model));
+    requirePossible(model);
+    return model;
   }
 
   private static List<Safetensors.Tensor> tensors(Model model) {

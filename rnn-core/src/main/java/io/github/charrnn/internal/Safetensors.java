@@ -6,9 +6,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.github.charrnn.ModelFormatException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -89,16 +93,16 @@ final class Safetensors implements Closeable {
   /** A tensor's place in the file, counted from the end of the header. */
   private record Place(String name, long begin, long end) {}
 
-  private final FileChannel channel;
+  private final ReadableByteChannel channel;
   private final long size;
   private final byte[] header;
   private final Map<String, Object> members;
   private final Metadata metadata;
   private List<Place> places = List.of();
 
-  private Safetensors(FileChannel channel) throws IOException {
+  private Safetensors(ReadableByteChannel channel, long size) throws IOException {
     this.channel = channel;
-    size = channel.size();
+    this.size = size;
     header = readHeader(channel, size);
     members = Json.parseObject(header, LENGTH_BYTES);
     metadata = Metadata.of(members.get(METADATA) instanceof Map<?, ?> map ? map : Map.of());
@@ -114,6 +118,26 @@ final class Safetensors implements Closeable {
    *     written; then nothing has changed
    */
   static void write(SafeFile file, Metadata metadata, List<Tensor> tensors) throws IOException {
+    byte[] signed = signed(metadata, tensors);
+    file.replace(
+        out -> {
+          out.write(lengthPrefix(signed));
+          out.write(ByteBuffer.wrap(signed));
+          forEachBuffer(tensors, out::write);
+        });
+  }
+
+  /** Writes the same bytes to a stream, which stays open. */
+  static void write(OutputStream out, Metadata metadata, List<Tensor> tensors) throws IOException {
+    byte[] signed = signed(metadata, tensors);
+    WritableByteChannel channel = Channels.newChannel(out);
+    channel.write(lengthPrefix(signed));
+    channel.write(ByteBuffer.wrap(signed));
+    forEachBuffer(tensors, channel::write);
+  }
+
+  /** The header, with its checksum. */
+  private static byte[] signed(Metadata metadata, List<Tensor> tensors) throws IOException {
     requireFinite(tensors);
     MessageDigest digest = Sha256.digest();
     byte[] unsigned = header(metadata, tensors);
@@ -121,13 +145,7 @@ final class Safetensors implements Closeable {
     digest.update(unsigned);
     forEachBuffer(tensors, digest::update);
     metadata.put(CHECKSUM, HexFormat.of().formatHex(digest.digest()));
-    byte[] signed = header(metadata, tensors);
-    file.replace(
-        out -> {
-          out.write(lengthPrefix(signed));
-          out.write(ByteBuffer.wrap(signed));
-          forEachBuffer(tensors, out::write);
-        });
+    return header(metadata, tensors);
   }
 
   private static byte[] header(Metadata metadata, List<Tensor> tensors) {
@@ -208,11 +226,41 @@ final class Safetensors implements Closeable {
     }
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     try {
-      return new Safetensors(channel);
+      return new Safetensors(channel, channel.size());
     } catch (Throwable e) {
       channel.close();
       throw e;
     }
+  }
+
+  /**
+   * The same of bytes that are in memory, all that the buffer has left.
+   *
+   * @throws ModelFormatException if their header is not as described above
+   */
+  static Safetensors of(ByteBuffer bytes) throws IOException {
+    ByteBuffer left = bytes.duplicate();
+    ReadableByteChannel channel =
+        new ReadableByteChannel() {
+          @Override
+          public int read(ByteBuffer to) {
+            int count = Math.min(to.remaining(), left.remaining());
+            to.put(left.slice().limit(count));
+            left.position(left.position() + count);
+            return count == 0 ? -1 : count;
+          }
+
+          @Override
+          public boolean isOpen() {
+            return true;
+          }
+
+          @Override
+          public void close() {
+            // nothing is open
+          }
+        };
+    return new Safetensors(channel, left.remaining());
   }
 
   @Override
@@ -224,7 +272,7 @@ final class Safetensors implements Closeable {
     return metadata;
   }
 
-  private static byte[] readHeader(FileChannel channel, long size) throws IOException {
+  private static byte[] readHeader(ReadableByteChannel channel, long size) throws IOException {
     if (size < LENGTH_BYTES) {
       throw new ModelFormatException(
           "not a model: the file has " + size + " bytes, a model has at least " + LENGTH_BYTES, 0);
@@ -365,10 +413,11 @@ final class Safetensors implements Closeable {
     }
   }
 
-  private static void readFully(FileChannel channel, ByteBuffer buffer) throws IOException {
+  private static void readFully(ReadableByteChannel channel, ByteBuffer buffer) throws IOException {
     while (buffer.hasRemaining()) {
       if (channel.read(buffer) < 0) {
-        throw new ModelFormatException("the file ended while it was read", channel.position());
+        long at = channel instanceof FileChannel file ? file.position() : 0;
+        throw new ModelFormatException("the file ended while it was read", at);
       }
     }
     buffer.flip();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.github.charrnn.BestBy;
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.Clip;
+import io.github.charrnn.Documents;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.Initializer;
 import io.github.charrnn.LearningRate;
@@ -63,7 +64,17 @@ class FieldsTest {
                     .withLearningRate(LearningRate.exponential(0.01, 0.001, 20))),
             read(Initializer.glorot(), recipe.withOptimizer(Optimizer.sgd(0.5))),
             read(Initializer.identity(1, 0.1, 0.1), recipe.withOptimizer(Optimizer.rmsProp(0.5))),
-            readMeasured());
+            readMeasured(),
+            readOfDocuments());
+  }
+
+  /** What a model of documents says. */
+  private static Metadata readOfDocuments() throws IOException {
+    Path file = Files.createTempDirectory(directory, "").resolve("model");
+    VanillaRnn.builder(CharVocab.of(TEXT)).documents(new Documents("a")).build().save(file);
+    try (Safetensors in = Safetensors.open(file)) {
+      return in.metadata();
+    }
   }
 
   /** What a model says that was measured; a checkpoint's is not. */
@@ -199,7 +210,7 @@ class FieldsTest {
           Stream.concat(
               Stream.of("", "x", "1.0", "0x1p1", "+1"),
               SPECIAL.stream().filter(value -> !field.holds.test(value)));
-      case TEXT -> Stream.of("aa").filter(value -> !field.holds.test(value));
+      case TEXT -> Stream.of("aa", "a".repeat(33)).filter(value -> !field.holds.test(value));
     };
   }
 
