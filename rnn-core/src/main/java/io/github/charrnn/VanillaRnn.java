@@ -15,12 +15,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A vanilla recurrent network over the symbols of a vocabulary: its shape and its parameters U, W,
@@ -33,6 +35,8 @@ import java.util.OptionalDouble;
  * #startState}.
  */
 public final class VanillaRnn {
+  private static final SoftReference<Window> NONE = new SoftReference<>(null);
+
   private final CharVocab vocab;
   private final Parameters parameters;
   private final long seed;
@@ -41,6 +45,12 @@ public final class VanillaRnn {
   private final Optional<TrainingSummary> training;
   private final double[] start; // (m): the state in which it begins to read
   private final double startLoss; // NaN if it was not measured
+
+  /**
+   * A window that the last evaluation has left for the next one: what it packs of W and V costs
+   * more than to read a short text. Empty while one is in use; another thread makes its own then.
+   */
+  private final AtomicReference<SoftReference<Window>> spare = new AtomicReference<>(NONE);
 
   private VanillaRnn(
       CharVocab vocab,
@@ -284,7 +294,16 @@ public final class VanillaRnn {
   public Evaluation evaluate(EncodedText text) {
     requireSameVocab(text);
     requireEvaluable(text);
-    return evaluate(parameters, start, text, new Crew(1));
+    SoftReference<Window> left = spare.getAndSet(NONE);
+    Window window = left.get();
+    if (window == null) {
+      window = Window.forEvaluation(Relay.WINDOW, parameters);
+      left = new SoftReference<>(window);
+    }
+    window.enter(start);
+    double loss = loss(window, text, 0, 0);
+    spare.set(left);
+    return new Evaluation(text.length() - 1, loss / (text.length() - 1));
   }
 
   static void requireEvaluable(EncodedText text) {

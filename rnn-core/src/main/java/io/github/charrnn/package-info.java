@@ -78,6 +78,25 @@
  * the model learns to start there. All of them lead to the same bits everywhere, and a resumed run
  * goes on with them as if it had never stopped.
  *
+ * <h2>Documents</h2>
+ *
+ * <p>A text may be many short ones, such as the lines of a list: {@link
+ * io.github.charrnn.Documents}. Before the symbol that ends one and begins the next, h_(t-1) is
+ * zero and W' da_(t+1) does not go back, so that documents have nothing to do with each other:
+ *
+ * <pre>{@code
+ * EncodedText names = Documents.lines().read(Path.of("names.txt"));
+ * VanillaRnn rnn = VanillaRnn.builder(names.vocab()).documents(Documents.lines()).build();
+ * VanillaRnn best = Trainer.of(rnn).trainEpochs(names, 20).best();
+ * List<String> invented = Sampler.of(best).documents(30).distinct().limit(20).toList();
+ * double bits = best.evaluate("charlotte").bitsPerCharacter();
+ * }</pre>
+ *
+ * <h2>Symbol by symbol</h2>
+ *
+ * <p>{@link io.github.charrnn.Predictor} reads a text as it comes and says what may come next, for
+ * an input field or a stream; a {@link io.github.charrnn.Sampler} can go on where one stands.
+ *
  * <h2>Watching a run</h2>
  *
  * <p>{@link io.github.charrnn.Trainer#validation} measures the model on a text that it is not

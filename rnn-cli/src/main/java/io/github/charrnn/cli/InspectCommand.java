@@ -60,7 +60,7 @@ final class InspectCommand implements Callable<Integer> {
         k);
     line("vocabulary", "%,d symbols: %s", k, visible(rnn.vocab().symbols()));
     line("seed", "%d", rnn.seed());
-    lines(ModelOptions.shown(rnn.initializer()));
+    lines(ModelOptions.shown(rnn));
     if (rnn.training().isPresent()) {
       TrainingSummary training = rnn.training().get();
       int n = training.recipe().sequenceLength();
@@ -118,7 +118,7 @@ final class InspectCommand implements Callable<Integer> {
     result.put("parameterCount", rnn.parameterCount());
     result.put("vocabulary", rnn.vocab().symbols());
     result.put("seed", rnn.seed());
-    ModelOptions.shown(rnn.initializer()).forEach(it -> result.put(it.key(), it.value()));
+    ModelOptions.shown(rnn).forEach(it -> result.put(it.key(), it.value()));
     rnn.training()
         .ifPresent(
             training -> {

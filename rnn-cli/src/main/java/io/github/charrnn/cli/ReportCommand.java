@@ -162,10 +162,7 @@ final class ReportCommand implements Callable<Integer> {
     return Report.of(
         origin,
         new Report.Run(
-            result,
-            settings,
-            RecipeOptions.shown(settings.recipe(), best.initializer()),
-            Optional.empty()),
+            result, settings, RecipeOptions.shown(settings.recipe(), best), Optional.empty()),
         ended ? Report.State.FINISHED : Report.State.INTERRUPTED,
         Optional.of(analysis));
   }

@@ -256,12 +256,15 @@ public final class ModelOptions {
     return words;
   }
 
-  /** The initializer as it is shown. */
-  public static List<Setting> shown(Initializer initializer) {
+  /** What a model is of, as it is shown: its initializer, and its documents. */
+  public static List<Setting> shown(VanillaRnn model) {
     List<Setting> settings = new ArrayList<>();
+    model
+        .documents()
+        .ifPresent(it -> settings.add(new Setting("documents", "documents", it.toString())));
     for (Row row : ROWS) {
       row.value
-          .apply(initializer)
+          .apply(model.initializer())
           .ifPresent(value -> settings.add(new Setting(row.key, row.name, value)));
     }
     return settings;

@@ -2,12 +2,12 @@ package io.github.charrnn.cli.options;
 
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.Clip;
-import io.github.charrnn.Initializer;
 import io.github.charrnn.LearningRate;
 import io.github.charrnn.LearningRate.Decay;
 import io.github.charrnn.Optimizer;
 import io.github.charrnn.Plan;
 import io.github.charrnn.Recipe;
+import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.report.Setting;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -464,10 +464,10 @@ public final class RecipeOptions {
     return words;
   }
 
-  /** The recipe and the initializer of a run, as they are shown. */
-  public static List<Setting> shown(Recipe recipe, Initializer initializer) {
+  /** The recipe of a run and what its model is of, as they are shown. */
+  public static List<Setting> shown(Recipe recipe, VanillaRnn model) {
     List<Setting> settings = new ArrayList<>(shown(recipe));
-    settings.addAll(ModelOptions.shown(initializer));
+    settings.addAll(ModelOptions.shown(model));
     return settings;
   }
 

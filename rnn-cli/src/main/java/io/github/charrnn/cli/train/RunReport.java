@@ -104,7 +104,7 @@ public final class RunReport implements AutoCloseable {
     return new Report.Run(
         result,
         summary,
-        RecipeOptions.shown(summary.recipe(), result.best().initializer()),
+        RecipeOptions.shown(summary.recipe(), result.best()),
         training.map(Training::threads));
   }
 
