@@ -160,8 +160,8 @@ class RunThreadsTest {
             .checkpoint(file, 5)
             .every(
                 1,
-                at(8, training -> training.window.use(Intercepted.kernels(failure(1, "outer")))));
-    assertThatThrownBy(() -> trainer.train(text, 20)).hasMessage("outer of member 1");
+                at(8, training -> training.window.use(Intercepted.kernels(failure(1, "outerV")))));
+    assertThatThrownBy(() -> trainer.train(text, 20)).hasMessage("outerV of member 1");
 
     assertThat(VanillaRnn.load(file).training().orElseThrow().step()).isEqualTo(5);
     assertThat(Trainer.resuming(file).threads(2).resume(text).last().fingerprint())
