@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import io.github.charrnn.BestBy;
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.Clip;
+import io.github.charrnn.Documents;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.Initializer;
 import io.github.charrnn.LearningRate;
@@ -178,6 +179,7 @@ class ReadmeTest {
             "inspect",
             "report",
             "sample",
+            "score",
             "train",
             "tune",
             "verify");
@@ -321,6 +323,9 @@ class ReadmeTest {
       Trainer.of(rnn).recipe(kind.getKey()).bestBy(BestBy.LAST).checkpoint(file, 25).train(text, 3);
       files.add(file);
     }
+    Path ofDocuments = directory.resolve("documents");
+    VanillaRnn.builder(text.vocab()).documents(Documents.lines()).build().save(ofDocuments);
+    files.add(ofDocuments);
     return files;
   }
 

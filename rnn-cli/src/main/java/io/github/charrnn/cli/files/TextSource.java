@@ -58,12 +58,15 @@ public record TextSource(List<String> names, Optional<Documents> documents) {
 
   private EncodedText read(Terminal terminal, Documents.Reader reader) throws IOException {
     readAll(terminal, reader);
-    if (reader.count() < 2) {
+    if (reader.count() == 0) {
+      throw new IOException(name() + " has no text in it: name one that has");
+    }
+    if (reader.count() == 1) {
       throw new IOException(
           String.format(
-              "%s, taken as %s, has %d of them, must have at least 2: leave out --documents and"
+              "%s, taken as %s, has only 1 of them, must have at least 2: leave out --documents and"
                   + " --delimiter, or name what ends a document",
-              name(), documents.orElseThrow(), reader.count()));
+              name(), documents.orElseThrow()));
     }
     return reader.finish();
   }
