@@ -215,8 +215,8 @@ final class ScoreCommand implements Callable<Integer> {
     try {
       text = rnn.vocab().encode(boundary + line + boundary, policy);
     } catch (UnknownSymbolException e) {
-      throw new UncheckedIOException(
-          new IOException(lines.place() + ": " + Failures.sentence(e), e));
+      String at = lines.place() + ": " + Failures.sentence(ofLine(rnn, line, e));
+      throw new UncheckedIOException(new IOException(at, e));
     }
     if (text.length() < 2) {
       throw new UncheckedIOException(
@@ -226,6 +226,17 @@ final class ScoreCommand implements Callable<Integer> {
                   + " line"));
     }
     return text;
+  }
+
+  /** The same with the position in the line. */
+  private static UnknownSymbolException ofLine(
+      VanillaRnn rnn, String line, UnknownSymbolException e) {
+    try {
+      rnn.vocab().encode(line);
+      return e;
+    } catch (UnknownSymbolException exact) {
+      return exact;
+    }
   }
 
   private void take(Score score, Queue<Score> most) {
