@@ -1,5 +1,7 @@
 package io.github.charrnn;
 
+import java.util.Arrays;
+
 /** Where the documents of a text begin and end. */
 final class Boundaries {
   private final EncodedText text;
@@ -36,32 +38,22 @@ final class Boundaries {
     return at;
   }
 
-  /** How many documents there are. */
-  long documents() {
-    long boundaries = 0;
-    int[] buffer = new int[1 << 12];
-    for (long at = 0; at < text.length(); at += buffer.length) {
-      int read = text.copyTo(at, buffer);
-      for (int i = 0; i < read; i++) {
-        boundaries += buffer[i] == boundary ? 1 : 0;
-      }
-    }
-    return boundaries - 1;
-  }
-
-  /** The places of all boundaries, in order. */
+  /** The places of all boundaries, in order: one more than there are documents. */
   long[] places() {
-    long[] places = new long[Math.toIntExact(documents() + 1)];
+    long[] places = new long[16];
     int count = 0;
     int[] buffer = new int[1 << 12];
     for (long at = 0; at < text.length(); at += buffer.length) {
       int read = text.copyTo(at, buffer);
       for (int i = 0; i < read; i++) {
         if (buffer[i] == boundary) {
+          if (count == places.length) {
+            places = Arrays.copyOf(places, 2 * count);
+          }
           places[count++] = at + i;
         }
       }
     }
-    return places;
+    return Arrays.copyOf(places, count);
   }
 }
