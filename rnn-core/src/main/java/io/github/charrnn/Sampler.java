@@ -40,6 +40,7 @@ public final class Sampler {
   private EncodedText prime;
   private Optional<Predictor> origin = Optional.empty();
   private int[] stop = {};
+  private int neverFirst = -1; // a symbol that no passage of several begins with
   private OptionalInt threads = OptionalInt.empty();
 
   private Sampler(VanillaRnn model) {
@@ -252,8 +253,8 @@ public final class Sampler {
   /**
    * Draws documents of a model {@linkplain VanillaRnn.Builder#documents of documents}, as many as
    * the stream is asked for: document i begins with the prime and ends where the model ends it. It
-   * is drawn with seed + i, whatever is beside it; several are drawn side by side. Empty ones are
-   * left out.
+   * is drawn with seed + i, whatever is beside it; several are drawn side by side. None is empty:
+   * without a prime, the first character is drawn among those that do not end a document.
    *
    * <pre>{@code
    * List<String> names = Sampler.of(rnn).documents(30).distinct().limit(20).toList();
@@ -270,13 +271,15 @@ public final class Sampler {
             .documents()
             .orElseThrow(() -> new IllegalArgumentException("the model is not of documents"));
     String boundary = Character.toString(how.boundary());
+    int end = how.requireIn(model.vocab());
     String begin = prime.decode();
     return Stream.iterate(seed, first -> first + DOCUMENTS)
         .flatMap(
             first -> {
               Sampler some = new Sampler(this);
               some.seed = first;
-              some.stop = new int[] {how.requireIn(model.vocab())};
+              some.stop = new int[] {end};
+              some.neverFirst = prime.length() == 0 ? end : -1;
               return some.samples(longest, DOCUMENTS).stream();
             })
         .map(text -> begin + (text.endsWith(boundary) ? without(text, boundary) : text))
@@ -327,6 +330,9 @@ public final class Sampler {
       Window window = readPrime();
       state = window.entering();
       outputs = window.outputs.clone();
+      if (neverFirst >= 0) { // drawing it again and again might never end, at temperature 0
+        outputs[neverFirst] = Double.NEGATIVE_INFINITY;
+      }
       readers = SideBySide.of(streams, model.parameters(), members);
     }
 

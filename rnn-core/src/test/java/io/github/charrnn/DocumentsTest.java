@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -326,6 +328,23 @@ class DocumentsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Sampler.of(other).documents(10))
         .withMessage("the model is not of documents");
+  }
+
+  @Test
+  void documents_areNeverEmpty_evenWhereTheLikeliestIsToEndAtOnce() {
+    EncodedText text = LINES.of(List.of("abcdefghijklm".split("")));
+    VanillaRnn model = Trainer.of(model(text)).train(text, 3).best();
+    assertThat(Sampler.of(model).temperature(0).sample(1)).isEqualTo("\n");
+
+    List<String> likeliest =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(30),
+            () -> Sampler.of(model).temperature(0).documents(9).limit(200).toList());
+    List<String> drawn = Sampler.of(model).documents(9).limit(1_000).toList();
+
+    assertThat(likeliest).allMatch(it -> it.equals(likeliest.get(0)) && !it.isEmpty());
+    assertThat(drawn).allMatch(it -> it.matches("[a-m]{1,9}")).contains("a", "m");
+    assertThat(Sampler.of(model).seed(1_000).documents(9).findFirst()).contains(drawn.get(999));
   }
 
   /** A hundred thousand documents, and one of a hundred thousand characters. */
