@@ -74,8 +74,9 @@ public record HeldOut(EncodedText training, List<EncodedText> pieces) {
    * Holds out whole documents: of as many equal parts as there are pieces some documents in a row,
    * each piece at another place of its part, as few in each as together have the characters asked
    * for. So the characters that are held out, asked for, give the same pieces again. Where
-   * documents are longer than a piece should be, there are fewer pieces. Where even one is longer
-   * than all of them, it is cut, as by {@link #spread(EncodedText, long, int)}.
+   * documents are longer than a piece should be, or the pieces would miss the longest ones and
+   * could not have as many characters, there are fewer pieces. Where even one is longer than all of
+   * them, it is cut, as by {@link #spread(EncodedText, long, int)}.
    *
    * <p>The boundary before a piece, and the one at its end, are in the piece; one of them is left
    * in what is trained on.
@@ -93,13 +94,20 @@ public record HeldOut(EncodedText training, List<EncodedText> pieces) {
     long count = boundaries.length - 1L;
     double fit = (double) characters * count / text.length();
     int parts = (int) Math.min(pieces, Math.min(count / 2, (long) fit));
-    if (parts == 0) {
-      return spread(text, characters, pieces);
+    for (; parts > 0; parts /= 2) {
+      int each = 1;
+      while (each < count / parts - 1 && length(boundaries, parts, each) < characters) {
+        each++;
+      }
+      if (length(boundaries, parts, each) >= characters) {
+        return spread(text, boundaries, parts, each);
+      }
     }
-    int each = 1;
-    while (each < count / parts - 1 && length(boundaries, parts, each) < characters) {
-      each++;
-    }
+    return spread(text, characters, pieces);
+  }
+
+  /** Holds out pieces of so many documents each. */
+  private static HeldOut spread(EncodedText text, long[] boundaries, int parts, int each) {
     List<EncodedText> rest = new ArrayList<>();
     List<EncodedText> heldOut = new ArrayList<>();
     long end = 0; // of the piece before

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -278,6 +279,36 @@ class DocumentsTest {
     EncodedText two = LINES.of(List.of("abc".repeat(40), "cba".repeat(40)));
     HeldOut cut = HeldOut.spread(two, 24, 2, LINES);
     assertThat(cut.pieces()).extracting(EncodedText::length).containsExactly(12L, 12L);
+  }
+
+  /** Pieces of as many documents each would miss the longest ones. */
+  @Test
+  void heldOutDocuments_ofAllLengths_askedForAgain_areTheSame() {
+    SplittableRandom random = new SplittableRandom(7);
+    int fewer = 0;
+    for (int round = 0; round < 500; round++) {
+      List<String> documents = new ArrayList<>();
+      int count = random.nextInt(2, 40);
+      for (int i = 0; i < count; i++) {
+        documents.add("a".repeat(random.nextInt(10) == 0 ? 200 : random.nextInt(1, 12)));
+      }
+      EncodedText text = LINES.of(documents);
+      int pieces = random.nextInt(1, 9);
+      long characters = Math.max(2L * pieces, (long) (random.nextDouble(0.6) * text.length()));
+      if (characters > text.length()) {
+        continue;
+      }
+
+      HeldOut split = HeldOut.spread(text, characters, pieces, LINES);
+
+      long heldOut = split.pieces().stream().mapToLong(EncodedText::length).sum();
+      assertThat(heldOut).isGreaterThanOrEqualTo(characters);
+      HeldOut again = HeldOut.spread(text, heldOut, split.pieces().size(), LINES);
+      assertThat(again.training().fingerprint()).isEqualTo(split.training().fingerprint());
+      assertThat(again.pieces()).hasSameSizeAs(split.pieces());
+      fewer += split.pieces().size() < pieces ? 1 : 0;
+    }
+    assertThat(fewer).isBetween(50, 450);
   }
 
   private static List<String> lines(EncodedText text) {
