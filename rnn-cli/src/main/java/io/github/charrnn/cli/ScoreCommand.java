@@ -50,6 +50,9 @@ final class ScoreCommand implements Callable<Integer> {
   /** Lines of two models that are read ahead. */
   private static final int AHEAD = 1 << 12;
 
+  /** Nanoseconds after which no more of them are awaited. */
+  private static final long AHEAD_NANOS = 100_000_000;
+
   /** Bits from which on a character is marked: it was as unexpected as one of 64. */
   private static final double SURPRISING = 6;
 
@@ -175,15 +178,24 @@ final class ScoreCommand implements Callable<Integer> {
     List<EncodedText> ours = new ArrayList<>();
     List<EncodedText> theirs = new ArrayList<>();
     List<String> some = new ArrayList<>();
-    while (lines.hasNext()) {
+    Optional<RuntimeException> failure = Optional.empty();
+    while (failure.isEmpty() && lines.hasNext()) {
       ours.clear();
       theirs.clear();
       some.clear();
-      while (some.size() < AHEAD && lines.hasNext()) {
-        String line = lines.next();
-        some.add(line);
-        ours.add(encode(rnn, line, policy, lines));
-        theirs.add(encode(other, line, policy, lines));
+      long began = System.nanoTime();
+      try {
+        while (some.size() < AHEAD
+            && (some.isEmpty() || System.nanoTime() - began < AHEAD_NANOS)
+            && lines.hasNext()) {
+          String line = lines.next();
+          EncodedText our = encode(rnn, line, policy, lines);
+          theirs.add(encode(other, line, policy, lines));
+          ours.add(our);
+          some.add(line);
+        }
+      } catch (RuntimeException e) { // after what came before
+        failure = Optional.of(e);
       }
       List<Evaluation> by = evaluate(scorer, ours);
       List<Evaluation> byOther = evaluate(otherScorer, theirs);
@@ -192,6 +204,9 @@ final class ScoreCommand implements Callable<Integer> {
         double nats = byOther.get(i).natsPerCharacter() * byOther.get(i).characters();
         taker.take(new Score(some.get(i), ours.get(i), by.get(i), nats - score.nats()));
       }
+    }
+    if (failure.isPresent()) {
+      throw failure.get();
     }
   }
 

@@ -110,7 +110,7 @@ public final class Sources {
     return in;
   }
 
-  private static Path file(String name) throws IOException {
+  static Path file(String name) throws IOException {
     Path file = Path.of(name);
     if (Files.isDirectory(file)) {
       throw new FileSystemException(name, null, "this is a directory, a text is a file");
