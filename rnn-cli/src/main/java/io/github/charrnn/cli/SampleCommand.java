@@ -182,6 +182,12 @@ final class SampleCommand implements Callable<Integer> {
               ? "--length asks for a passage: leave it out"
               : model + " is not of documents: train --documents makes one that is");
     }
+    if (ofDocuments && endsOne(prime, rnn.documents().orElseThrow())) {
+      throw Options.wrong(
+          command,
+          (primeFile == null ? "--prime" : "--prime-file")
+              + " has the end of a document in it: name how one begins");
+    }
     Options.requireAtLeast(command, LENGTH, length, 0);
     EncodedText read = rnn.vocab().encode(prime, policy);
     UnknownOption.tell(command, terminal.err(), read, "the prime");
@@ -227,12 +233,12 @@ final class SampleCommand implements Callable<Integer> {
     DocumentOptions.Choice choice = documents.choice(terminal, rnn);
     Documents how = rnn.documents().orElseThrow();
     long wanted = count == null ? 1 : count;
-    long most = DRAWN_AT_LEAST + DRAWN_FOR_ONE * wanted;
+    long most = DRAWN_AT_LEAST + DRAWN_FOR_ONE * Math.min(wanted, Long.MAX_VALUE >> 8);
     Iterator<String> drawn = sampler.documents(documents.maxLength()).iterator();
     long written = 0;
     for (long draws = 0; draws < most && written < wanted; draws++) {
-      String document = drawn.next();
-      if (choice.takes(document)) {
+      String document = whole(drawn.next(), how);
+      if (!document.isEmpty() && choice.takes(document)) {
         write(document, how);
         written++;
       }
@@ -249,6 +255,18 @@ final class SampleCommand implements Callable<Integer> {
               wanted));
     }
     return ExitCode.OK;
+  }
+
+  private static boolean endsOne(String text, Documents how) {
+    return text.indexOf(how.boundary()) >= 0
+        || (!how.delimiter().isEmpty() && text.contains(how.delimiter()));
+  }
+
+  /** Up to where it ends for whoever reads it again: the model may spell a delimiter out. */
+  private static String whole(String document, Documents how) {
+    return how.delimiter().isEmpty()
+        ? document
+        : document.substring(0, (document + how.delimiter()).indexOf(how.delimiter()));
   }
 
   /** In such a way that they are the same documents when they are read again. */

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -69,6 +70,16 @@ public record TextSource(List<String> names, Optional<Documents> documents) {
               name(), documents.orElseThrow()));
     }
     return reader.finish();
+  }
+
+  /** Each of its documents, as far as a model of that vocabulary can write it; maybe none. */
+  public List<String> each(Terminal terminal, CharVocab vocab) throws IOException {
+    Documents how = documents.orElseThrow();
+    Documents.Reader reader = readAll(terminal, how.reader(vocab, UnknownSymbols.skip()));
+    return reader.count() == 0
+        ? List.of()
+        : List.of(
+            reader.finish().decode().split(Pattern.quote(Character.toString(how.boundary()))));
   }
 
   private Documents.Reader readAll(Terminal terminal, Documents.Reader reader) throws IOException {

@@ -1,8 +1,5 @@
 package io.github.charrnn.cli.options;
 
-import io.github.charrnn.Documents;
-import io.github.charrnn.EncodedText;
-import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.TextSource;
 import io.github.charrnn.cli.output.Terminal;
@@ -11,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -46,6 +42,9 @@ public final class DocumentOptions {
   /** Refuses what is wrong with the words alone. */
   public void requireConsistent() {
     Options.requireAtLeast(command, MAX_LENGTH, maxLength, 1);
+    if (known.contains("")) {
+      throw Options.wrong(command, NEW + " is empty: name a file");
+    }
   }
 
   /** Refuses options that need documents. */
@@ -69,14 +68,9 @@ public final class DocumentOptions {
 
   /** Reads the documents that are not to be written. */
   public Choice choice(Terminal terminal, VanillaRnn model) throws IOException {
-    Documents how = model.documents().orElseThrow();
     Set<String> met = new HashSet<>();
     if (!known.isEmpty()) {
-      EncodedText text =
-          new TextSource(known, model.documents())
-              .readAny(terminal, model.vocab(), UnknownSymbols.skip());
-      String boundary = Character.toString(how.boundary());
-      met.addAll(List.of(text.decode().split(Pattern.quote(boundary))));
+      met.addAll(new TextSource(known, model.documents()).each(terminal, model.vocab()));
     }
     return document -> unique ? met.add(document) : !met.contains(document);
   }
