@@ -386,7 +386,8 @@ public final class ValidationOptions {
               + (held == 0 ? "nothing" : String.format(Locale.ROOT, "%,d characters", held))
               + (beside ? " of another text: name it" : ": leave it out"));
     }
-    requireSame(PIECES, pieces, theirs.map(Validation::pieces).orElse(0), checkpoint);
+    Integer typed = beside ? pieces : pieces(all, documents, theirs);
+    requireSame(PIECES, typed, theirs.map(Validation::pieces).orElse(0), checkpoint);
     requireSame(EVERY, every, theirs.map(Validation::every).orElse(0L), checkpoint);
     if (bestBy != null && bestBy != run.bestBy()) {
       throw Options.notOfTheRun(command, BEST_BY, word(bestBy), checkpoint, word(run.bestBy()));
@@ -400,6 +401,18 @@ public final class ValidationOptions {
     return documents.isEmpty() || theirs.isEmpty() || characters < 2L * theirs.get().pieces()
         ? characters
         : Split.of(all, characters, theirs.get().pieces(), documents).heldOutLength();
+  }
+
+  /** How many pieces those that are typed come to: of documents there may be fewer. */
+  private Integer pieces(
+      EncodedText all, Optional<Documents> documents, Optional<Validation> theirs) {
+    if (pieces == null || documents.isEmpty() || theirs.isEmpty()) {
+      return pieces;
+    }
+    long characters = heldOut == null ? 0 : characters(all.length());
+    return characters < (long) SHORTEST * pieces
+        ? Math.min(pieces, theirs.get().pieces())
+        : Split.of(all, characters, pieces, documents).heldOut.size();
   }
 
   private void requireSame(String option, Number typed, long theirs, Path checkpoint) {
