@@ -91,7 +91,8 @@ public final class Verdict {
 
   private static String reason(VanillaRnn model) {
     boolean couldKeep =
-        model.training().map(run -> run.recipe().resetEvery() == 0).orElse(false)
+        model.documents().isEmpty() // those begin in the zero state
+            && model.training().map(run -> run.recipe().resetEvery() == 0).orElse(false)
             && model.startState().isEmpty();
     return couldKeep
         ? "the model begins in the zero state, which training hardly saw: leave out --from-zero, or"
