@@ -133,7 +133,7 @@ final class ReportCommand implements Callable<Integer> {
             ? Optional.empty()
             : Optional.of(
                 TextSource.of(heldOut, best.documents())
-                    .read(terminal, best.vocab(), unknown.policy()));
+                    .readAny(terminal, best.vocab(), unknown.policy()));
     ValidationOptions.Split split =
         ValidationOptions.splitAgain(all, best.documents(), settings, other);
     TrainingResult result = run.result(split.text()).measured(split.text());

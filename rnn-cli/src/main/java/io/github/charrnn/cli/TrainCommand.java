@@ -302,7 +302,8 @@ final class TrainCommand implements Callable<Integer> {
     return name -> {
       try {
         EncodedText heldOut =
-            TextSource.of(name, model.documents()).read(terminal, model.vocab(), unknown.policy());
+            TextSource.of(name, model.documents())
+                .readAny(terminal, model.vocab(), unknown.policy());
         UnknownOption.tell(command, terminal.err(), heldOut, Sources.name(name));
         return heldOut;
       } catch (UnknownSymbolException e) {

@@ -52,9 +52,14 @@ public record TextSource(List<String> names, Optional<Documents> documents) {
   /** The same to measure a model with, which may be a single document. */
   public EncodedText readAny(Terminal terminal, CharVocab vocab, UnknownSymbols unknown)
       throws IOException {
-    return documents.isEmpty()
-        ? Sources.text(terminal, only(), vocab, unknown)
-        : readAll(terminal, documents.get().reader(vocab, unknown)).finish();
+    if (documents.isEmpty()) {
+      return Sources.text(terminal, only(), vocab, unknown);
+    }
+    Documents.Reader reader = readAll(terminal, documents.get().reader(vocab, unknown));
+    if (reader.count() == 0) {
+      throw new IOException(name() + " has no document, must have at least 1");
+    }
+    return reader.finish();
   }
 
   private EncodedText read(Terminal terminal, Documents.Reader reader) throws IOException {
