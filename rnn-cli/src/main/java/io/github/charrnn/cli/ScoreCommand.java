@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,11 +48,10 @@ import picocli.CommandLine.Spec;
 final class ScoreCommand implements Callable<Integer> {
   private static final String TOP = "--top";
 
-  /** Lines of two models that are read ahead. */
+  /** Lines that are read ahead, at most, and characters of them but for the last one's. */
   private static final int AHEAD = 1 << 12;
 
-  /** Nanoseconds after which no more of them are awaited. */
-  private static final long AHEAD_NANOS = 100_000_000;
+  private static final long CHARACTERS_AHEAD = 1 << 22;
 
   /** Bits from which on a character is marked: it was as unexpected as one of 64. */
   private static final double SURPRISING = 6;
@@ -101,10 +101,6 @@ final class ScoreCommand implements Callable<Integer> {
 
   /** A line, and what the model says of it. */
   private record Score(String line, EncodedText text, Evaluation by, double better) {
-    double nats() {
-      return by.natsPerCharacter() * by.characters();
-    }
-
     double bits() {
       return by.bitsPerCharacter();
     }
@@ -124,16 +120,11 @@ final class ScoreCommand implements Callable<Integer> {
       Options.requireAtLeast(command, TOP, top, 1);
     }
     VanillaRnn rnn = Sources.model(model);
-    Scorer scorer = Scorer.of(rnn);
-    threads.count().ifPresent(scorer::threads);
+    Optional<VanillaRnn> other = than == null ? Optional.empty() : Optional.of(Sources.model(than));
     Queue<Score> most =
         new PriorityQueue<>(Comparator.comparingDouble(Score::bits)); // the least of them first
     try (Lines lines = new Lines(terminal, texts)) {
-      if (than == null) {
-        score(scorer, rnn, lines, policy, score -> take(score, most));
-      } else {
-        compare(scorer, rnn, lines, policy, score -> take(score, most));
-      }
+      score(rnn, other, lines, policy, most);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -150,64 +141,64 @@ final class ScoreCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  /** Takes a score. */
-  private interface Taker {
-    void take(Score score);
-  }
-
-  private static void score(
-      Scorer scorer, VanillaRnn rnn, Lines lines, UnknownSymbols policy, Taker taker) {
-    Queue<EncodedText> encoded = new ArrayDeque<>();
-    scorer.evaluateEach(
-        lines,
-        line -> {
-          EncodedText text = encode(rnn, line, policy, lines);
-          encoded.add(text);
-          return text;
-        },
-        (line, by) -> taker.take(new Score(line, encoded.remove(), by, Double.NaN)));
-  }
-
-  /** The same with the difference to another model. */
-  private void compare(
-      Scorer scorer, VanillaRnn rnn, Lines lines, UnknownSymbols policy, Taker taker)
+  /** As many lines at a time as are there, so that a slow pipe gets an answer to each. */
+  private void score(
+      VanillaRnn rnn,
+      Optional<VanillaRnn> other,
+      Lines lines,
+      UnknownSymbols policy,
+      Queue<Score> most)
       throws IOException {
-    VanillaRnn other = Sources.model(than);
-    Scorer otherScorer = Scorer.of(other);
-    threads.count().ifPresent(otherScorer::threads);
+    Scorer scorer = scorer(rnn);
+    Optional<Scorer> byOther = other.map(this::scorer);
+    List<String> some = new ArrayList<>();
     List<EncodedText> ours = new ArrayList<>();
     List<EncodedText> theirs = new ArrayList<>();
-    List<String> some = new ArrayList<>();
     Optional<RuntimeException> failure = Optional.empty();
     while (failure.isEmpty() && lines.hasNext()) {
+      some.clear();
       ours.clear();
       theirs.clear();
-      some.clear();
-      long began = System.nanoTime();
+      long characters = 0;
       try {
         while (some.size() < AHEAD
-            && (some.isEmpty() || System.nanoTime() - began < AHEAD_NANOS)
+            && characters < CHARACTERS_AHEAD
+            && (some.isEmpty() || lines.areReady())
             && lines.hasNext()) {
           String line = lines.next();
           EncodedText our = encode(rnn, line, policy, lines);
-          theirs.add(encode(other, line, policy, lines));
+          if (other.isPresent()) {
+            theirs.add(encode(other.get(), line, policy, lines));
+          }
           ours.add(our);
           some.add(line);
+          characters += our.length();
         }
       } catch (RuntimeException e) { // after what came before
         failure = Optional.of(e);
       }
       List<Evaluation> by = evaluate(scorer, ours);
-      List<Evaluation> byOther = evaluate(otherScorer, theirs);
+      List<Evaluation> byThem =
+          byOther.isPresent() ? evaluate(byOther.get(), theirs) : Collections.emptyList();
       for (int i = 0; i < some.size(); i++) {
-        Score score = new Score(some.get(i), ours.get(i), by.get(i), 0);
-        double nats = byOther.get(i).natsPerCharacter() * byOther.get(i).characters();
-        taker.take(new Score(some.get(i), ours.get(i), by.get(i), nats - score.nats()));
+        double better = byOther.isPresent() ? nats(byThem.get(i)) - nats(by.get(i)) : Double.NaN;
+        take(new Score(some.get(i), ours.get(i), by.get(i), better), most);
       }
+      terminal.out().flush();
     }
     if (failure.isPresent()) {
       throw failure.get();
     }
+  }
+
+  private Scorer scorer(VanillaRnn rnn) {
+    Scorer scorer = Scorer.of(rnn);
+    threads.count().ifPresent(scorer::threads);
+    return scorer;
+  }
+
+  private static double nats(Evaluation by) {
+    return by.natsPerCharacter() * by.characters();
   }
 
   private static List<Evaluation> evaluate(Scorer scorer, List<EncodedText> texts) {
@@ -276,14 +267,11 @@ final class ScoreCommand implements Callable<Integer> {
                 String.format(
                     Locale.ROOT,
                     "%.4f\t%.4f\t%d\t%s%s%n",
-                    score.nats(),
+                    nats(score.by),
                     score.bits(),
                     score.by.characters(),
                     than == null ? "" : String.format(Locale.ROOT, "%.4f\t", score.better),
                     marked.orElse(score.line)));
-      }
-      if (terminal.outIsTerminal()) {
-        terminal.out().flush();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -293,7 +281,7 @@ final class ScoreCommand implements Callable<Integer> {
   private Map<String, Object> object(Score score, Optional<String> marked) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("text", score.line);
-    object.put("nats", Terminal.jsonNumber(score.nats()));
+    object.put("nats", Terminal.jsonNumber(nats(score.by)));
     object.put("bitsPerCharacter", Terminal.jsonNumber(score.bits()));
     object.put("characters", score.by.characters());
     if (than != null) {

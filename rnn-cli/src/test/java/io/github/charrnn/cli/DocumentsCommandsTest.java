@@ -18,10 +18,14 @@ import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.ModelFiles;
 import io.github.charrnn.cli.output.Terminal;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,10 +36,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.FutureTask;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -670,6 +676,30 @@ class DocumentsCommandsTest {
     assertThat(taken.toString(UTF_8).lines().count()).isGreaterThan(10_000);
   }
 
+  /** As of {@code tail -f log | rnn score model}: nothing waits for the next line. */
+  @Test
+  @Timeout(60)
+  void score_ofASlowPipe_answersEachLineAtOnce() throws Exception {
+    PipedOutputStream typed = new PipedOutputStream();
+    PipedOutputStream printed = new PipedOutputStream();
+    BufferedReader answers =
+        new BufferedReader(new InputStreamReader(new PipedInputStream(printed), UTF_8));
+    Terminal terminal =
+        new Terminal(
+            new PipedInputStream(typed), printed, OutputStream.nullOutputStream(), false, 0);
+    FutureTask<Integer> command =
+        new FutureTask<>(() -> Main.run(terminal, "score", model.toString()));
+    new Thread(command).start();
+    for (String line : List.of("ana", "", "nia")) {
+      typed.write((line + "\n").getBytes(UTF_8));
+      typed.flush();
+
+      assertThat(answers.readLine()).endsWith("\t" + line);
+    }
+    typed.close();
+    assertThat(command.get()).isZero();
+  }
+
   @Test
   void sample_length_writesAPassage() throws IOException {
     VanillaRnn rnn = VanillaRnn.load(model);
@@ -848,7 +878,7 @@ class DocumentsCommandsTest {
     VanillaRnn rnn = VanillaRnn.load(model);
     String before = scored(rnn, "Ida") + "\n" + scored(rnn, "Olga") + "\n";
     String said =
-        "rnn score: line 3 of list.txt: the symbol 'X' (U+0058) at position 1 is not in the";
+        "rnn score: line 3 of list.txt: the symbol 'X' (U+0058) at position 0 is not in the";
 
     Cli.Outcome alone = Cli.run("score", model, text);
     Cli.Outcome than = Cli.run("score", model, text, "--than", model);
@@ -1039,7 +1069,7 @@ class DocumentsCommandsTest {
         "-".repeat(33));
     assertRefused(
         1,
-        "train: names.txt, taken as documents with the delimiter \"###\", has 1 of them, must have"
+        "train: names.txt, taken as documents with the delimiter \"###\", has only 1 of them, must have"
             + " at least 2: leave out --documents and --delimiter, or name what ends a document",
         "train",
         names,
@@ -1049,7 +1079,7 @@ class DocumentsCommandsTest {
         "###");
     assertRefused(
         1,
-        "train: one.txt, taken as lines, has 1 of them, must have at least 2: leave out --documents"
+        "train: one.txt, taken as lines, has only 1 of them, must have at least 2: leave out --documents"
             + " and --delimiter, or name what ends a document",
         "train",
         one,
@@ -1058,13 +1088,7 @@ class DocumentsCommandsTest {
         "--documents",
         "lines");
     assertRefused(
-        1,
-        "train: empty, taken as files, has 0 of them, must have at least 2: leave out --documents"
-            + " and --delimiter, or name what ends a document",
-        "train",
-        empty,
-        "-o",
-        saved);
+        1, "train: empty has no text in it: name one that has", "train", empty, "-o", saved);
     assertRefused(
         1,
         "train: "

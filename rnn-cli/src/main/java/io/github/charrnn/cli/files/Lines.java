@@ -74,6 +74,11 @@ public final class Lines implements Iterator<String>, AutoCloseable {
     return line;
   }
 
+  /** Whether some of the next line can be read without waiting for it. */
+  public boolean areReady() throws IOException {
+    return next.isPresent() || (text.isPresent() && text.get().available() > 0);
+  }
+
   private void open(String typed) throws IOException {
     name = Sources.name(typed);
     number = 0;

@@ -72,7 +72,7 @@ public record ModelFiles(Path model) {
     if (text.equals(Sources.STANDARD_INPUT)) {
       return "stdin";
     }
-    Path file = Path.of(text).getFileName();
+    Path file = Path.of(text).toAbsolutePath().normalize().getFileName(); // of a directory, too
     return file == null ? "model" : file.toString().replaceFirst("(?<=.)\\.[^.]*$", "");
   }
 }
