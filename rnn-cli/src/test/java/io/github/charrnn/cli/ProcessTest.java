@@ -120,7 +120,8 @@ class ProcessTest {
     List<String> settings =
         List.of("--steps", "2000", "--hidden", "30", "--batch", "2", "--recipe", "course");
     Path undisturbed = undisturbed(settings);
-    List<String> train = new ArrayList<>(List.of("train", "book.txt", "--sample-every", "50"));
+    // So many samples fill the pipe, where the run waits for the kill, however late that comes.
+    List<String> train = new ArrayList<>(List.of("train", "book.txt", "--sample-every", "2"));
     train.addAll(settings);
     Process process =
         start(Map.of(), List.of("-Drnn.command=bin/rnn"), train.toArray(new String[0]));
@@ -146,7 +147,7 @@ class ProcessTest {
         err().lines().filter(l -> l.startsWith("go on with: ")).findFirst().orElseThrow();
     assertThat(command)
         .isEqualTo(
-            "go on with: bin/rnn train --resume -o book.safetensors book.txt --sample-every 50"
+            "go on with: bin/rnn train --resume -o book.safetensors book.txt --sample-every 2"
                 + " --steps 2000 --hidden 30 --batch 2 --recipe course");
     Process resumed =
         new ProcessBuilder("/bin/sh", "-c", command.substring("go on with: ".length()))
