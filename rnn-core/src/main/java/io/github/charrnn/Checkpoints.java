@@ -141,7 +141,7 @@ final class Checkpoints implements Closeable {
               model.seed(),
               model.initializer()));
     }
-    requireKept(file, "documents", words(model), words(header));
+    requireKept(file, "documents", ofWhat(model.documents()), ofWhat(header.documents));
     String difference = recipe.difference(header.recipe);
     if (!difference.isEmpty()) {
       throw new IllegalArgumentException(
@@ -198,12 +198,8 @@ final class Checkpoints implements Closeable {
     }
   }
 
-  private static String words(VanillaRnn model) {
-    return model.documents().map(Documents::toString).orElse("none");
-  }
-
-  private static String words(Header header) {
-    return header.documents.map(Documents::toString).orElse("none");
+  private static String ofWhat(Optional<Documents> documents) {
+    return documents.map(Documents::toString).orElse("none");
   }
 
   private static String words(Optional<Validation> validation) {

@@ -1101,7 +1101,7 @@ class DocumentsCommandsTest {
         saved);
     assertRefused(
         1,
-        "train: empty has no document, must have at least 1",
+        "train: empty has no text in it: name one that has",
         "train",
         names,
         "--documents",
@@ -1111,7 +1111,7 @@ class DocumentsCommandsTest {
         "-o",
         saved);
     assertRefused(
-        1, "evaluate: empty has no document, must have at least 1", "evaluate", model, empty);
+        1, "evaluate: empty has no text in it: name one that has", "evaluate", model, empty);
     assertRefused(
         1,
         "train: there is no file " + folder.resolve("none"),

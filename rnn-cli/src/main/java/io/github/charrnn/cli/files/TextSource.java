@@ -55,19 +55,11 @@ public record TextSource(List<String> names, Optional<Documents> documents) {
     if (documents.isEmpty()) {
       return Sources.text(terminal, only(), vocab, unknown);
     }
-    Documents.Reader reader = readAll(terminal, documents.get().reader(vocab, unknown));
-    if (reader.count() == 0) {
-      throw new IOException(name() + " has no document, must have at least 1");
-    }
-    return reader.finish();
+    return readSome(terminal, documents.get().reader(vocab, unknown)).finish();
   }
 
   private EncodedText read(Terminal terminal, Documents.Reader reader) throws IOException {
-    readAll(terminal, reader);
-    if (reader.count() == 0) {
-      throw new IOException(name() + " has no text in it: name one that has");
-    }
-    if (reader.count() == 1) {
+    if (readSome(terminal, reader).count() == 1) {
       throw new IOException(
           String.format(
               "%s, taken as %s, has only 1 of them, must have at least 2: leave out --documents and"
@@ -75,6 +67,13 @@ public record TextSource(List<String> names, Optional<Documents> documents) {
               name(), documents.orElseThrow()));
     }
     return reader.finish();
+  }
+
+  private Documents.Reader readSome(Terminal terminal, Documents.Reader reader) throws IOException {
+    if (readAll(terminal, reader).count() == 0) {
+      throw new IOException(name() + " has no text in it: name one that has");
+    }
+    return reader;
   }
 
   /** Each of its documents, as far as a model of that vocabulary can write it; maybe none. */
