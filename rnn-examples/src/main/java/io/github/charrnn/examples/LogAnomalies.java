@@ -31,8 +31,8 @@ final class LogAnomalies {
   private LogAnomalies() {}
 
   public static void main(String[] args) throws IOException {
-    List<String> log = new ArrayList<>(Texts.log(1, 1_500));
-    log.addAll(1_000, ODD);
+    List<String> log = new ArrayList<>(Texts.log(1, 800));
+    log.addAll(500, ODD);
     if (args.length > 0) {
       log = Files.readAllLines(Path.of(args[0]));
     }

@@ -46,7 +46,7 @@ final class TrainInBackground {
     some.last().save(directory.resolve("some.safetensors"));
     System.out.println("cancelled at step " + some.steps() + ": " + some.last().evaluate(text));
 
-    TrainingResult more = Trainer.resuming(checkpoint).resume(text, some.steps() + 1_000);
+    TrainingResult more = Trainer.resuming(checkpoint).resume(text, some.steps() + 500);
     more.last().save(directory.resolve("more.safetensors"));
     System.out.println("resumed to step " + more.steps() + ": " + more.last().evaluate(text));
     System.out.println("saved in " + directory);
