@@ -31,8 +31,14 @@ import java.util.function.LongSupplier;
  * <p>Set it up once, then train as often as you like. Every run starts from the model that the
  * trainer was made of, which never changes, with a zero state and an empty optimizer memory; only a
  * trainer that {@linkplain #resuming resumes} goes on with what a checkpoint has of both. The same
- * model, text and settings give the same result to the last bit. To train a trained model further,
- * make a trainer of it. Not safe for use by several threads at a time.
+ * model, text and settings give the same result to the last bit. Not safe for use by several
+ * threads at a time.
+ *
+ * <p>To train a trained model further, make a trainer of it. With nothing in its memory, AdaGrad
+ * would move every parameter by the full learning rate at first, and wreck the model. So before the
+ * first step its memory is estimated from windows spread over the text, 25,000 characters but at
+ * least 200 windows, or all there are, as if all that the model has ever been trained on had given
+ * such gradients. Other optimizers begin with an empty memory.
  */
 public final class Trainer {
   private static final long INTERVAL = 10_000; // steps, unless told otherwise
@@ -409,7 +415,7 @@ public final class Trainer {
   public TrainingResult train(EncodedText text, long steps) {
     Range.atLeast(0, "steps", steps);
     requireNew();
-    Training training = prepare(text, plan());
+    Training training = begun(text);
     training.plan(steps);
     try {
       return checkpoint.isPresent() ? trainWithCheckpoints(training) : trainWithout(training);
@@ -588,8 +594,14 @@ public final class Trainer {
    */
   public Training start(EncodedText text) {
     requireNew();
-    Training training = prepare(text, plan());
+    Training training = begun(text);
     training.observe();
+    return training;
+  }
+
+  private Training begun(EncodedText text) {
+    Training training = prepare(text, plan());
+    training.recall();
     return training;
   }
 

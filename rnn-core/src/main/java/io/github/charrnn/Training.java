@@ -27,6 +27,11 @@ public final class Training {
   private static final double SMOOTHING = 0.999;
   private static final double NANOS_PER_SECOND = 1e9;
 
+  /** What is read to estimate an optimizer's memory: more has changed nothing. */
+  private static final double RECALLED_CHARACTERS = 25_000;
+
+  private static final double LEAST_RECALLED = 200; // windows
+
   private final VanillaRnn start;
   private final EncodedText text;
   private final Optional<Shuffle> shuffle; // of documents
@@ -42,11 +47,12 @@ public final class Training {
   private final Parameters best;
   private final double[] bestState; // (m): that of the first stream when the best stood
   private final double[] zero; // (m)
-  private final Update update;
+  final Update update; // tests look at its memories
   private final Observation observation;
   private final BestBy bestBy;
   private final IntFunction<String> write = this::sample; // not an object a step
 
+  private long earlierCharacters;
   private boolean restored;
   private long plannedSteps;
   private int rollbacks;
@@ -88,6 +94,30 @@ public final class Training {
     update = new Update(recipe, parameters, window);
     observation = new Observation(plan);
     bestBy = plan.bestBy();
+    earlierCharacters = start.training().map(TrainingSummary::charactersInAll).orElse(0L);
+  }
+
+  /**
+   * Before the first step of a run that begins with a trained model: AdaGrad would move every
+   * parameter by the full rate, which wrecks what there is. So what it would remember of all that
+   * the model has been trained on is estimated, from windows spread over the text, at a rate of 0.
+   */
+  void recall() {
+    if (earlierCharacters == 0 || !update.forgets()) {
+      return;
+    }
+    int n = recipe.sequenceLength();
+    double characters = (double) n * recipe.batchSize();
+    long windows = (long) Math.max(LEAST_RECALLED, Math.ceil(RECALLED_CHARACTERS / characters));
+    windows = Math.min(windows, streams.stepsPerEpoch());
+    for (long i = 0; i < windows; i++) { // the state goes on from one to the next
+      readWindow((long) ((double) i / windows * streams.stepsPerEpoch()));
+      window.forward(n);
+      update.begin(1, 0);
+      window.backward(update);
+      window.carry(n);
+    }
+    update.extrapolate(earlierCharacters / characters / windows);
   }
 
   /**
@@ -101,7 +131,7 @@ public final class Training {
   public double advance() {
     long began = System.nanoTime();
     keepBestState();
-    readWindow();
+    readWindow(step);
     double newLoss = window.forward(recipe.sequenceLength()) / recipe.batchSize();
     if (!Double.isFinite(newLoss)) {
       throw diverged("the loss", step + 1, Double.toString(newLoss));
@@ -122,18 +152,18 @@ public final class Training {
     return loss;
   }
 
-  private void readWindow() {
-    if (shuffle.isPresent() && streams.epoch(step) != shuffled) {
-      shuffled = streams.epoch(step);
+  private void readWindow(long atStep) {
+    if (shuffle.isPresent() && streams.epoch(atStep) != shuffled) {
+      shuffled = streams.epoch(atStep);
       read = shuffle.get().inEpoch(shuffled);
     }
     int batchSize = recipe.batchSize();
     for (int stream = 0; stream < batchSize; stream++) {
-      if (streams.beginsEpoch(step) || resets(stream)) {
+      if (streams.beginsEpoch(atStep) || resets(stream, atStep)) {
         window.reset(stream);
       }
       read.copy(
-          streams.next(stream, step),
+          streams.next(stream, atStep),
           window.symbols,
           stream,
           batchSize,
@@ -163,9 +193,9 @@ public final class Training {
   }
 
   /** Whether a stream's next window is one of those that begin with the zero state. */
-  private boolean resets(int stream) {
+  private boolean resets(int stream, long atStep) {
     return recipe.resetEvery() > 0
-        && Xoshiro256.hash(start.seed(), step * recipe.batchSize() + stream) % recipe.resetEvery()
+        && Xoshiro256.hash(start.seed(), atStep * recipe.batchSize() + stream) % recipe.resetEvery()
             == 0;
   }
 
@@ -425,7 +455,8 @@ public final class Training {
         observation.plan().validation(),
         bestBy,
         step,
-        smoothLoss);
+        smoothLoss,
+        earlierCharacters);
   }
 
   /** What the run has come to so far. */
@@ -517,6 +548,7 @@ public final class Training {
     this.rollbacks = rollbacks;
     halvings = StrictMath.pow(0.5, rollbacks);
     step = header.step;
+    earlierCharacters = header.earlierCharacters;
     loss = header.loss;
     smoothLoss = header.smoothLoss;
     bestSmoothLoss = header.bestSmoothLoss;

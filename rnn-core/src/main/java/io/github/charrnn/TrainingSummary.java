@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param bestBy what said which model was the run's best
  * @param step the step after which the parameters stood like this
  * @param smoothLoss the smooth loss at that step, in nats per window; NaN at step 0
+ * @param earlierCharacters how many characters all runs before this one have read, each of which
+ *     began with the model of the one before
  */
 public record TrainingSummary(
     Recipe recipe,
@@ -23,7 +25,8 @@ public record TrainingSummary(
     Optional<Validation> validation,
     BestBy bestBy,
     long step,
-    double smoothLoss) {
+    double smoothLoss,
+    long earlierCharacters) {
 
   /** How many steps a pass through the text takes; at least 1 for a text that can be trained on. */
   public long stepsPerEpoch() {
@@ -33,6 +36,19 @@ public record TrainingSummary(
   /** The same run at another step. */
   TrainingSummary at(long otherStep, double otherSmoothLoss) {
     return new TrainingSummary(
-        recipe, rollbacks, textLength, validation, bestBy, otherStep, otherSmoothLoss);
+        recipe,
+        rollbacks,
+        textLength,
+        validation,
+        bestBy,
+        otherStep,
+        otherSmoothLoss,
+        earlierCharacters);
+  }
+
+  /** How many characters this run and all before it have read; a file may say very many. */
+  long charactersInAll() {
+    double characters = (double) step * recipe.sequenceLength() * recipe.batchSize();
+    return (long) (earlierCharacters + characters);
   }
 }

@@ -12,11 +12,13 @@ import io.github.charrnn.internal.kernel.Kernel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainerTest {
   private final EncodedText text = Texts.harbour();
@@ -232,6 +234,43 @@ class TrainerTest {
         .isCloseTo(25 * first.fromZero().evaluate(opening).natsPerCharacter(), within(1e-9))
         .isLessThan(25 * model.evaluate(opening).natsPerCharacter());
     assertThat(second.last().fingerprint()).isNotEqualTo(first.fingerprint());
+  }
+
+  /** With an empty memory the first steps are as long as if the model knew nothing. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.5})
+  void aTrainedModel_isNotWreckedByAdaGrad(double initialAccumulator) {
+    Recipe recipe = Recipe.course().withOptimizer(Optimizer.adaGrad(initialAccumulator));
+    VanillaRnn trained = Trainer.of(model).recipe(recipe).train(text, 6_000).last();
+    double before = trained.evaluate(text).natsPerCharacter();
+
+    Trainer trainer = Trainer.of(trained).recipe(recipe);
+    for (int steps = 10; steps <= 1_000; steps *= 10) {
+      VanillaRnn after = trainer.train(text, steps).last();
+      assertThat(after.evaluate(text).natsPerCharacter())
+          .as("after %d steps more", steps)
+          .isLessThan(1.02 * before);
+    }
+  }
+
+  @Test
+  void aModelThatWasTrainedTwice_saysSo_andItsOptimizerRemembersBoth() {
+    VanillaRnn once = Trainer.of(model).train(text, 500).last();
+    VanillaRnn twice = Trainer.of(once).train(text, 70).last();
+    VanillaRnn thrice = Trainer.of(twice).train(text, 1).last();
+
+    assertThat(once.training().orElseThrow().earlierCharacters()).isZero();
+    assertThat(twice.training().orElseThrow().earlierCharacters()).isEqualTo(500 * 25);
+    assertThat(thrice.training().orElseThrow().earlierCharacters()).isEqualTo(570 * 25);
+    double[] ofOneWindow = memory(Trainer.of(twice).start(text.part(0, 26)));
+    assertThat(Arrays.stream(ofOneWindow).max().orElseThrow())
+        .as("one window as if it had been read 570 times, clipped at 5")
+        .isBetween(1e-6, 570 * 25.0);
+    assertThat(memory(Trainer.of(model).start(text))).containsOnly(0);
+  }
+
+  private static double[] memory(Training training) {
+    return Objects.requireNonNull(training.update.memories().get("memory")).w;
   }
 
   static Stream<Arguments> optimizersAndClips() {

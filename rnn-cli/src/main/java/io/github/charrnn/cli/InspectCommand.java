@@ -74,6 +74,9 @@ final class InspectCommand implements Callable<Integer> {
           "%,d (epoch %.2f)",
           training.step(),
           (double) training.step() / training.stepsPerEpoch());
+      if (training.earlierCharacters() > 0) {
+        line("earlier runs", "%,d characters", training.earlierCharacters());
+      }
       if (training.step() > 0) {
         line(
             "smooth loss",
@@ -129,6 +132,7 @@ final class InspectCommand implements Callable<Integer> {
               result.put("rollbacks", training.rollbacks());
               result.put("textLength", training.textLength());
               result.put("step", training.step());
+              result.put("earlierCharacters", training.earlierCharacters());
               result.put("smoothLoss", Terminal.jsonNumber(training.smoothLoss()));
               result.put("startState", rnn.startState().isPresent());
               result.put("startLoss", Terminal.jsonNumber(rnn.startLoss().orElse(Double.NaN)));

@@ -250,6 +250,14 @@ final class Fields {
           whole(TRAINING, "step", 0, Long.MAX_VALUE, h -> h.step, (h, x) -> h.step = x),
           real(TRAINING, "smoothLoss", ANY, h -> h.smoothLoss, (h, x) -> h.smoothLoss = x)
               .must("finite, or NaN at step 0", h -> isLoss(h.smoothLoss, h.step)),
+          whole(
+                  TRAINING,
+                  "earlierCharacters",
+                  1,
+                  Long.MAX_VALUE,
+                  h -> h.earlierCharacters,
+                  (h, x) -> h.earlierCharacters = x)
+              .since(3, h -> h.earlierCharacters == 0),
           name(TRAINING, "bestBy", List.of("last"), h -> "last", (h, x) -> h.bestIsLast = true)
               .since(3, h -> !h.bestIsLast),
           whole(

@@ -56,6 +56,9 @@ public final class Header {
   public long step;
   public double smoothLoss = Double.NaN;
 
+  /** Read by the runs before this one. */
+  public long earlierCharacters;
+
   /** Whether the model begins in another state than zero, which is a tensor. */
   public boolean startState;
 
@@ -146,6 +149,7 @@ public final class Header {
     textLength = training.textLength();
     step = training.step();
     smoothLoss = training.smoothLoss();
+    earlierCharacters = training.earlierCharacters();
     validationSelects = training.bestBy() == BestBy.VALIDATION;
     bestIsLast = training.bestBy() == BestBy.LAST;
     training.validation().ifPresent(this::set);
@@ -184,7 +188,14 @@ public final class Header {
     return has(Section.TRAINING)
         ? Optional.of(
             new TrainingSummary(
-                recipe, rollbacks, textLength, validation(), bestBy(), step, smoothLoss))
+                recipe,
+                rollbacks,
+                textLength,
+                validation(),
+                bestBy(),
+                step,
+                smoothLoss,
+                earlierCharacters))
         : Optional.empty();
   }
 

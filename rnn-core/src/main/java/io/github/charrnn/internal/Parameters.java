@@ -2,6 +2,7 @@ package io.github.charrnn.internal;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 
 /** U, W, V, b, c in the layout of the kernels; gradients and optimizer memory have the same one. */
 public final class Parameters {
@@ -150,6 +151,13 @@ public final class Parameters {
   void fill(double value) {
     for (double[] tensor : data) {
       Arrays.fill(tensor, value);
+    }
+  }
+
+  /** Makes of every number another. */
+  void replaceAll(DoubleUnaryOperator function) {
+    for (double[] tensor : data) {
+      Arrays.setAll(tensor, i -> function.applyAsDouble(tensor[i]));
     }
   }
 

@@ -220,6 +220,20 @@ public final class Update implements Window.Gradients {
     }
   }
 
+  /**
+   * Whether it moves every parameter by the full learning rate, whatever the gradient, while it
+   * remembers none.
+   */
+  public boolean forgets() {
+    return recipe.optimizer() instanceof Optimizer.AdaGrad;
+  }
+
+  /** Takes what AdaGrad has gathered for what so many times as many steps would have gathered. */
+  public void extrapolate(double factor) {
+    double initial = ((Optimizer.AdaGrad) recipe.optimizer()).initialAccumulator();
+    memory(memories, SQUARES.name).replaceAll(sum -> initial + factor * (sum - initial));
+  }
+
   /** What the optimizer remembers, by the names that files have for it; not copies. */
   public Map<String, Parameters> memories() {
     return memories;
