@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -27,6 +28,11 @@ public final class Replacement {
   /** What a killed process has left is nobody's after so long. */
   private static final Duration ABANDONED = Duration.ofMinutes(10);
 
+  /** Writes the content of a file. */
+  public interface Content {
+    void writeTo(WritableByteChannel out) throws IOException;
+  }
+
   /** Moves a file to where another may be. */
   interface Move {
     void move(Path from, Path to) throws IOException;
@@ -40,6 +46,11 @@ public final class Replacement {
    * @throws IOException if any of it fails; until it is moved the file is as it was
    */
   public static void write(Path file, String content) throws IOException {
+    write(file, text(content));
+  }
+
+  /** The same with what is no text. */
+  public static void write(Path file, Content content) throws IOException {
     write(
         file,
         content,
@@ -49,6 +60,19 @@ public final class Replacement {
   }
 
   static void write(Path file, String content, Move move) throws IOException {
+    write(file, text(content), move);
+  }
+
+  private static Content text(String content) {
+    return out -> {
+      ByteBuffer bytes = ByteBuffer.wrap(content.getBytes(UTF_8));
+      while (bytes.hasRemaining()) {
+        out.write(bytes);
+      }
+    };
+  }
+
+  private static void write(Path file, Content content, Move move) throws IOException {
     Path target = target(file);
     if (Files.exists(target) && !Files.isRegularFile(target)) {
       throw new FileSystemException(file.toString(), null, "this is not a regular file");
@@ -70,15 +94,12 @@ public final class Replacement {
     forceDirectory(target);
   }
 
-  private static void writeAndForce(Path temporary, String content, Path target)
+  private static void writeAndForce(Path temporary, Content content, Path target)
       throws IOException {
     try (FileChannel channel =
         FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       keepPermissions(target, temporary);
-      ByteBuffer bytes = ByteBuffer.wrap(content.getBytes(UTF_8));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
+      content.writeTo(channel);
       channel.force(true);
     }
   }
