@@ -257,6 +257,50 @@ public final class VanillaRnn {
   }
 
   /**
+   * The same model, which begins in a state that comes from elsewhere.
+   *
+   * @param state (m), copied; every value from -1 to 1
+   * @throws IllegalArgumentException if it has another length, or a value beyond that
+   */
+  public VanillaRnn startingIn(double[] state) {
+    if (state.length != hiddenSize()) {
+      throw new IllegalArgumentException(
+          "the start state has "
+              + state.length
+              + " elements, must have "
+              + hiddenSize()
+              + ", one of each hidden unit");
+    }
+    for (double h : state) {
+      if (!(Math.abs(h) <= 1)) {
+        throw new IllegalArgumentException(
+            "the start state has a value that is " + h + ", must be from -1 to 1");
+      }
+    }
+    return with(parameters, training, state.clone());
+  }
+
+  /**
+   * A model of the same parameters, which is of documents, as {@link Builder#documents} says;
+   * untrained.
+   *
+   * @throws IllegalArgumentException if the vocabulary does not have the boundary
+   */
+  public VanillaRnn ofDocuments(Documents what) {
+    Parameters p = new Parameters(hiddenSize(), vocab.size(), what.requireIn(vocab));
+    p.set(parameters);
+    return new VanillaRnn(
+        vocab,
+        p,
+        seed,
+        initializer,
+        Optional.of(what),
+        Optional.empty(),
+        start.clone(),
+        Double.NaN);
+  }
+
+  /**
    * The same model, measured on the text that it was trained on: how well it predicts pieces spread
    * over it, at most 10,000 characters, each piece read from its start as every text is. Unlike the
    * smooth loss, that is of these parameters alone, of all of the text, and of what {@link

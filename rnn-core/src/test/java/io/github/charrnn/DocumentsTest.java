@@ -378,6 +378,24 @@ class DocumentsTest {
     assertThat(Sampler.of(model).seed(1_000).documents(9).findFirst()).contains(drawn.get(999));
   }
 
+  /** Weights that come from elsewhere say nothing of documents. */
+  @Test
+  void ofDocuments_isAModelOfTheSameParameters() throws IOException {
+    EncodedText text = read(LINES, "ab\nba\nabba\n");
+    VanillaRnn rnn = VanillaRnn.builder(text.vocab()).documents(LINES).hiddenSize(4).build();
+    VanillaRnn plain = VanillaRnn.of(text.vocab(), rnn.u(), rnn.w(), rnn.v(), rnn.b(), rnn.c());
+
+    VanillaRnn again = plain.ofDocuments(LINES);
+
+    assertThat(again.documents()).contains(LINES);
+    assertThat(again.fingerprint()).isEqualTo(rnn.fingerprint());
+    assertThat(again.evaluate(text)).isEqualTo(rnn.evaluate(text));
+    assertThat(plain.evaluate(text)).isNotEqualTo(rnn.evaluate(text));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> plain.ofDocuments(new Documents("x")))
+        .withMessageContaining("U+0078");
+  }
+
   /** A hundred thousand documents, and one of a hundred thousand characters. */
   @Test
   void manyDocuments_andLongOnes_areNoTrouble() throws IOException {

@@ -1,6 +1,7 @@
 package io.github.charrnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.charrnn.internal.Window;
 import java.io.IOException;
@@ -92,6 +93,32 @@ class StartStateTest {
     assertThat(result.best().startState()).isEmpty();
     assertThat(result.heldOutLosses().get(1).natsPerCharacter())
         .isEqualTo(result.last().evaluate(heldOut).natsPerCharacter());
+  }
+
+  /** Weights from elsewhere may come with one, and are of no training. */
+  @Test
+  void startingIn_isTheSameModelWithIt_alsoInAFile() throws IOException {
+    VanillaRnn trained = Trainer.of(model).train(text, 100).last();
+    VanillaRnn rnn =
+        VanillaRnn.of(
+            trained.vocab(), trained.u(), trained.w(), trained.v(), trained.b(), trained.c());
+    double[] state = start(trained);
+    VanillaRnn starting = rnn.startingIn(state);
+    state[0] = 7; // it was copied
+    Path file = directory.resolve("starting");
+    starting.save(file);
+
+    assertThat(starting.evaluate(text)).isEqualTo(trained.evaluate(text));
+    assertThat(VanillaRnn.load(file).evaluate(text)).isEqualTo(trained.evaluate(text));
+    assertThat(VanillaRnn.load(file).training()).isEmpty();
+    assertThat(trained.startingIn(new double[12]).evaluate(text)).isEqualTo(rnn.evaluate(text));
+    assertThatThrownBy(() -> rnn.startingIn(new double[11]))
+        .hasMessage("the start state has 11 elements, must have 12, one of each hidden unit");
+    for (double wrong : new double[] {Math.nextUp(1.0), -1.5, Double.NaN}) {
+      state[0] = wrong;
+      assertThatThrownBy(() -> rnn.startingIn(state))
+          .hasMessage("the start state has a value that is " + wrong + ", must be from -1 to 1");
+    }
   }
 
   @Test

@@ -72,6 +72,8 @@ public final class Main implements Runnable {
             .addSubcommand(new CompareCommand(terminal))
             .addSubcommand(new InspectCommand(terminal))
             .addSubcommand(new VerifyCommand(terminal))
+            .addSubcommand(new ImportCommand(terminal))
+            .addSubcommand(new ExportCommand(terminal))
             .setOut(new PrintWriter(terminal.out(), true))
             .setErr(terminal.err())
             .setCaseInsensitiveEnumValuesAllowed(true)

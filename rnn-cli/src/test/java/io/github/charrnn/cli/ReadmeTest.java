@@ -175,7 +175,9 @@ class ReadmeTest {
         .containsExactly(
             "compare",
             "evaluate",
+            "export",
             "gradcheck",
+            "import",
             "inspect",
             "report",
             "sample",
@@ -346,7 +348,7 @@ class ReadmeTest {
   @Test
   void pythonExample_readsTheSameNumbers() throws Exception {
     Needed.isThere(
-        python("import numpy").equals(""),
+        Python.has("numpy"),
         "README's reader in Python is not run, there is no python3 with numpy"
             + " (Debian: apt-get install python3-numpy)");
     VanillaRnn rnn = VanillaRnn.builder(CharVocab.of("to be")).hiddenSize(7).build();
@@ -356,7 +358,9 @@ class ReadmeTest {
     assertThat(example.lines()).hasSize(6);
 
     String numbers =
-        python(
+        Python.run(
+            directory,
+            "numpy",
             example
                 + "print(info['vocabulary'], U.shape, W.shape, V.shape, b.shape, c.shape)\n"
                 + "print(*[x.hex() for t in (U, W, V, b, c) for x in t.ravel()])\n");
@@ -378,21 +382,6 @@ class ReadmeTest {
       result.add(Double.valueOf(number.equals("0x0.0p+0") ? "0" : number));
     }
     return result;
-  }
-
-  /** What a Python program prints, or why it cannot. */
-  private String python(String program) throws Exception {
-    try {
-      Process process =
-          new ProcessBuilder("python3", "-c", program)
-              .directory(directory.toFile())
-              .redirectErrorStream(true)
-              .start();
-      String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-      return process.waitFor() == 0 ? output : "failed: " + output;
-    } catch (IOException e) {
-      return "failed: " + e.getMessage();
-    }
   }
 
   private static String firstMatch(String pattern, String text) {

@@ -260,8 +260,8 @@ final class Fields {
               .since(3, h -> h.earlierCharacters == 0),
           name(TRAINING, "bestBy", List.of("last"), h -> "last", (h, x) -> h.bestIsLast = true)
               .since(3, h -> !h.bestIsLast),
-          whole(
-                  TRAINING,
+          whole( // here and not above, where the files of version 3 have it
+                  MODEL,
                   "startState",
                   0,
                   1,
@@ -574,7 +574,9 @@ final class Fields {
   private static void requireKnownFormat(Metadata metadata) throws ModelFormatException {
     if (!metadata.has(FORMAT_KEY) || !metadata.text(FORMAT_KEY).equals(FORMAT)) {
       throw Safetensors.wrong(
-          "not a model of this library: its metadata has no format \"" + FORMAT + "\"");
+          "not a model of this library: its metadata has no format \""
+              + FORMAT
+              + "\": rnn import makes a model of weights that another program has written");
     }
     long version = metadata.integer(VERSION_KEY, 1, Long.MAX_VALUE);
     if (version > VERSION) {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -91,7 +92,7 @@ final class Safetensors implements Closeable {
   }
 
   /** A tensor's place in the file, counted from the end of the header. */
-  private record Place(String name, long begin, long end) {}
+  private record Place(String name, List<Long> shape, long begin, long end) {}
 
   private final ReadableByteChannel channel;
   private final long size;
@@ -333,12 +334,12 @@ final class Safetensors implements Closeable {
                 + expected.getValue()
                 + ", two data_offsets");
       }
-      found.add(new Place(name, begin, end));
+      found.add(new Place(name, expected.getValue(), begin, end));
     }
     found.sort(Comparator.comparingLong(Place::begin).thenComparingLong(Place::end));
     long next = 0;
     for (Place place : found) {
-      long length = byteLength(shapes.getOrDefault(place.name(), List.of()));
+      long length = byteLength(place.shape());
       if (place.begin() != next || place.end() - next != length) {
         throw wrong(
             "the data of tensor "
@@ -387,8 +388,21 @@ final class Safetensors implements Closeable {
     }
     if (!HexFormat.of().formatHex(digest.digest()).equals(checksum)) {
       throw new ModelFormatException(
-          "the checksum does not match: the file has been altered or damaged", 0);
+          "the checksum does not match: "
+              + (isOurs()
+                  ? "the file has been altered or damaged"
+                  : "another program has written the file anew, rnn import makes a model of it"),
+          0);
     }
+  }
+
+  /** Whether the header is as {@link #write} writes what it says; others write it otherwise. */
+  private boolean isOurs() {
+    List<Tensor> tensors = new ArrayList<>();
+    for (Place place : places) {
+      tensors.add(Tensor.of(place.name(), place.shape(), NOWHERE, false));
+    }
+    return Arrays.equals(header(metadata, tensors), header);
   }
 
   private void readTensor(Place place, Tensor to, ByteBuffer buffer, MessageDigest digest)

@@ -238,7 +238,8 @@ class FieldsTest {
           .isIn(
               field.key + " is \"" + value + "\", must be " + field.words,
               field.key + " is \"" + value + "\", must be a number in its shortest form",
-              "not a model of this library: its metadata has no format \"charrnn\"",
+              "not a model of this library: its metadata has no format \"charrnn\": rnn import makes a"
+                  + " model of weights that another program has written",
               "formatVersion is \"" + value + "\", must be " + Metadata.whole(1, Long.MAX_VALUE),
               "the model's format version is 4, this library reads up to 3: use a newer one");
     }

@@ -163,7 +163,8 @@ public final class SafetensorsFile {
             file,
             String.format(
                 Locale.ROOT,
-                "the length of its header would be %s, must be from 2 to %d",
+                "the length of its header would be %s, must be from 2 to %d: weights are in"
+                    + " safetensors, .npz or .npy files",
                 Long.toUnsignedString(length),
                 MAX_HEADER));
       }

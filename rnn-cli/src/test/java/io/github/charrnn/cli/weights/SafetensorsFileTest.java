@@ -157,7 +157,7 @@ class SafetensorsFileTest {
               file()
                   + " is no safetensors file: the length of its header would be "
                   + Long.toUnsignedString(length)
-                  + ", must be from 2 to 16777216");
+                  + ", must be from 2 to 16777216: weights are in safetensors, .npz or .npy files");
     }
     Files.write(file(), length(2));
     assertThatThrownBy(() -> SafetensorsFile.read(file()))
