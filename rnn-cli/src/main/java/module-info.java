@@ -4,6 +4,9 @@ module io.github.charrnn.cli {
   requires info.picocli;
   requires io.github.charrnn;
   requires jdk.httpserver;
+  requires jdk.unsupported; // by which JLine hears of Ctrl-C
+  requires org.jline.reader;
+  requires org.jline.terminal;
 
   opens io.github.charrnn.cli to
       info.picocli;

@@ -53,6 +53,7 @@ public final class Main implements Runnable {
             new FileInputStream(FileDescriptor.in),
             new FileOutputStream(FileDescriptor.out),
             new FileOutputStream(FileDescriptor.err),
+            Boolean.getBoolean("rnn.terminal.in"),
             Boolean.getBoolean("rnn.terminal.out"),
             Integer.getInteger("rnn.terminal.err", 0));
     System.exit(run(terminal, args));

@@ -7,12 +7,14 @@ import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.Escapes;
 import io.github.charrnn.cli.files.Sources;
+import io.github.charrnn.cli.interactive.Conversation;
 import io.github.charrnn.cli.options.DocumentOptions;
 import io.github.charrnn.cli.options.FromZeroOption;
 import io.github.charrnn.cli.options.Options;
 import io.github.charrnn.cli.options.ThreadsOption;
 import io.github.charrnn.cli.options.UnknownOption;
 import io.github.charrnn.cli.output.ExitCode;
+import io.github.charrnn.cli.output.Flushing;
 import io.github.charrnn.cli.output.Terminal;
 import io.github.charrnn.cli.report.Verdict;
 import java.io.IOException;
@@ -20,8 +22,10 @@ import java.io.Writer;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
@@ -41,13 +45,13 @@ import picocli.CommandLine.Spec;
             + " model of documents writes documents, one or as many as --count says.")
 final class SampleCommand implements Callable<Integer> {
   private static final String COUNT = "--count";
+  private static final String INTERACTIVE = "--interactive";
   private static final String LENGTH = "--length";
 
   /** Documents that are drawn for each that is asked for, at most, and some more. */
   private static final long DRAWN_FOR_ONE = 100;
 
   private static final long DRAWN_AT_LEAST = 10_000;
-  private static final long FLUSH_NANOS = 50_000_000;
 
   /** Characters of passages that are drawn before they are written. */
   private static final long AHEAD = 1 << 20;
@@ -136,6 +140,13 @@ final class SampleCommand implements Callable<Integer> {
               + " text, characters (in all), and those of the prime.")
   private boolean json;
 
+  @Option(
+      names = {"-i", INTERACTIVE},
+      description =
+          "Continue what is typed, line after line, a model of documents to whole ones; :help has"
+              + " the rest. Standard input may also be a pipe or a file.")
+  private boolean interactive;
+
   private final Map<String, Object> ofPrime = new LinkedHashMap<>(); // what JSON has of it
 
   SampleCommand(Terminal terminal) {
@@ -146,6 +157,9 @@ final class SampleCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     UnknownSymbols policy = unknown.policy();
     documents.requireConsistent();
+    if (interactive) {
+      requireAlone();
+    }
     if (primeFile != null) {
       if (!prime.isEmpty()) {
         throw Options.wrong(
@@ -182,7 +196,7 @@ final class SampleCommand implements Callable<Integer> {
               ? "--length asks for a passage: leave it out"
               : model + " is not of documents: train --documents makes one that is");
     }
-    if (ofDocuments && endsOne(prime, rnn.documents().orElseThrow())) {
+    if (ofDocuments && DocumentOptions.endsOne(prime, rnn.documents().orElseThrow())) {
       throw Options.wrong(
           command,
           (primeFile == null ? "--prime" : "--prime-file")
@@ -195,6 +209,10 @@ final class SampleCommand implements Callable<Integer> {
     Verdict.of(saved).ifPresent(it -> terminal.err().println("rnn sample: " + it));
     if (count != null) {
       Options.requireAtLeast(command, COUNT, count, 1);
+    }
+    if (interactive) {
+      converse(rnn, sampler, policy, ofDocuments);
+      return ExitCode.OK;
     }
     if (ofDocuments) {
       return writeDocuments(sampler, rnn);
@@ -217,6 +235,27 @@ final class SampleCommand implements Callable<Integer> {
     }
     out.flush();
     return ExitCode.OK;
+  }
+
+  private void requireAlone() {
+    for (String option : List.of("--prime", "--prime-file", COUNT, "--unique", "--new", "--json")) {
+      if (Options.given(command, option)) {
+        throw Options.wrong(
+            command, option + " and " + INTERACTIVE + " exclude each other: give one of them");
+      }
+    }
+  }
+
+  private void converse(VanillaRnn rnn, Sampler sampler, UnknownSymbols policy, boolean ofDocuments)
+      throws IOException {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put(Conversation.TEMPERATURE, Options.word(temperature));
+    settings.put(Conversation.TOP_K, topK == null ? Conversation.ALL : topK.toString());
+    settings.put(Conversation.TOP_P, Options.word(topP));
+    settings.put(Conversation.LENGTH, Long.toString(ofDocuments ? documents.maxLength() : length));
+    settings.put(Conversation.SEED, Long.toString(seed));
+    Optional<Documents> how = rnn.documents().filter(it -> ofDocuments);
+    new Conversation(command, terminal, rnn, sampler, policy, how, settings).hold();
   }
 
   private Map<String, Object> object(String passage, long itsSeed) {
@@ -255,11 +294,6 @@ final class SampleCommand implements Callable<Integer> {
               wanted));
     }
     return ExitCode.OK;
-  }
-
-  private static boolean endsOne(String text, Documents how) {
-    return text.indexOf(how.boundary()) >= 0
-        || (!how.delimiter().isEmpty() && text.contains(how.delimiter()));
   }
 
   /** Up to where it ends for whoever reads it again: the model may spell a delimiter out. */
@@ -321,40 +355,6 @@ final class SampleCommand implements Callable<Integer> {
     out.append(prime).append(passage);
     if (!passage.endsWith("\n")) {
       out.append('\n');
-    }
-  }
-
-  /** Passes text on in pieces that are small to the eye and large to the system. */
-  private static final class Flushing implements Appendable {
-    private final Writer to;
-    private long flushed = System.nanoTime();
-
-    Flushing(Writer to) {
-      this.to = to;
-    }
-
-    @Override
-    public Appendable append(char c) throws IOException {
-      to.append(c);
-      long now = System.nanoTime();
-      if (now - flushed > FLUSH_NANOS) {
-        to.flush();
-        flushed = now;
-      }
-      return this;
-    }
-
-    @Override
-    public Appendable append(CharSequence text) throws IOException {
-      return append(text, 0, text.length());
-    }
-
-    @Override
-    public Appendable append(CharSequence text, int start, int end) throws IOException {
-      for (int i = start; i < end; i++) {
-        append(text.charAt(i));
-      }
-      return this;
     }
   }
 }

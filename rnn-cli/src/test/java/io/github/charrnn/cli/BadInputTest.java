@@ -56,10 +56,12 @@ class BadInputTest {
   private static final Pattern LAST =
       Pattern.compile("(?!.*(?:_OPTS=|LC_ALL=))[^&]*?\\brnn (?!.*\\brnn )[^&|;>]*");
 
-  /** In the place of rnn: leaves its arguments and its standard input, if that is one of them. */
+  /**
+   * In the place of rnn: leaves its arguments, and its standard input if one of them asks for it.
+   */
   private static final String RECORDER =
       "rnn() { printf '%s\\0' \"$@\" >\"$0.words\";"
-          + " [[ \" $* \" != *' - '* ]] || cat >\"$0.input\"; }\n";
+          + " [[ ! \" $* \" =~ ' '(-|-i)' ' ]] || cat >\"$0.input\"; }\n";
 
   private static final Pattern WORD = Pattern.compile("'([^']*)'|[^ ']+");
 

@@ -20,12 +20,7 @@ class ModuleTest {
   @Test
   void theModule_trainsAndReports() throws Exception {
     Path model = directory.resolve("m");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Drnn.kernel=scalar"));
-    command.addAll(List.of("-p", path(".*(classes|rnn-core|picocli|gson)[^/\\\\]*")));
-    command.addAll(List.of("-cp", path(".*chart\\.js[^/\\\\]*"))); // not a module
-    command.addAll(List.of("-m", "io.github.charrnn.cli/" + Main.class.getName()));
+    List<String> command = new ArrayList<>(java());
     command.addAll(
         List.of(
             "train",
@@ -45,6 +40,21 @@ class ModuleTest {
     assertThat(process.waitFor()).as(said).isZero();
     assertThat(said).startsWith("--- step 0").contains("--- the best model");
     assertThat(new ModelFiles(model).page()).isNotEmptyFile();
+  }
+
+  /** A command that ends in the module: words for it follow. */
+  static List<String> java() {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:TieredStopAtLevel=1",
+        "-Xshare:auto",
+        "-Drnn.kernel=scalar",
+        "-p",
+        path(".*(classes|rnn-core|picocli|gson|jline)[^/\\\\]*"),
+        "-cp",
+        path(".*chart\\.js[^/\\\\]*"), // not a module
+        "-m",
+        "io.github.charrnn.cli/" + Main.class.getName());
   }
 
   private static String path(String entries) {

@@ -1,5 +1,6 @@
 package io.github.charrnn.cli.options;
 
+import io.github.charrnn.Documents;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.TextSource;
 import io.github.charrnn.cli.output.Terminal;
@@ -59,6 +60,12 @@ public final class DocumentOptions {
   /** The most characters to draw of a document. */
   public int maxLength() {
     return maxLength;
+  }
+
+  /** Whether a text ends a document, so that it cannot begin one. */
+  public static boolean endsOne(String text, Documents how) {
+    return text.indexOf(how.boundary()) >= 0
+        || (!how.delimiter().isEmpty() && text.contains(how.delimiter()));
   }
 
   /** Says of every document whether it is to be written; to be asked once for each. */

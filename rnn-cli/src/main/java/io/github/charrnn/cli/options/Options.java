@@ -86,7 +86,7 @@ public final class Options {
   }
 
   /** A value as it is typed. */
-  static String word(Object value) {
+  public static String word(Object value) {
     return value instanceof Double x && Double.isFinite(x)
         ? BigDecimal.valueOf(x).stripTrailingZeros().toPlainString()
         : value.toString();

@@ -28,6 +28,7 @@ public final class Terminal {
   private final InputStream in;
   private final Writer out;
   private final PrintWriter err;
+  private final boolean inIsTerminal;
   private final boolean outIsTerminal;
   private final int errColumns;
 
@@ -45,8 +46,20 @@ public final class Terminal {
     }
   }
 
+  /** Standard input is no terminal. */
   public Terminal(
       InputStream in, OutputStream out, OutputStream err, boolean outIsTerminal, int errColumns) {
+    this(in, out, err, false, outIsTerminal, errColumns);
+  }
+
+  public Terminal(
+      InputStream in,
+      OutputStream out,
+      OutputStream err,
+      boolean inIsTerminal,
+      boolean outIsTerminal,
+      int errColumns) {
+    this.inIsTerminal = inIsTerminal;
     this.in = in;
     this.out = new BufferedWriter(new OutputStreamWriter(new Checked(out), UTF_8));
     this.err = new PrintWriter(new OutputStreamWriter(err, UTF_8), true);
@@ -65,6 +78,10 @@ public final class Terminal {
 
   public PrintWriter err() {
     return err;
+  }
+
+  public boolean inIsTerminal() {
+    return inIsTerminal;
   }
 
   public boolean outIsTerminal() {

@@ -1,0 +1,40 @@
+package io.github.charrnn.cli.output;
+
+import java.io.IOException;
+import java.io.Writer;
+
+/** Passes text on in pieces that are small to the eye and large to the system. */
+public final class Flushing implements Appendable {
+  private static final long FLUSH_NANOS = 50_000_000;
+
+  private final Writer to;
+  private long flushed = System.nanoTime();
+
+  public Flushing(Writer to) {
+    this.to = to;
+  }
+
+  @Override
+  public Appendable append(char c) throws IOException {
+    to.append(c);
+    long now = System.nanoTime();
+    if (now - flushed > FLUSH_NANOS) {
+      to.flush();
+      flushed = now;
+    }
+    return this;
+  }
+
+  @Override
+  public Appendable append(CharSequence text) throws IOException {
+    return append(text, 0, text.length());
+  }
+
+  @Override
+  public Appendable append(CharSequence text, int start, int end) throws IOException {
+    for (int i = start; i < end; i++) {
+      append(text.charAt(i));
+    }
+    return this;
+  }
+}
