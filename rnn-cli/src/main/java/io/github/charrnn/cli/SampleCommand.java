@@ -20,6 +20,7 @@ import io.github.charrnn.cli.report.Verdict;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,6 +48,7 @@ final class SampleCommand implements Callable<Integer> {
   private static final String COUNT = "--count";
   private static final String INTERACTIVE = "--interactive";
   private static final String LENGTH = "--length";
+  private static final String TEMPERATURE = "--temperature";
 
   /** Documents that are drawn for each that is asked for, at most, and some more. */
   private static final long DRAWN_FOR_ONE = 100;
@@ -70,11 +72,15 @@ final class SampleCommand implements Callable<Integer> {
   private long length = 1_000;
 
   @Option(
-      names = "--temperature",
+      names = TEMPERATURE,
+      split = ",",
+      paramLabel = "<temperature>",
       description =
           "Below 1 likely characters become likelier; 0 always takes the likeliest; above 1 the"
-              + " differences shrink.")
-  private double temperature = 1;
+              + " differences shrink. With several, as in 0.5,0.8,1, each writes in turn, under a"
+              + " heading.",
+      defaultValue = "1.0")
+  private List<Double> temperatures = new ArrayList<>();
 
   @Option(
       names = "--top-k",
@@ -137,7 +143,8 @@ final class SampleCommand implements Callable<Integer> {
       description =
           "Print one JSON object: text, characters (drawn), seed, and of the prime skippedSymbols,"
               + " ofSymbols. With --count, one a line for every passage. Of documents, one a line:"
-              + " text, characters (in all), and those of the prime.")
+              + " text, characters (in all), and those of the prime. Of several temperatures, one a"
+              + " line, with temperature.")
   private boolean json;
 
   @Option(
@@ -147,7 +154,8 @@ final class SampleCommand implements Callable<Integer> {
               + " the rest. Standard input may also be a pipe or a file.")
   private boolean interactive;
 
-  private final Map<String, Object> ofPrime = new LinkedHashMap<>(); // what JSON has of it
+  /** What JSON has of the prime, and of the temperature if there are several. */
+  private final Map<String, Object> ofAll = new LinkedHashMap<>();
 
   SampleCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -174,7 +182,9 @@ final class SampleCommand implements Callable<Integer> {
     VanillaRnn rnn = fromZero.applyTo(saved);
     Sampler sampler = Sampler.of(rnn).seed(seed);
     threads.count().ifPresent(sampler::threads);
-    Options.apply(command, "--temperature", () -> sampler.temperature(temperature));
+    for (double temperature : temperatures) {
+      Options.apply(command, TEMPERATURE, () -> sampler.temperature(temperature));
+    }
     if (topK != null) {
       int k = topK;
       Options.apply(command, "--top-k", () -> sampler.topK(k));
@@ -205,7 +215,7 @@ final class SampleCommand implements Callable<Integer> {
     Options.requireAtLeast(command, LENGTH, length, 0);
     EncodedText read = rnn.vocab().encode(prime, policy);
     UnknownOption.tell(command, terminal.err(), read, "the prime");
-    UnknownOption.put(ofPrime, read);
+    UnknownOption.put(ofAll, read);
     Verdict.of(saved).ifPresent(it -> terminal.err().println("rnn sample: " + it));
     if (count != null) {
       Options.requireAtLeast(command, COUNT, count, 1);
@@ -214,26 +224,20 @@ final class SampleCommand implements Callable<Integer> {
       converse(rnn, sampler, policy, ofDocuments);
       return ExitCode.OK;
     }
-    if (ofDocuments) {
-      return writeDocuments(sampler, rnn);
+    DocumentOptions.Choice choice = documents.choice(terminal, rnn);
+    for (double temperature : temperatures) {
+      sampler.temperature(temperature);
+      if (temperatures.size() > 1) {
+        head(temperature);
+      }
+      if (ofDocuments) {
+        writeDocuments(sampler, rnn.documents().orElseThrow(), choice);
+      } else if (count != null) {
+        writePassages(sampler);
+      } else {
+        writePassage(sampler);
+      }
     }
-    if (count != null) {
-      writePassages(sampler);
-      return ExitCode.OK;
-    }
-    if (json) {
-      StringBuilder passage = new StringBuilder();
-      sampler.sampleTo(passage, length);
-      terminal.printJson(object(passage.toString(), seed));
-      return ExitCode.OK;
-    }
-    Writer out = terminal.out();
-    out.append(prime);
-    sampler.sampleTo(new Flushing(out), length);
-    if (terminal.outIsTerminal()) {
-      out.append('\n');
-    }
-    out.flush();
     return ExitCode.OK;
   }
 
@@ -244,12 +248,24 @@ final class SampleCommand implements Callable<Integer> {
             command, option + " and " + INTERACTIVE + " exclude each other: give one of them");
       }
     }
+    if (temperatures.size() > 1) {
+      throw Options.wrong(
+          command,
+          TEMPERATURE
+              + " has "
+              + temperatures.size()
+              + " values, must have one with "
+              + INTERACTIVE
+              + ": type "
+              + Conversation.TEMPERATURE
+              + " there");
+    }
   }
 
   private void converse(VanillaRnn rnn, Sampler sampler, UnknownSymbols policy, boolean ofDocuments)
       throws IOException {
     Map<String, String> settings = new LinkedHashMap<>();
-    settings.put(Conversation.TEMPERATURE, Options.word(temperature));
+    settings.put(Conversation.TEMPERATURE, Options.word(temperatures.get(0)));
     settings.put(Conversation.TOP_K, topK == null ? Conversation.ALL : topK.toString());
     settings.put(Conversation.TOP_P, Options.word(topP));
     settings.put(Conversation.LENGTH, Long.toString(ofDocuments ? documents.maxLength() : length));
@@ -258,19 +274,51 @@ final class SampleCommand implements Callable<Integer> {
     new Conversation(command, terminal, rnn, sampler, policy, how, settings).hold();
   }
 
+  /** Says of which temperature all is until the next one. */
+  private void head(double temperature) throws IOException {
+    if (json) {
+      ofAll.put("temperature", temperature);
+    } else {
+      terminal.println("--- temperature " + Options.word(temperature) + " ---");
+    }
+  }
+
+  private void writePassage(Sampler sampler) throws IOException {
+    boolean alone = temperatures.size() == 1;
+    if (json) {
+      StringBuilder passage = new StringBuilder();
+      sampler.sampleTo(passage, length);
+      Map<String, Object> object = object(passage.toString(), seed);
+      if (alone) {
+        terminal.printJson(object);
+      } else {
+        terminal.printJsonLine(object);
+      }
+      return;
+    }
+    Flushing out = new Flushing(terminal.out());
+    out.append(prime);
+    sampler.sampleTo(out, length);
+    if (!alone) {
+      out.endLine();
+    } else if (terminal.outIsTerminal()) {
+      out.append('\n');
+    }
+    terminal.out().flush();
+  }
+
   private Map<String, Object> object(String passage, long itsSeed) {
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("text", prime + passage);
     result.put("characters", passage.codePointCount(0, passage.length()));
     result.put("seed", itsSeed);
-    result.putAll(ofPrime);
+    result.putAll(ofAll);
     return result;
   }
 
   /** Until there are as many as asked for, or it is plain that there will never be. */
-  private int writeDocuments(Sampler sampler, VanillaRnn rnn) throws IOException {
-    DocumentOptions.Choice choice = documents.choice(terminal, rnn);
-    Documents how = rnn.documents().orElseThrow();
+  private void writeDocuments(Sampler sampler, Documents how, DocumentOptions.Choice choice)
+      throws IOException {
     long wanted = count == null ? 1 : count;
     long most = DRAWN_AT_LEAST + DRAWN_FOR_ONE * Math.min(wanted, Long.MAX_VALUE >> 8);
     Iterator<String> drawn = sampler.documents(documents.maxLength()).iterator();
@@ -293,7 +341,6 @@ final class SampleCommand implements Callable<Integer> {
               written,
               wanted));
     }
-    return ExitCode.OK;
   }
 
   /** Up to where it ends for whoever reads it again: the model may spell a delimiter out. */
@@ -309,7 +356,7 @@ final class SampleCommand implements Callable<Integer> {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("text", document);
       object.put("characters", document.codePointCount(0, document.length()));
-      object.putAll(ofPrime);
+      object.putAll(ofAll);
       terminal.printJsonLine(object);
       return;
     }

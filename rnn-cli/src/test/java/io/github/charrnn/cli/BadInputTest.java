@@ -50,7 +50,7 @@ class BadInputTest {
   private static final String ANYTHING = "\u2026";
 
   /** A row that says the same to a shell and to whoever splits it at its spaces. */
-  private static final Pattern PLAIN = Pattern.compile("rnn(?: (?:[\\w./:=-]+|'[^']*'))*");
+  private static final Pattern PLAIN = Pattern.compile("rnn(?: (?:[\\w./:=,-]+|'[^']*'))*");
 
   /** A row whose end is all that rnn does: nothing is beside it, and nothing becomes of it. */
   private static final Pattern LAST =

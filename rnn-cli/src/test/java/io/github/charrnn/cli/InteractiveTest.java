@@ -231,20 +231,21 @@ class InteractiveTest {
   }
 
   @Test
-  void ofDocuments_anEmptyLineGoesOnWithOneThatWasCut() throws IOException {
+  void ofDocuments_anEmptyLineGoesOnWithOneThatWasCut_andThenBeginsAnother() throws IOException {
     saveModelOfNames();
 
-    String out = say("An\n\n\n:length 99\n\n", "--max-length", "1", "--temperature", "0").out();
+    String out = say("An\n\n:length 99\n\n\n", "--max-length", "1", "--temperature", "0").out();
 
     String whole = alone("An", 1, "--temperature", "0");
     assertThat(whole.strip()).hasSizeGreaterThan(4);
-    assertThat(out.lines().toList())
+    assertThat(out)
         .isEqualTo(
-            List.of(
-                whole.substring(0, 3),
-                whole.substring(3, 4),
-                whole.substring(4, 5),
-                whole.substring(5).strip()));
+            whole.substring(0, 3)
+                + "\n"
+                + whole.substring(3, 4)
+                + "\n"
+                + whole.substring(4)
+                + alone("", 1, "--temperature", "0"));
   }
 
   @Test

@@ -42,7 +42,7 @@ public final class Conversation {
 
   private final CommandSpec command;
   private final Terminal terminal;
-  private final Appendable out;
+  private final Flushing out;
   private final VanillaRnn model;
   private final Sampler sampler;
   private final UnknownSymbols unknown;
@@ -215,7 +215,6 @@ public final class Conversation {
   private final class Passage implements Appendable {
     private final Keyboard keyboard;
     private char high; // the first half of a pair, until the second one comes
-    private int last; // code point that was shown
 
     Passage(Keyboard keyboard) {
       this.keyboard = keyboard;
@@ -227,9 +226,7 @@ public final class Conversation {
       } catch (StoppedException e) {
         // It stands where it was stopped.
       }
-      if (last != '\n') {
-        out.append('\n');
-      }
+      out.endLine();
       seed++;
       settings.put(SEED, Long.toString(seed));
     }
@@ -242,7 +239,6 @@ public final class Conversation {
 
     private void show(int symbol) throws IOException {
       out.append(Escapes.visible(symbol));
-      last = symbol;
     }
 
     @Override

@@ -34,7 +34,7 @@ public final class Refusals {
           + " is "
           + Shell.quoted(e.getValue())
           + ", must be "
-          + range(e.getArgSpec().type(), e.getValue());
+          + range(e.getArgSpec().auxiliaryTypes()[0], e.getValue());
     }
     return Failures.firstLine(e);
   }

@@ -9,6 +9,7 @@ public final class Flushing implements Appendable {
 
   private final Writer to;
   private long flushed = System.nanoTime();
+  private char last = '\n';
 
   public Flushing(Writer to) {
     this.to = to;
@@ -17,12 +18,20 @@ public final class Flushing implements Appendable {
   @Override
   public Appendable append(char c) throws IOException {
     to.append(c);
+    last = c;
     long now = System.nanoTime();
     if (now - flushed > FLUSH_NANOS) {
       to.flush();
       flushed = now;
     }
     return this;
+  }
+
+  /** Ends the line, unless nothing stands in it. */
+  public void endLine() throws IOException {
+    if (last != '\n') {
+      append('\n');
+    }
   }
 
   @Override
