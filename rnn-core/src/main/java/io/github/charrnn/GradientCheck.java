@@ -83,20 +83,49 @@ public final class GradientCheck {
       double meanAbsoluteDifference,
       double shareWithinTolerance) {}
 
-  /**
-   * The outcome.
-   *
-   * @param parameters U, W, V, b and c, in this order
-   */
-  public record Report(List<Tensor> parameters) {
-    /** Makes the list immutable. */
-    public Report {
-      parameters = List.copyOf(parameters);
+  /** The outcome. */
+  public static final class Report {
+    private final List<Tensor> parameters;
+    private final double[] state;
+    private final Gradient backpropagation;
+    private final Gradient differences;
+
+    private Report(
+        List<Tensor> parameters, double[] state, Gradient backpropagation, Gradient differences) {
+      this.parameters = List.copyOf(parameters);
+      this.state = state;
+      this.backpropagation = backpropagation;
+      this.differences = differences;
+    }
+
+    /** How U, W, V, b and c came out, in this order; immutable. */
+    public List<Tensor> parameters() {
+      return parameters;
     }
 
     /** Whether every element that was compared is within the tolerance. */
     public boolean passed() {
       return parameters.stream().allMatch(tensor -> tensor.shareWithinTolerance() == 1);
+    }
+
+    /** A copy of the state, (m), from which the window starts. */
+    public double[] state() {
+      return state.clone();
+    }
+
+    /** What backpropagation through time has computed. */
+    public Gradient backpropagation() {
+      return backpropagation;
+    }
+
+    /** The difference quotients; NaN where an element was not compared. */
+    public Gradient differences() {
+      return differences;
+    }
+
+    @Override
+    public String toString() {
+      return parameters.toString();
     }
   }
 
@@ -175,10 +204,10 @@ public final class GradientCheck {
   /** The check of a gradient that has been tampered with. */
   Report run(EncodedText text, Consumer<Parameters> change) {
     Window window = startingWindow(text);
-    window.forward(sequenceLength);
+    double loss = window.forward(sequenceLength);
     window.backward();
     change.accept(window.gradient());
-    return compare(window);
+    return compare(window, loss);
   }
 
   /** The first window of the text, its starting state uniform in (-0.5, 0.5). */
@@ -227,8 +256,10 @@ public final class GradientCheck {
     return Crew.sizeFor(Math.min(byWork, byMemory));
   }
 
-  private Report compare(Window window) {
+  private Report compare(Window window, double loss) {
     Parameters gradient = window.gradient();
+    Parameters differences = gradient.copy();
+    differences.fill(Double.NaN);
     Xoshiro256 random = new Xoshiro256(seed + 1);
     List<Tensor> tensors = new ArrayList<>();
     try (Crew crew = new Crew(threads.orElseGet(this::threadsThatPay))) {
@@ -245,10 +276,15 @@ public final class GradientCheck {
                 quotients[i] = movers[member].quotient(tensor, chosen[i]);
               }
             });
+        for (int i = 0; i < chosen.length; i++) {
+          differences.get(tensor)[chosen[i]] = quotients[i];
+        }
         tensors.add(compare(tensor.symbol(), g, chosen, quotients));
       }
     }
-    return new Report(tensors);
+    double[] state = Arrays.copyOf(window.entering(), model.hiddenSize());
+    return new Report(
+        tensors, state, new Gradient(loss, gradient), new Gradient(loss, differences));
   }
 
   /** Moves one parameter at a time; belongs to one thread. */

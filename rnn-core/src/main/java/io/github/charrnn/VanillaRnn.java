@@ -470,6 +470,30 @@ public final class VanillaRnn {
     return states;
   }
 
+  /**
+   * The loss of a window of text and its gradient, by backpropagation through time over all of it.
+   * The model begins in its {@linkplain #startState start state}, or in the one that {@link
+   * #startingIn} gives it. The loss is {@code length - 1} times the mean of {@link
+   * #evaluate(EncodedText)}, but for rounding; that of one training step is this with {@code
+   * sequenceLength + 1} characters.
+   *
+   * @param window at least 2 characters, the last of which is only predicted
+   * @throws IllegalArgumentException if the window has fewer than 2 characters or another
+   *     vocabulary, or if it does not fit into the heap or into Java's arrays
+   */
+  public Gradient gradient(EncodedText window) {
+    requireSameVocab(window);
+    requireEvaluable(window);
+    long n = window.length() - 1;
+    Window.requireTrainable("the gradient of " + window, n, 1, hiddenSize(), vocab.size(), 1, 0);
+    Window pass = Window.forTraining((int) n, 1, parameters);
+    window.copy(0, pass.symbols, 0, 1, (int) n + 1);
+    pass.enter(start);
+    double loss = pass.forward((int) n);
+    pass.backward();
+    return new Gradient(loss, pass.gradient());
+  }
+
   /** A window of one step that is to read a text from its beginning. */
   Window startingWindow() {
     Window window = Window.forEvaluation(1, parameters);

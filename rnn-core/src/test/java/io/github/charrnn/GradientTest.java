@@ -1,10 +1,13 @@
 package io.github.charrnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.charrnn.internal.Parameters;
 import io.github.charrnn.internal.Window;
 import io.github.charrnn.internal.Xoshiro256;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
@@ -281,8 +284,19 @@ class GradientTest {
     assertThat(report.parameters())
         .extracting(GradientCheck.Tensor::elements)
         .containsExactly(40L, 40L, 40L, 30L, 40L);
-    assertThat(report).isEqualTo(GradientCheck.of(model).elements(40).seed(5).run(text));
-    assertThat(report).isNotEqualTo(GradientCheck.of(model).elements(40).seed(6).run(text));
+    assertSame(report, GradientCheck.of(model).elements(40).seed(5).run(text));
+    assertThat(report.parameters())
+        .isNotEqualTo(GradientCheck.of(model).elements(40).seed(6).run(text).parameters());
+    double[] compared = report.differences().w();
+    assertThat(Arrays.stream(compared).filter(Double::isNaN).count())
+        .as("all but 40 were not compared")
+        .isEqualTo(30 * 30 - 40);
+    double[] all = report.backpropagation().w();
+    for (int i = 0; i < compared.length; i++) {
+      if (!Double.isNaN(compared[i])) {
+        assertThat(compared[i]).isCloseTo(all[i], within(1e-7));
+      }
+    }
   }
 
   @Test
@@ -291,11 +305,25 @@ class GradientTest {
     VanillaRnn model = VanillaRnn.builder(text.vocab()).hiddenSize(30).build();
     GradientCheck.Report alone = GradientCheck.of(model).threads(1).elements(150).run(text);
     for (int threads : new int[] {2, 3, 7}) {
-      assertThat(GradientCheck.of(model).threads(threads).elements(150).run(text))
-          .as("%d threads", threads)
-          .isEqualTo(alone);
+      assertSame(GradientCheck.of(model).threads(threads).elements(150).run(text), alone);
     }
-    assertThat(GradientCheck.of(model).elements(150).run(text)).isEqualTo(alone);
+    assertSame(GradientCheck.of(model).elements(150).run(text), alone);
+  }
+
+  private static void assertSame(GradientCheck.Report one, GradientCheck.Report other) {
+    assertThat(one.parameters()).isEqualTo(other.parameters());
+    assertThat(one.state()).containsExactly(other.state());
+    assertSame(one.backpropagation(), other.backpropagation());
+    assertSame(one.differences(), other.differences());
+  }
+
+  private static void assertSame(Gradient one, Gradient other) {
+    assertThat(one.loss()).isEqualTo(other.loss());
+    assertThat(one.u()).containsExactly(other.u());
+    assertThat(one.w()).containsExactly(other.w());
+    assertThat(one.v()).containsExactly(other.v());
+    assertThat(one.b()).containsExactly(other.b());
+    assertThat(one.c()).containsExactly(other.c());
   }
 
   private static GradientCheck.Report checkAfter(
@@ -331,5 +359,35 @@ class GradientTest {
       text.appendCodePoint(vocab.codePointOf(symbol));
     }
     return vocab.encode(text);
+  }
+
+  @Test
+  void gradient_isThatOfTheStepThatTrainingTakes_fromAnyState() {
+    EncodedText text = Texts.harbour();
+    VanillaRnn model =
+        Trainer.of(VanillaRnn.builder(text.vocab()).hiddenSize(9).build()).train(text, 20).last();
+    double[] state = new double[9];
+    Arrays.setAll(state, j -> (j - 4) / 10.0);
+    EncodedText piece = text.part(100, 118);
+
+    Gradient gradient = model.startingIn(state).gradient(piece);
+
+    Window window = Window.forTraining(17, 1, model.parameters());
+    piece.copy(0, window.symbols, 0, 1, 18);
+    window.enter(state);
+    assertThat(gradient.loss()).isEqualTo(window.forward(17));
+    window.backward();
+    assertThat(gradient.w()).containsExactly(window.gradient().w);
+    assertThat(gradient.u())
+        .containsExactly(Parameters.transpose(text.vocab().size(), 9, window.gradient().u));
+    assertThat(gradient.loss())
+        .isCloseTo(17 * model.startingIn(state).evaluate(piece).natsPerCharacter(), within(1e-12));
+    assertThat(gradient.loss()).isNotCloseTo(model.fromZero().gradient(piece).loss(), within(1e-6));
+    GradientCheck.Report report = GradientCheck.of(model).sequenceLength(17).run(piece);
+    Gradient same = model.startingIn(report.state()).gradient(piece);
+    assertSame(same, report.backpropagation());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> model.gradient(text.part(0, 1)))
+        .withMessage("evaluation needs at least 2 characters, the text has 1");
   }
 }

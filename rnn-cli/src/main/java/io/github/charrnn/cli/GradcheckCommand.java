@@ -1,15 +1,27 @@
 package io.github.charrnn.cli;
 
 import io.github.charrnn.EncodedText;
+import io.github.charrnn.Gradient;
 import io.github.charrnn.GradientCheck;
 import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.files.Destinations;
+import io.github.charrnn.cli.files.Sources;
 import io.github.charrnn.cli.options.Options;
 import io.github.charrnn.cli.options.TextsParameter;
 import io.github.charrnn.cli.options.ThreadsOption;
+import io.github.charrnn.cli.options.UnknownOption;
 import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.Terminal;
+import io.github.charrnn.cli.weights.Dtype;
+import io.github.charrnn.cli.weights.Names;
+import io.github.charrnn.cli.weights.Role;
+import io.github.charrnn.cli.weights.SafetensorsFile;
+import io.github.charrnn.cli.weights.Tensor;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,15 +39,38 @@ import picocli.CommandLine.Spec;
     name = "gradcheck",
     description =
         "Compares the gradients of backpropagation through time with central finite differences,"
-            + " on a new model and the first characters of a text. The state at the start is not"
-            + " zero. The exit code is 1 if a gradient is wrong.")
+            + " on a new model and the first characters of a text, or on a model that was saved. The"
+            + " state at the start is not zero. The exit code is 1 if a gradient is wrong.")
 final class GradcheckCommand implements Callable<Integer> {
+  private static final String MODEL = "--model";
+  private static final String SAVE = "--save";
+  private static final String HIDDEN = "--hidden";
+
   private final Terminal terminal;
   @Spec private CommandSpec command;
 
   @Mixin private TextsParameter text;
 
-  @Option(names = "--hidden", description = "Hidden size: the number of hidden units.")
+  @Option(
+      names = MODEL,
+      paramLabel = "MODEL",
+      description = "Check at the parameters of a saved model instead of a new one's.",
+      defaultValue = Option.NULL_VALUE,
+      showDefaultValue = Visibility.NEVER)
+  private Path model;
+
+  @Option(
+      names = SAVE,
+      paramLabel = "FILE",
+      description =
+          "Save all that another implementation needs to compare itself, as a safetensors file:"
+              + " parameters, state at the start, inputs, targets, loss, and gradients by"
+              + " backpropagation and by differences.",
+      defaultValue = Option.NULL_VALUE,
+      showDefaultValue = Visibility.NEVER)
+  private Path save;
+
+  @Option(names = HIDDEN, description = "Hidden size: the number of hidden units.")
   private int hidden = 100;
 
   @Option(names = "--seq", description = "Sequence length: characters in the window.")
@@ -66,6 +101,7 @@ final class GradcheckCommand implements Callable<Integer> {
       description = "Seed of the initial parameters, of the state at the start and of --sample.")
   private long seed = 1;
 
+  @Mixin private UnknownOption unknown;
   @Mixin private ThreadsOption threads;
 
   @Option(
@@ -83,11 +119,26 @@ final class GradcheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    EncodedText encoded = text.source().read(terminal);
-    VanillaRnn.Builder builder = VanillaRnn.builder(encoded.vocab()).seed(seed);
-    Options.apply(command, "--hidden", () -> builder.hiddenSize(hidden));
-    text.source().documents().ifPresent(builder::documents);
-    GradientCheck check = GradientCheck.of(builder.build()).seed(seed);
+    requireDestination();
+    VanillaRnn rnn;
+    EncodedText encoded;
+    if (model != null) {
+      if (Options.given(command, HIDDEN)) {
+        throw Options.wrong(
+            command, MODEL + " excludes " + HIDDEN + ": the model has its own hidden size");
+      }
+      rnn = Sources.model(model);
+      encoded =
+          text.source(rnn.documents(), model.toString())
+              .read(terminal, rnn.vocab(), unknown.policy());
+    } else {
+      encoded = text.source().read(terminal);
+      VanillaRnn.Builder builder = VanillaRnn.builder(encoded.vocab()).seed(seed);
+      Options.apply(command, HIDDEN, () -> builder.hiddenSize(hidden));
+      text.source().documents().ifPresent(builder::documents);
+      rnn = builder.build();
+    }
+    GradientCheck check = GradientCheck.of(rnn).seed(seed);
     Options.apply(command, "--seq", () -> check.sequenceLength(seq));
     Options.apply(command, "--tolerance", () -> check.tolerance(tolerance));
     Options.apply(command, "--difference", () -> check.difference(difference));
@@ -97,21 +148,84 @@ final class GradcheckCommand implements Callable<Integer> {
     }
     threads.count().ifPresent(check::threads);
     GradientCheck.Report report = check.run(encoded);
+    if (save != null) {
+      SafetensorsFile.write(save, about(rnn), tensors(rnn, encoded, report));
+    }
     if (json) {
       terminal.printJson(json(report));
     } else {
-      terminal.println(table(report));
+      terminal.println(table(rnn.hiddenSize(), report));
+      if (save != null) {
+        terminal.println("saved " + save);
+      }
     }
     return report.passed() ? ExitCode.OK : ExitCode.FAILED;
   }
 
-  private String table(GradientCheck.Report report) {
+  private void requireDestination() throws IOException {
+    if (save == null) {
+      return;
+    }
+    Destinations destinations = new Destinations();
+    text.source().names().forEach(it -> destinations.keep("the text", it));
+    if (model != null) {
+      destinations.keep("the model", model.toString());
+    }
+    Options.requireNoClash(command, () -> destinations.add("the gradients", save));
+  }
+
+  private static Map<String, String> about(VanillaRnn rnn) {
+    Map<String, String> about = new LinkedHashMap<>();
+    about.put("vocabulary", rnn.vocab().symbols());
+    rnn.documents().ifPresent(it -> about.put("delimiter", it.delimiter()));
+    return about;
+  }
+
+  private List<Tensor> tensors(VanillaRnn rnn, EncodedText encoded, GradientCheck.Report report) {
+    List<Tensor> tensors = new ArrayList<>();
+    tensors.add(symbols("inputs", encoded, 0));
+    tensors.add(symbols("targets", encoded, 1));
+    tensors.add(Tensor.of("state", report.state(), rnn.hiddenSize()));
+    tensors.add(Tensor.of("loss", new double[] {report.backpropagation().loss()}, 1));
+    add(tensors, "", rnn, parts(rnn.u(), rnn.w(), rnn.v(), rnn.b(), rnn.c()));
+    add(tensors, "gradient.", rnn, parts(report.backpropagation()));
+    add(tensors, "difference.", rnn, parts(report.differences()));
+    return tensors;
+  }
+
+  private static Map<Role, double[]> parts(Gradient it) {
+    return parts(it.u(), it.w(), it.v(), it.b(), it.c());
+  }
+
+  private static Map<Role, double[]> parts(
+      double[] u, double[] w, double[] v, double[] b, double[] c) {
+    return new EnumMap<>(
+        Map.of(Role.U, u, Role.W, w, Role.V, v, Role.B, b, Role.C, c)); // in their order
+  }
+
+  private Tensor symbols(String name, EncodedText encoded, int first) {
+    double[] numbers = new double[seq];
+    Arrays.setAll(numbers, t -> encoded.symbol(first + t));
+    return new Tensor(name, Dtype.I64, List.of((long) seq), numbers);
+  }
+
+  private static void add(
+      List<Tensor> tensors, String prefix, VanillaRnn rnn, Map<Role, double[]> parts) {
+    parts.forEach(
+        (role, data) -> {
+          String name = prefix + Names.EQUATIONS.name(role).orElseThrow();
+          List<Long> shape = role.shape(rnn.hiddenSize(), rnn.vocab().size());
+          tensors.add(new Tensor(name, Dtype.F64, shape, data));
+        });
+  }
+
+  private String table(int hiddenSize, GradientCheck.Report report) {
     StringBuilder table = new StringBuilder();
     table.append(
         String.format(
             Locale.ROOT,
             "hidden size %d, sequence length %d, difference %.0e, tolerance %.0e%n%n",
-            hidden,
+            hiddenSize,
             seq,
             difference,
             tolerance));

@@ -322,7 +322,12 @@ class ReadmeTest {
       Path file = directory.resolve("kind" + files.size());
       VanillaRnn rnn =
           VanillaRnn.builder(text.vocab()).hiddenSize(2).initializer(kind.getValue()).build();
-      Trainer.of(rnn).recipe(kind.getKey()).bestBy(BestBy.LAST).checkpoint(file, 25).train(text, 3);
+      VanillaRnn once = Trainer.of(rnn).train(text, 1).last();
+      Trainer.of(once)
+          .recipe(kind.getKey())
+          .bestBy(BestBy.LAST)
+          .checkpoint(file, 25)
+          .train(text, 3);
       files.add(file);
     }
     Path ofDocuments = directory.resolve("documents");

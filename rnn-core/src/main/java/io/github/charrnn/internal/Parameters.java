@@ -148,7 +148,7 @@ public final class Parameters {
   }
 
   /** Makes every number the same. */
-  void fill(double value) {
+  public void fill(double value) {
     for (double[] tensor : data) {
       Arrays.fill(tensor, value);
     }

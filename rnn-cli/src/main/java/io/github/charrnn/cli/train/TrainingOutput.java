@@ -296,17 +296,11 @@ public final class TrainingOutput {
   }
 
   private void summary(TrainingResult result, RunFiles files) {
-    err.printf(
-        Locale.ROOT,
-        "%,d steps, smooth loss %.4f%s, %,.0f characters per second%n",
-        result.steps(),
-        result.smoothLoss(),
-        bestBy(result) == BestBy.SMOOTH
-            ? String.format(
-                Locale.ROOT, ", best %.4f at step %,d", result.bestSmoothLoss(), result.bestStep())
-            : "",
-        result.charactersPerSecond());
-    share(result);
+    if (result.steps() == 0) {
+      err.println("0 steps: the model is the one that training would start from");
+    } else {
+      steps(result);
+    }
     result.bestHeldOutLoss().ifPresent(lowest -> heldOut(result, lowest));
     if (rollbacks(result) > 0) {
       TrainingSummary run = result.last().training().orElseThrow();
@@ -323,6 +317,20 @@ public final class TrainingOutput {
             + files.page().map(file -> ", its report " + file).orElse(""));
     String name = Shell.quoted(Shell.file(files.model().toString()));
     err.println("next: " + Shell.rnn() + " sample " + name + " --temperature 0.7");
+  }
+
+  private void steps(TrainingResult result) {
+    err.printf(
+        Locale.ROOT,
+        "%,d steps, smooth loss %.4f%s, %,.0f characters per second%n",
+        result.steps(),
+        result.smoothLoss(),
+        bestBy(result) == BestBy.SMOOTH
+            ? String.format(
+                Locale.ROOT, ", best %.4f at step %,d", result.bestSmoothLoss(), result.bestStep())
+            : "",
+        result.charactersPerSecond());
+    share(result);
   }
 
   private void heldOut(TrainingResult result, HeldOutLoss lowest) {

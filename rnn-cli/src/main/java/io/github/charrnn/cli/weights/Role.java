@@ -18,7 +18,7 @@ public enum Role {
    * @param m the number of hidden units
    * @param k the number of symbols
    */
-  List<Long> shape(long m, long k) {
+  public List<Long> shape(long m, long k) {
     return switch (this) {
       case U -> List.of(m, k);
       case W -> List.of(m, m);
