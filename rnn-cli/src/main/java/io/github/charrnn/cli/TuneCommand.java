@@ -2,12 +2,11 @@ package io.github.charrnn.cli;
 
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.Plan;
-import io.github.charrnn.cli.files.Sources;
 import io.github.charrnn.cli.options.MinutesOption;
 import io.github.charrnn.cli.options.ModelOptions;
 import io.github.charrnn.cli.options.Options;
 import io.github.charrnn.cli.options.RecipeOptions;
-import io.github.charrnn.cli.options.TextParameter;
+import io.github.charrnn.cli.options.TextsParameter;
 import io.github.charrnn.cli.options.ThreadsOption;
 import io.github.charrnn.cli.options.ValidationOptions;
 import io.github.charrnn.cli.output.ExitCode;
@@ -37,7 +36,8 @@ import picocli.CommandLine.Spec;
         "Tries hidden sizes and learning rates around a recipe with several seeds, all for a"
             + " little, the best third of them for longer, and so on, and prints the command that"
             + " trains the winner. Text spread over the first nine tenths chooses; the last tenth is"
-            + " never seen by the search and says what the winner is worth.")
+            + " never seen by the search and says what the winner is worth. Of documents a tenth"
+            + " that is spread over all of the text does.")
 final class TuneCommand implements Callable<Integer> {
   private static final double DEFAULT_MINUTES = 10;
   private static final int MOST_SEEDS = 1_000;
@@ -48,7 +48,7 @@ final class TuneCommand implements Callable<Integer> {
   private final Terminal terminal;
   @Spec private CommandSpec command;
 
-  @Mixin private TextParameter text;
+  @Mixin private TextsParameter text;
   @Mixin private MinutesOption minutes;
 
   @Option(
@@ -74,8 +74,8 @@ final class TuneCommand implements Callable<Integer> {
       names = "--json",
       description =
           "Print one JSON object at the end: tried, an array of round, hiddenSize, learningRate,"
-              + " seed, steps, bitsPerCharacter; judged, the winner's bits per character on the last"
-              + " tenth; command.")
+              + " seed, steps, bitsPerCharacter; judged, the winner's bits per character on what the"
+              + " search never saw; command.")
   private boolean json;
 
   TuneCommand(Terminal terminal) {
@@ -85,7 +85,7 @@ final class TuneCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     requireConsistent();
-    EncodedText all = Sources.text(terminal, text.name());
+    EncodedText all = text.source().read(terminal);
     if (all.length() < Search.SHORTEST) {
       throw new IOException(
           String.format(
@@ -94,7 +94,7 @@ final class TuneCommand implements Callable<Integer> {
               Search.SHORTEST,
               all.length()));
     }
-    EncodedText searched = Search.searched(all);
+    EncodedText searched = Search.judged(all, text.source().documents()).training();
     Search search = search(all, recipe.plan(searched.length(), all.vocab()));
     if (steps != null) {
       print(search, steps);
@@ -131,7 +131,10 @@ final class TuneCommand implements Callable<Integer> {
   private Search search(EncodedText all, Plan plan) {
     int size = hidden == null ? plan.hiddenSize() : hidden;
     recipe.recipe(plan); // refuses what is wrong
-    return new Search(new Search.Base(all, plan, size, recipe::recipe), seeds, threads.count());
+    return new Search(
+        new Search.Base(all, text.source().documents(), plan, size, recipe::recipe),
+        seeds,
+        threads.count());
   }
 
   /** What was typed, with a recipe and steps instead of minutes. */
@@ -148,6 +151,7 @@ final class TuneCommand implements Callable<Integer> {
   }
 
   private void print(Search search, long first) throws IOException {
+    search.requirePossible();
     List<Map<String, Object>> tried = new ArrayList<>();
     if (!json) {
       terminal.println("round  hidden size  learning rate    seed     steps  bits per character");
@@ -173,8 +177,8 @@ final class TuneCommand implements Callable<Integer> {
     terminal.println(
         String.format(
             Locale.ROOT,
-            "%nThe last round chose hidden size %,d, learning rate %s and seed %d. The last tenth of"
-                + " the text, which%nthe search never saw, costs that model %.3f bits per character."
+            "%nThe last round chose hidden size %,d, learning rate %s and seed %d. The tenth of the"
+                + " text that%nthe search never saw costs that model %.3f bits per character."
                 + " Train one on all of the text:%n%n%s",
             outcome.winner().hiddenSize(),
             rate(outcome.winner()),
@@ -222,9 +226,7 @@ final class TuneCommand implements Callable<Integer> {
   private String trainer(Search search, Search.Outcome outcome) {
     Search.Tried winner = outcome.winner();
     List<String> words = new ArrayList<>(List.of(Shell.rnn(), "train"));
-    if (!text.name().isEmpty()) {
-      words.add(text.name().equals(Sources.STANDARD_INPUT) ? text.name() : Shell.file(text.name()));
-    }
+    words.addAll(text.source().typed());
     words.addAll(RecipeOptions.typed(winner.recipe()));
     words.addAll(ModelOptions.typed(outcome.start(), Optional.empty()));
     String share = ValidationOptions.share(search.heldOut(), search.length());

@@ -5,19 +5,41 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.charrnn.BestBy;
+import io.github.charrnn.Documents;
+import io.github.charrnn.EncodedText;
+import io.github.charrnn.HeldOut;
+import io.github.charrnn.LearningRate;
+import io.github.charrnn.Plan;
+import io.github.charrnn.Trainer;
 import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.tune.Search;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code rnn tune}, and {@code rnn train --minutes}. */
 class TuneTest {
+  private static final Documents LINES = Documents.lines();
+  private static final Pattern WORD = Pattern.compile("(?:'[^']*'|[^ '])+");
+
+  /** In the order of the alphabet, so that its end is like nothing else. */
+  private static final List<String> NAMES =
+      Stream.of("An", "Be", "Ca", "Do", "El", "Fa", "Ga", "Ho", "Ir", "Jo", "Ka", "Lo")
+          .flatMap(a -> Stream.of("da", "fi", "li", "mo", "na", "ra").map(b -> a + b))
+          .flatMap(name -> Stream.of("bel", "ce", "dor", "lin", "ne", "ra").map(c -> name + c))
+          .toList();
+
   @TempDir Path directory;
   private Path book;
 
@@ -29,7 +51,12 @@ class TuneTest {
   }
 
   private JsonObject tuned(Object... more) {
-    List<Object> words = new ArrayList<>(List.of("tune", book, "--hidden", 6, "--json"));
+    return tunedOn(List.of(book), more);
+  }
+
+  private static JsonObject tunedOn(List<Object> text, Object... more) {
+    List<Object> words = new ArrayList<>(List.of("tune", "--hidden", 6, "--json"));
+    words.addAll(text);
     words.addAll(Arrays.asList(more));
     Cli.Outcome outcome = Cli.run(words.toArray());
     assertThat(outcome.code()).as(outcome.err()).isZero();
@@ -40,10 +67,7 @@ class TuneTest {
   void eachRound_isTheBestThirdOfTheOneBefore_threeTimesAsLong() {
     JsonObject result = tuned("--steps", 30);
 
-    List<JsonObject> tried = new ArrayList<>();
-    for (JsonElement run : result.getAsJsonArray("tried")) {
-      tried.add(run.getAsJsonObject());
-    }
+    List<JsonObject> tried = runs(result);
     assertThat(tried.stream().map(run -> run.get("round").getAsInt()).toList())
         .hasSize(18 + 6 + 2)
         .isSorted()
@@ -71,6 +95,14 @@ class TuneTest {
     }
   }
 
+  private static List<JsonObject> runs(JsonObject result) {
+    List<JsonObject> tried = new ArrayList<>();
+    for (JsonElement run : result.getAsJsonArray("tried")) {
+      tried.add(run.getAsJsonObject());
+    }
+    return tried;
+  }
+
   private static List<JsonObject> inRound(List<JsonObject> tried, int round) {
     return tried.stream().filter(run -> run.get("round").getAsInt() == round).toList();
   }
@@ -91,14 +123,126 @@ class TuneTest {
     assertThat(tuned("--steps", 5, "--seeds", 1, "--lr", 0.02)).isNotEqualTo(result);
     assertThat(result.getAsJsonArray("tried")).hasSize(9 + 3);
     assertThat(result.get("judged").getAsDouble()).isPositive();
+    assertThat(trained(result).training().orElseThrow().recipe().learningRate().end()).isZero();
+  }
+
+  /** What the command of a search trains. */
+  private VanillaRnn trained(JsonObject result) throws IOException {
     List<String> words =
-        new ArrayList<>(List.of(result.get("command").getAsString().split(" ", -1)));
+        new ArrayList<>(
+            WORD.matcher(result.get("command").getAsString())
+                .results()
+                .map(word -> word.group().replace("'", ""))
+                .toList());
     Path model = directory.resolve("m");
     words.addAll(List.of("-o", model.toString(), "--no-report", "-q"));
     Cli.Outcome outcome = Cli.run(words.subList(1, words.size()).toArray());
     assertThat(outcome.code()).as(outcome.err()).isZero();
-    assertThat(VanillaRnn.load(model).training().orElseThrow().recipe().learningRate().end())
-        .isZero();
+    return VanillaRnn.load(model);
+  }
+
+  private Path names() throws IOException {
+    return Files.writeString(directory.resolve("names.txt"), String.join("\n", NAMES) + "\n");
+  }
+
+  /** So the command of a search is the run that it names, on all of the documents. */
+  @Test
+  void documents_theCommandTrainsTheWinner_asTheLibraryDoes() throws IOException {
+    Path names = names();
+
+    JsonObject result =
+        tunedOn(List.of(names), "--documents", "lines", "--steps", 9, "--seeds", 1, "--seq", 7);
+
+    JsonObject winner =
+        inRound(runs(result), 2).stream()
+            .min((a, b) -> Double.compare(bits(a), bits(b)))
+            .orElseThrow();
+    EncodedText all = LINES.read(names);
+    EncodedText searched = Search.judged(all, Optional.of(LINES)).training();
+    long steps = winner.get("steps").getAsLong();
+    Plan plan = Plan.named("quick", searched.length(), all.vocab().size()).withSteps(steps);
+    LearningRate rate =
+        plan.recipe().learningRate().withRate(winner.get("learningRate").getAsDouble());
+    VanillaRnn start =
+        VanillaRnn.builder(all.vocab())
+            .documents(LINES)
+            .hiddenSize(winner.get("hiddenSize").getAsInt())
+            .initializer(plan.initializer())
+            .seed(winner.get("seed").getAsLong())
+            .build();
+    HeldOut searchedOn = HeldOut.spread(searched, plan.heldOut(), plan.heldOutPieces(), LINES);
+    HeldOut split =
+        HeldOut.spread(all, searchedOn.pieces().get(0).length(), plan.heldOutPieces(), LINES);
+    VanillaRnn expected =
+        Trainer.of(start)
+            .recipe(plan.recipe().withLearningRate(rate).withSequenceLength(7))
+            .validation(split.pieces(), Math.max(1, steps / 20))
+            .bestBy(BestBy.VALIDATION)
+            .train(split.training(), steps)
+            .best();
+    VanillaRnn trained = trained(result);
+    assertThat(plan.heldOutPieces()).isOne();
+    assertThat(trained.evaluate(all)).isEqualTo(expected.evaluate(all));
+    assertThat(trained.documents()).contains(LINES);
+  }
+
+  /** Documents from all over the list say what the winner is worth, and nothing else. */
+  @Test
+  void documentsThatJudge_changeNothingElse() throws IOException {
+    Path names = names();
+    Object[] options = {"--documents", "lines", "--steps", 5, "--seeds", 1};
+    JsonObject before = tunedOn(List.of(names), options);
+    List<String> judges =
+        Search.judged(LINES.read(names), Optional.of(LINES)).pieces().stream()
+            .flatMap(piece -> piece.decode().strip().lines())
+            .toList();
+    List<String> changed = new ArrayList<>(NAMES);
+    changed.replaceAll(it -> judges.contains(it) ? new StringBuilder(it).reverse().toString() : it);
+    Files.writeString(names, String.join("\n", changed) + "\n");
+
+    JsonObject after = tunedOn(List.of(names), options);
+
+    assertThat(judges).hasSizeBetween(NAMES.size() / 10, NAMES.size() / 7);
+    assertThat(NAMES).containsAll(judges);
+    assertThat(after.get("judged")).isNotEqualTo(before.get("judged"));
+    assertThat(after.get("tried")).isEqualTo(before.get("tried"));
+  }
+
+  @Test
+  void documentsOfAnyKind_areInTheCommand() throws IOException {
+    Path folder = Files.createDirectory(directory.resolve("folder"));
+    Path first = Files.writeString(folder.resolve("a.txt"), String.join(";\n", NAMES));
+    Path second = Files.writeString(folder.resolve("b.txt"), String.join(";\n", NAMES));
+    Documents ended = new Documents(";\n");
+    Map<List<Object>, Documents> kinds =
+        Map.of(
+            List.of(folder),
+            Documents.files(),
+            List.of(first, second),
+            Documents.files(),
+            List.of(first, second, "--documents", "lines"),
+            LINES,
+            List.of(folder, "--delimiter", ";\\n"),
+            ended);
+    for (Map.Entry<List<Object>, Documents> kind : kinds.entrySet()) {
+      JsonObject result = tunedOn(kind.getKey(), "--steps", 2, "--seeds", 1);
+
+      assertThat(trained(result).documents()).contains(kind.getValue());
+      assertThat(result.get("command").getAsString())
+          .contains(kind.getKey().subList(0, 1).toString().replaceAll("[\\[\\]]", ""));
+    }
+  }
+
+  @Test
+  void whatNoRunCanHave_isRefusedBeforeTheTable() {
+    Cli.Outcome outcome = Cli.run("tune", book, "--steps", 5, "--seq", 100_000);
+
+    assertThat(outcome.code()).isOne();
+    assertThat(outcome.out()).isEmpty();
+    assertThat(outcome.err())
+        .matches(
+            "rnn tune: --seq 100000 and --batch \\d+ need at least \\d+ characters, the text has"
+                + " 3002\\R");
   }
 
   /** The last tenth says what the winner is worth, and nothing else. */

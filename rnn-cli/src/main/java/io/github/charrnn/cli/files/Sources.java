@@ -2,11 +2,8 @@ package io.github.charrnn.cli.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.charrnn.CharVocab;
-import io.github.charrnn.EncodedText;
 import io.github.charrnn.ModelFormatException;
 import io.github.charrnn.Trainer;
-import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.output.Terminal;
 import java.io.BufferedInputStream;
@@ -28,17 +25,19 @@ public final class Sources {
 
   private Sources() {}
 
-  /** Reads a text and finds its vocabulary; an empty name is the story. */
-  public static EncodedText text(Terminal terminal, String name) throws IOException {
-    if (name.isEmpty()) {
-      try (InputStream in = story()) {
-        return EncodedText.read(in, STORY);
-      }
-    }
+  /** Reads a text to its end; the name is for messages. */
+  interface Reading<T> {
+    T of(InputStream in, String name) throws IOException;
+  }
+
+  /** Reads a text; an empty name is the story. */
+  static <T> T read(Terminal terminal, String name, Reading<T> reading) throws IOException {
     if (name.equals(STANDARD_INPUT)) {
-      return EncodedText.read(terminal.in(), "standard input");
+      return reading.of(terminal.in(), "standard input");
     }
-    return EncodedText.read(file(name));
+    try (InputStream in = name.isEmpty() ? story() : Files.newInputStream(file(name))) {
+      return reading.of(in, name.isEmpty() ? STORY : name);
+    }
   }
 
   /** What a person calls a text. */
@@ -68,19 +67,6 @@ public final class Sources {
     }
   }
 
-  /** Reads a text in a vocabulary that is given. */
-  public static EncodedText text(
-      Terminal terminal, String name, CharVocab vocab, UnknownSymbols unknown) throws IOException {
-    if (name.isEmpty()) {
-      try (InputStream in = story()) {
-        return EncodedText.read(in, STORY, vocab, unknown);
-      }
-    }
-    return name.equals(STANDARD_INPUT)
-        ? EncodedText.read(terminal.in(), "standard input", vocab, unknown)
-        : EncodedText.read(file(name), vocab, unknown);
-  }
-
   /** Loads a model; what is wrong with it is said with its name. */
   public static VanillaRnn model(Path file) throws IOException {
     try {
@@ -102,7 +88,7 @@ public final class Sources {
     }
   }
 
-  static InputStream story() throws IOException {
+  private static InputStream story() throws IOException {
     InputStream in = Sources.class.getResourceAsStream("/io/github/charrnn/cli/" + STORY);
     if (in == null) {
       throw new FileNotFoundException("the jar has lost its " + STORY);

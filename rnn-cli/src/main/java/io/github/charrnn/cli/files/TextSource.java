@@ -7,7 +7,6 @@ import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.cli.output.Shell;
 import io.github.charrnn.cli.output.Terminal;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +36,7 @@ public record TextSource(List<String> names, Optional<Documents> documents) {
   /** Reads the text and finds its vocabulary. */
   public EncodedText read(Terminal terminal) throws IOException {
     return documents.isEmpty()
-        ? Sources.text(terminal, only())
+        ? Sources.read(terminal, only(), (in, name) -> EncodedText.read(in, name))
         : read(terminal, documents.get().reader());
   }
 
@@ -45,7 +44,7 @@ public record TextSource(List<String> names, Optional<Documents> documents) {
   public EncodedText read(Terminal terminal, CharVocab vocab, UnknownSymbols unknown)
       throws IOException {
     return documents.isEmpty()
-        ? Sources.text(terminal, only(), vocab, unknown)
+        ? alone(terminal, vocab, unknown)
         : read(terminal, documents.get().reader(vocab, unknown));
   }
 
@@ -53,9 +52,14 @@ public record TextSource(List<String> names, Optional<Documents> documents) {
   public EncodedText readAny(Terminal terminal, CharVocab vocab, UnknownSymbols unknown)
       throws IOException {
     if (documents.isEmpty()) {
-      return Sources.text(terminal, only(), vocab, unknown);
+      return alone(terminal, vocab, unknown);
     }
     return readSome(terminal, documents.get().reader(vocab, unknown)).finish();
+  }
+
+  private EncodedText alone(Terminal terminal, CharVocab vocab, UnknownSymbols unknown)
+      throws IOException {
+    return Sources.read(terminal, only(), (in, name) -> EncodedText.read(in, name, vocab, unknown));
   }
 
   private EncodedText read(Terminal terminal, Documents.Reader reader) throws IOException {
@@ -87,36 +91,35 @@ public record TextSource(List<String> names, Optional<Documents> documents) {
   }
 
   private Documents.Reader readAll(Terminal terminal, Documents.Reader reader) throws IOException {
-    if (names.isEmpty()) {
-      try (InputStream in = Sources.story()) {
-        reader.read(in, only());
-      }
-    }
-    for (String name : names) {
-      if (name.equals(Sources.STANDARD_INPUT)) {
-        reader.read(terminal.in(), "standard input");
-        continue;
-      }
-      for (Path file : files(name)) {
-        try (InputStream in = Files.newInputStream(file)) {
-          reader.read(in, file.toString());
-        }
-      }
+    for (String file : names.isEmpty() ? List.of(only()) : files()) {
+      Sources.read(
+          terminal,
+          file,
+          (in, name) -> {
+            reader.read(in, name);
+            return reader;
+          });
     }
     return reader;
   }
 
-  /** A file, or those in a directory: by name, without hidden ones. */
-  private static List<Path> files(String name) throws IOException {
-    Path root = Path.of(name);
-    if (!Files.isDirectory(root)) {
-      return List.of(root);
+  /** All files, those in a directory by name, without hidden ones. */
+  private List<String> files() throws IOException {
+    List<String> files = new ArrayList<>();
+    for (String name : names) {
+      Path root = Path.of(name);
+      if (name.equals(Sources.STANDARD_INPUT) || !Files.isDirectory(root)) {
+        files.add(name);
+        continue;
+      }
+      try (Stream<Path> all = Files.walk(root)) {
+        all.filter(file -> Files.isRegularFile(file) && !isHidden(root.relativize(file)))
+            .sorted()
+            .map(Path::toString)
+            .forEach(files::add);
+      }
     }
-    try (Stream<Path> all = Files.walk(root)) {
-      return all.filter(file -> Files.isRegularFile(file) && !isHidden(root.relativize(file)))
-          .sorted()
-          .toList();
-    }
+    return files;
   }
 
   private static boolean isHidden(Path file) {

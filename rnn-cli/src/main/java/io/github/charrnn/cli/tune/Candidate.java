@@ -19,10 +19,12 @@ record Candidate(int hiddenSize, double rateFactor, long seed) {
 
   /** The model that it begins with. */
   VanillaRnn model(Search.Base base) {
-    return VanillaRnn.builder(base.text().vocab())
-        .hiddenSize(hiddenSize)
-        .initializer(base.plan().initializer())
-        .seed(seed)
-        .build();
+    VanillaRnn.Builder builder =
+        VanillaRnn.builder(base.text().vocab())
+            .hiddenSize(hiddenSize)
+            .initializer(base.plan().initializer())
+            .seed(seed);
+    base.documents().ifPresent(builder::documents);
+    return builder.build();
   }
 }

@@ -1,5 +1,6 @@
 package io.github.charrnn.cli.tune;
 
+import io.github.charrnn.Documents;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.Evaluation;
 import io.github.charrnn.HeldOut;
@@ -21,13 +22,16 @@ import java.util.function.Function;
 /**
  * Successive halving (Jamieson and Talwalkar, AISTATS 2016), here by three: all candidates train
  * for a little, the best third from the beginning for three times as long, and so on. Text that is
- * spread over the part searched on chooses; the last tenth of the text is never seen by the search,
- * and judges the winner, once. What is tried, and what comes of it, follows from the text and the
- * steps alone, to the bit.
+ * spread over the part searched on chooses; a tenth of the text is never seen by the search, and
+ * judges the winner, once. What is tried, and what comes of it, follows from the text and the steps
+ * alone, to the bit.
  */
 public final class Search {
   /** The shortest text that can be cut in three. */
   public static final long SHORTEST = 3_000;
+
+  /** Of documents, which a list may have in the order of the alphabet. */
+  private static final int PIECES_THAT_JUDGE = 20;
 
   private static final int LESS = 3;
   private static final double[] SIZES = {0.5, 1, 1.5};
@@ -37,10 +41,16 @@ public final class Search {
    * What candidates have in common.
    *
    * @param text all of it
+   * @param documents what it is made of, unless it is one
    * @param plan for the part that is searched on
    * @param settings the recipe of a plan, with what was typed
    */
-  public record Base(EncodedText text, Plan plan, int hiddenSize, Function<Plan, Recipe> settings) {
+  public record Base(
+      EncodedText text,
+      Optional<Documents> documents,
+      Plan plan,
+      int hiddenSize,
+      Function<Plan, Recipe> settings) {
     Recipe recipe(Plan plan) {
       return settings.apply(plan);
     }
@@ -59,7 +69,7 @@ public final class Search {
    * What came of it.
    *
    * @param start the model that the winner began with
-   * @param judged bits per character of the winner on the last tenth of the text
+   * @param judged bits per character of the winner on what the search never saw
    */
   public record Outcome(Tried winner, VanillaRnn start, double judged) {}
 
@@ -73,7 +83,7 @@ public final class Search {
   private final Base base;
   private final int seeds;
   private final OptionalInt threads;
-  private final EncodedText judge;
+  private final List<EncodedText> judges;
   private final HeldOut split;
 
   /**
@@ -86,15 +96,24 @@ public final class Search {
     this.seeds = seeds;
     this.threads = threads;
     EncodedText text = base.text();
-    EncodedText searched = searched(text);
-    judge = text.part(searched.length(), text.length());
+    HeldOut judged = judged(text, base.documents());
+    judges = judged.pieces();
+    EncodedText searched = judged.training();
     Plan quick = Plan.named("quick", searched.length(), text.vocab().size());
-    split = HeldOut.spread(searched, quick.heldOut(), quick.heldOutPieces());
+    long characters = quick.heldOut();
+    int pieces = quick.heldOutPieces();
+    split =
+        base.documents().isPresent()
+            ? HeldOut.spread(searched, characters, pieces, base.documents().get())
+            : HeldOut.spread(searched, characters, pieces);
   }
 
-  /** The part of a text that is searched on: all but the last tenth. */
-  public static EncodedText searched(EncodedText text) {
-    return text.part(0, text.length() - text.length() / 10);
+  /** What is searched on, and what judges: the last tenth, or documents from all over the text. */
+  public static HeldOut judged(EncodedText text, Optional<Documents> documents) {
+    long tenth = text.length() / 10;
+    return documents.isPresent()
+        ? HeldOut.spread(text, tenth, PIECES_THAT_JUDGE, documents.get())
+        : HeldOut.tail(text, tenth);
   }
 
   /** The plan in the middle of what is tried. */
@@ -171,6 +190,17 @@ public final class Search {
     return steps;
   }
 
+  /** Refuses what is wrong with the settings of any run. */
+  public void requirePossible() {
+    List<Candidate> candidates = candidates();
+    candidates.forEach(candidate -> candidate.recipe(base, base.plan()));
+    Candidate largest = candidates.get(candidates.size() - 1);
+    Trainer.of(largest.model(base))
+        .recipe(largest.recipe(base, base.plan()))
+        .threads(1)
+        .start(split.training());
+  }
+
   /**
    * Searches.
    *
@@ -180,7 +210,6 @@ public final class Search {
    */
   public Outcome run(long steps, Consumer<Tried> listener) throws IOException {
     List<Candidate> candidates = candidates();
-    candidates.forEach(candidate -> candidate.recipe(base, base.plan())); // refuses what is wrong
     long each = steps;
     for (int round = 1; ; round++) {
       boolean isLast = candidates.size() <= LESS;
@@ -199,7 +228,7 @@ public final class Search {
         throw new IOException("every run of round " + round + " diverged: choose a lower --lr");
       }
       if (isLast) {
-        double judged = bits(winner.model().orElseThrow(), List.of(judge));
+        double judged = bits(winner.model().orElseThrow(), judges);
         return new Outcome(winner.tried(), candidates.get(order.get(0)).model(base), judged);
       }
       List<Candidate> before = candidates;
