@@ -14,17 +14,21 @@ import io.github.charrnn.cli.options.Options;
 import io.github.charrnn.cli.options.ThreadsOption;
 import io.github.charrnn.cli.options.UnknownOption;
 import io.github.charrnn.cli.output.ExitCode;
+import io.github.charrnn.cli.output.Failures;
 import io.github.charrnn.cli.output.Terminal;
 import io.github.charrnn.cli.report.SurprisalReport;
 import io.github.charrnn.cli.report.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.function.ToLongFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
@@ -48,10 +52,14 @@ final class EvaluateCommand implements Callable<Integer> {
   private Path model;
 
   @Parameters(
-      index = "1",
+      index = "1..*",
+      arity = "1..*",
       paramLabel = "TEXT",
-      description = "A UTF-8 file, or - for standard input.")
-  private String text;
+      description =
+          "A UTF-8 file, or - for standard input. Several, or a directory (without hidden files, by"
+              + " name), are evaluated each by itself and all together; by a model of documents only"
+              + " together.")
+  private List<String> texts = new ArrayList<>();
 
   @Mixin private UnknownOption unknown;
   @Mixin private FromZeroOption fromZero;
@@ -69,7 +77,8 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--json",
       description =
           "Print one JSON object: characters, natsPerCharacter, bitsPerCharacter, perplexity,"
-              + " skippedSymbols, ofSymbols, verdict (a sentence if something is wrong).")
+              + " skippedSymbols, ofSymbols, verdict (a sentence if something is wrong). Of several"
+              + " texts they are of all together, and texts is an array of text and the same.")
   private boolean json;
 
   @Mixin private ThreadsOption threads;
@@ -78,9 +87,52 @@ final class EvaluateCommand implements Callable<Integer> {
     this.terminal = terminal;
   }
 
+  /**
+   * What was measured, of a text or of several together.
+   *
+   * @param skipped characters that were left out
+   * @param length of what was read
+   */
+  private record Measured(Evaluation by, long skipped, long length) {
+    static Measured together(List<Measured> each) {
+      long characters = sum(each, it -> it.by.characters());
+      double nats =
+          each.stream().mapToDouble(it -> it.by.natsPerCharacter() * it.by.characters()).sum();
+      return new Measured(
+          new Evaluation(characters, nats / characters),
+          sum(each, Measured::skipped),
+          sum(each, Measured::length));
+    }
+
+    private static long sum(List<Measured> each, ToLongFunction<Measured> number) {
+      return each.stream().mapToLong(number).sum();
+    }
+
+    Map<String, Object> object() {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("characters", by.characters());
+      object.put("natsPerCharacter", Terminal.jsonNumber(by.natsPerCharacter()));
+      object.put("bitsPerCharacter", Terminal.jsonNumber(by.bitsPerCharacter()));
+      object.put("perplexity", Terminal.jsonNumber(by.perplexity()));
+      UnknownOption.put(object, skipped, length + skipped);
+      return object;
+    }
+
+    String row(String name) {
+      return String.format(
+          Locale.ROOT,
+          "%,20d  %18.4f  %18.4f  %10.3f  %s",
+          by.characters(),
+          by.natsPerCharacter(),
+          by.bitsPerCharacter(),
+          by.perplexity(),
+          name);
+    }
+  }
+
   @Override
   public Integer call() throws IOException {
-    if (text.isEmpty()) {
+    if (texts.contains("")) {
       throw Options.wrong(command, "TEXT is empty: name a file");
     }
     UnknownSymbols policy = unknown.policy();
@@ -88,27 +140,27 @@ final class EvaluateCommand implements Callable<Integer> {
     VanillaRnn rnn = fromZero.applyTo(Sources.model(model));
     Scorer scorer = Scorer.of(rnn);
     many.ifPresent(scorer::threads);
-    EncodedText encoded = read(rnn, policy);
-    UnknownOption.tell(command, terminal.err(), encoded, Sources.name(text));
-    if (html != null) {
-      Destinations destinations =
-          new Destinations().keep("the model", model.toString()).keep("the text", text);
-      Options.requireNoClash(command, () -> destinations.add("the page", html));
+    TextSource source = new TextSource(texts, rnn.documents());
+    List<TextSource> each = rnn.documents().isPresent() ? List.of(source) : source.apart();
+    if (each.isEmpty()) {
+      throw new IOException(source.name() + " has no text in it: name one that has");
     }
+    if (html != null) {
+      requireDestination(each);
+    }
+    if (each.size() > 1) {
+      evaluate(scorer, rnn, each, policy);
+      return ExitCode.OK;
+    }
+    EncodedText encoded = read(rnn, each.get(0), policy);
     Evaluation evaluation = scorer.evaluate(encoded);
     if (html != null) {
-      Replacement.write(html, page(rnn, encoded, evaluation));
+      Replacement.write(html, page(rnn, each.get(0).name(), encoded, evaluation));
     }
-    Optional<String> verdict = Verdict.of(rnn, evaluation);
+    Measured measured = new Measured(evaluation, encoded.skipped(), encoded.length());
+    Optional<String> verdict = Verdict.of(rnn, evaluation, texts.size());
     if (json) {
-      Map<String, Object> result = new LinkedHashMap<>();
-      result.put("characters", evaluation.characters());
-      result.put("natsPerCharacter", Terminal.jsonNumber(evaluation.natsPerCharacter()));
-      result.put("bitsPerCharacter", Terminal.jsonNumber(evaluation.bitsPerCharacter()));
-      result.put("perplexity", Terminal.jsonNumber(evaluation.perplexity()));
-      UnknownOption.put(result, encoded);
-      result.put("verdict", verdict.orElse(null));
-      terminal.printJson(result);
+      printJson(measured.object(), verdict);
     } else {
       terminal.println(
           String.format(
@@ -121,27 +173,88 @@ final class EvaluateCommand implements Callable<Integer> {
               evaluation.natsPerCharacter(),
               evaluation.bitsPerCharacter(),
               evaluation.perplexity()));
-      verdict.ifPresent(it -> terminal.err().println("rnn evaluate: " + it));
+      tell(verdict);
     }
     return ExitCode.OK;
   }
 
-  /** Of a model of documents, the documents of the text; one is enough. */
-  private EncodedText read(VanillaRnn rnn, UnknownSymbols policy) throws IOException {
-    return TextSource.of(text, rnn.documents()).readAny(terminal, rnn.vocab(), policy);
+  /** Before a long text is read. */
+  private void requireDestination(List<TextSource> each) throws IOException {
+    if (each.size() > 1) {
+      throw Options.wrong(
+          command,
+          String.format(
+              Locale.ROOT, "--html shows one text, there are %,d: name one", each.size()));
+    }
+    Destinations destinations = new Destinations().keep("the model", model.toString());
+    each.get(0).names().forEach(it -> destinations.keep("the text", it));
+    Options.requireNoClash(command, () -> destinations.add("the page", html));
   }
 
-  private String page(VanillaRnn rnn, EncodedText encoded, Evaluation evaluation) {
+  /** Each by itself, and all together. */
+  private void evaluate(Scorer scorer, VanillaRnn rnn, List<TextSource> each, UnknownSymbols policy)
+      throws IOException {
+    List<Measured> measured = new ArrayList<>();
+    List<Map<String, Object>> objects = new ArrayList<>();
+    for (TextSource text : each) {
+      String name = text.names().get(0);
+      Measured now;
+      try {
+        EncodedText encoded = read(rnn, text, policy);
+        now = new Measured(scorer.evaluate(encoded), encoded.skipped(), encoded.length());
+      } catch (IllegalArgumentException e) { // which does not say of what
+        throw new IOException(name + ": " + Failures.sentence(e), e);
+      }
+      if (!json && measured.isEmpty()) {
+        terminal.println(
+            "characters predicted  nats per character  bits per character  perplexity  text");
+      }
+      measured.add(now);
+      if (json) {
+        Map<String, Object> object = new LinkedHashMap<>(Map.of("text", name));
+        object.putAll(now.object());
+        objects.add(object);
+      } else {
+        terminal.println(now.row(name));
+      }
+    }
+    Measured all = Measured.together(measured);
+    Optional<String> verdict = Verdict.of(rnn, all.by, each.size());
+    if (json) {
+      Map<String, Object> object = new LinkedHashMap<>(Map.of("texts", objects));
+      object.putAll(all.object());
+      printJson(object, verdict);
+    } else {
+      terminal.println(all.row(String.format(Locale.ROOT, "all %,d texts", each.size())));
+      tell(verdict);
+    }
+  }
+
+  private void printJson(Map<String, Object> object, Optional<String> verdict) throws IOException {
+    object.put("verdict", verdict.orElse(null));
+    terminal.printJson(object);
+  }
+
+  private void tell(Optional<String> verdict) {
+    verdict.ifPresent(it -> terminal.err().println("rnn evaluate: " + it));
+  }
+
+  /** Of a model of documents, the documents of the text; one is enough. */
+  private EncodedText read(VanillaRnn rnn, TextSource text, UnknownSymbols policy)
+      throws IOException {
+    EncodedText encoded = text.readAny(terminal, rnn.vocab(), policy);
+    UnknownOption.tell(command, terminal.err(), encoded, text.name());
+    return encoded;
+  }
+
+  private String page(VanillaRnn rnn, String textName, EncodedText encoded, Evaluation evaluation) {
     return SurprisalReport.page(
         Program.name(),
         String.valueOf(model.getFileName()),
         encoded.skipped() == 0
-            ? Sources.name(text)
+            ? textName
             : String.format(
-                Locale.ROOT,
-                "%s, without %,d unknown characters",
-                Sources.name(text),
-                encoded.skipped()),
+                Locale.ROOT, "%s, without %,d unknown characters", textName, encoded.skipped()),
         rnn,
         encoded,
         evaluation);

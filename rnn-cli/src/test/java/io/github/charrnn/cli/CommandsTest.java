@@ -20,7 +20,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -485,6 +487,58 @@ class CommandsTest {
         .isEqualTo(Cli.run("evaluate", model, book, "--json", "--threads", 1).out());
     assertThat(Cli.runWithInput(BOOK, "evaluate", model, "-", "--json").out())
         .isEqualTo(Cli.run("evaluate", model, book, "--json").out());
+  }
+
+  @Test
+  void evaluate_ofSeveralTexts_isOfEachAlone_andOfAllTogether() throws IOException {
+    train();
+    Path folder = Files.createDirectory(directory.resolve("texts"));
+    Path other = Files.writeString(folder.resolve("b.txt"), BOOK.substring(3, 40));
+    Path odd = Files.writeString(folder.resolve("a.txt"), BOOK.substring(0, 90) + "#");
+    Files.writeString(folder.resolve(".hidden"), "###");
+
+    JsonObject all = parse(Cli.run("evaluate", model, book, folder, "--unknown", "skip", "--json"));
+
+    List<Path> texts = List.of(book, odd, other);
+    double nats = 0;
+    for (int i = 0; i < texts.size(); i++) {
+      JsonObject one = all.getAsJsonArray("texts").get(i).getAsJsonObject();
+      assertThat(one.remove("text").getAsString()).isEqualTo(texts.get(i).toString());
+      JsonObject alone =
+          parse(Cli.run("evaluate", model, texts.get(i), "--unknown", "skip", "--json"));
+      alone.remove("verdict");
+      assertThat(one).isEqualTo(alone);
+      nats += one.get("natsPerCharacter").getAsDouble() * one.get("characters").getAsLong();
+    }
+    long characters = BOOK.codePointCount(0, BOOK.length()) - 1L + 88 + 36;
+    assertThat(all.getAsJsonArray("texts")).hasSize(3);
+    assertThat(all.get("characters").getAsLong()).isEqualTo(characters);
+    assertThat(all.get("natsPerCharacter").getAsDouble())
+        .isCloseTo(nats / characters, within(1e-12));
+    assertThat(all.get("skippedSymbols").getAsLong()).isOne();
+    assertThat(all.get("ofSymbols").getAsLong()).isEqualTo(characters + 3 + 1);
+    assertThat(all.has("verdict")).isTrue();
+  }
+
+  @Test
+  void evaluate_ofSeveralTexts_isATable() throws IOException {
+    train();
+    Path other = Files.writeString(directory.resolve("other.txt"), BOOK.substring(3, 40));
+
+    Cli.Outcome outcome = Cli.run("evaluate", model, other, other);
+
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    List<String> lines = outcome.out().lines().toList();
+    String bits = String.format(Locale.ROOT, "%.4f", evaluated(other));
+    assertThat(lines).hasSize(4);
+    assertThat(lines.get(0)).matches("characters predicted .* bits per character .* text");
+    assertThat(lines.get(1)).matches(" +36 .* " + bits + " .*" + Pattern.quote(other.toString()));
+    assertThat(lines.get(2)).isEqualTo(lines.get(1));
+    assertThat(lines.get(3)).matches(" +72 .* " + bits + " .* all 2 texts");
+  }
+
+  private double evaluated(Path text) throws IOException {
+    return VanillaRnn.load(model).evaluate(Files.readString(text)).bitsPerCharacter();
   }
 
   @Test

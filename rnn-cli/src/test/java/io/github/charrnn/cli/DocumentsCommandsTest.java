@@ -163,6 +163,16 @@ class DocumentsCommandsTest {
   }
 
   @Test
+  void evaluate_ofSeveralTexts_isOfAllTheirDocuments() throws IOException {
+    Path first = write("few/first.txt", "Ida\nOlga\n");
+    Path second = write("few/second.txt", "Vera");
+    String together = out("evaluate", model, write("all.txt", "Ida\nOlga\nVera\n"));
+
+    assertThat(out("evaluate", model, first, second)).isEqualTo(together);
+    assertThat(out("evaluate", model, directory.resolve("few"))).isEqualTo(together);
+  }
+
+  @Test
   void train_filesAndDirectories_readsThemByName_withoutHiddenOnes() throws IOException {
     Path first = write("first", "the first of all of them\n");
     Path b = write("folder/b.txt", "bee sees a cabbage");

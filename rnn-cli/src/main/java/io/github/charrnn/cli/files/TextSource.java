@@ -103,6 +103,11 @@ public record TextSource(List<String> names, Optional<Documents> documents) {
     return reader;
   }
 
+  /** Each of its files by itself. */
+  public List<TextSource> apart() throws IOException {
+    return files().stream().map(file -> of(file, documents)).toList();
+  }
+
   /** All files, those in a directory by name, without hidden ones. */
   private List<String> files() throws IOException {
     List<String> files = new ArrayList<>();

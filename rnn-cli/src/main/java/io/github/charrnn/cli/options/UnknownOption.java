@@ -64,8 +64,13 @@ public final class UnknownOption {
 
   /** The same as numbers of an object. */
   public static void put(Map<String, Object> object, EncodedText text) {
-    object.put("skippedSymbols", text.skipped());
-    object.put("ofSymbols", text.length() + text.skipped());
+    put(object, text.skipped(), text.length() + text.skipped());
+  }
+
+  /** The same of texts together. */
+  public static void put(Map<String, Object> object, long skipped, long all) {
+    object.put("skippedSymbols", skipped);
+    object.put("ofSymbols", all);
   }
 
   /** As it is typed again. */

@@ -80,13 +80,18 @@ public final class Verdict {
                         : trainAgain(model)));
   }
 
-  /** Of a model that has read a text. */
-  public static Optional<String> of(VanillaRnn model, Evaluation evaluation) {
+  /**
+   * Of a model that has read a text, or several.
+   *
+   * @param texts how many
+   */
+  public static Optional<String> of(VanillaRnn model, Evaluation evaluation, int texts) {
+    String these = texts == 1 ? "this text has " : "these texts together have ";
     return of(model)
         .or(
             () ->
                 fault(model, evaluation.natsPerCharacter())
-                    .map(it -> "this text has " + it + ": " + reason(model)));
+                    .map(it -> these + it + ": " + reason(model)));
   }
 
   private static String reason(VanillaRnn model) {
