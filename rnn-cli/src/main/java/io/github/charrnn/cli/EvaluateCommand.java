@@ -58,7 +58,8 @@ final class EvaluateCommand implements Callable<Integer> {
       description =
           "A UTF-8 file, or - for standard input. Several, or a directory (without hidden files, by"
               + " name), are evaluated each by itself and all together; by a model of documents only"
-              + " together.")
+              + " together.",
+      showDefaultValue = Visibility.NEVER)
   private List<String> texts = new ArrayList<>();
 
   @Mixin private UnknownOption unknown;

@@ -66,7 +66,8 @@ final class ScoreCommand implements Callable<Integer> {
       index = "1..*",
       arity = "0..*",
       paramLabel = "TEXT",
-      description = "UTF-8 files, or - for standard input, which is read if there is none.")
+      description = "UTF-8 files, or - for standard input, which is read if there is none.",
+      showDefaultValue = Visibility.NEVER)
   private List<String> texts = new ArrayList<>();
 
   @Option(

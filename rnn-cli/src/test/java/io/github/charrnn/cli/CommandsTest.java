@@ -597,6 +597,9 @@ class CommandsTest {
       assertThat(help.out()).startsWith("Usage: rnn " + command).contains("--json");
       assertThat(Cli.run(command, "--version").out()).startsWith("charrnn ");
     }
+    for (String command : List.of("train", "tune", "evaluate", "score", "gradcheck")) {
+      assertThat(Cli.run(command, "--help").out()).contains("TEXT...").doesNotContain("[]");
+    }
     assertThat(Cli.run("--version").out())
         .matches("charrnn \\d+\\.\\d+.*, Java .*\\R(scalar|vector) kernels.*\\R");
     assertThat(Cli.run("--help").out()).contains("train", "tune", "gradcheck", "130");

@@ -204,6 +204,8 @@ class TuneTest {
 
     assertThat(judges).hasSizeBetween(NAMES.size() / 10, NAMES.size() / 7);
     assertThat(NAMES).containsAll(judges);
+    assertThat(judges.get(0)).startsWith("An");
+    assertThat(judges.get(judges.size() - 1)).startsWith("Lo");
     assertThat(after.get("judged")).isNotEqualTo(before.get("judged"));
     assertThat(after.get("tried")).isEqualTo(before.get("tried"));
   }
@@ -243,6 +245,9 @@ class TuneTest {
         .matches(
             "rnn tune: --seq 100000 and --batch \\d+ need at least \\d+ characters, the text has"
                 + " 3002\\R");
+    assertThat(Cli.run("tune", book, "--steps", 5, "--lr", "1e308"))
+        .isEqualTo(
+            new Cli.Outcome(1, "", "rnn tune: --lr is Infinity, must be above 0 and finite\n"));
   }
 
   /** The last tenth says what the winner is worth, and nothing else. */

@@ -30,7 +30,8 @@ public final class TextsParameter {
       paramLabel = "TEXT",
       description =
           "A UTF-8 file, or - for standard input. Several, or a directory (without hidden files, by"
-              + " name), are as many documents. Without any: the story that comes with rnn.")
+              + " name), are as many documents. Without any: the story that comes with rnn.",
+      showDefaultValue = Visibility.NEVER)
   private List<String> names = new ArrayList<>();
 
   @Option(

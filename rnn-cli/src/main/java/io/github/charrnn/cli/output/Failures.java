@@ -17,6 +17,7 @@ public final class Failures {
           "(?<![\\w./-])sequenceLength(?= \\d| is )", "--seq",
           "(?<![\\w./-])batchSize(?= \\d| is )", "--batch",
           "^steps is\\b", "--steps is",
+          "^learningRate is\\b", "--lr is",
           "start Java with (-Xmx\\w+)$", "give Java more: RNN_JAVA_OPTS=$1");
 
   private Failures() {}
