@@ -8,16 +8,18 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 
 /**
  * Files that a command is going to write: what can be wrong with them, found out before it starts.
  */
 public final class Destinations {
-  private final Map<String, String> kept = new LinkedHashMap<>(); // what they are, their names
+  private final List<Kept> kept = new ArrayList<>();
+
+  /** A file that nothing may replace: what it is, and its name. */
+  private record Kept(String what, String name) {}
 
   /** A file that a destination would replace, and should not. */
   public static final class ClashException extends IOException {
@@ -30,7 +32,7 @@ public final class Destinations {
 
   /** Names a file that the command reads: nothing that it writes may replace it. */
   public Destinations keep(String what, String name) {
-    kept.put(what, name);
+    kept.add(new Kept(what, name));
     return this;
   }
 
@@ -42,15 +44,10 @@ public final class Destinations {
    */
   public Destinations add(String what, Path file) throws IOException {
     requireWritable(file);
-    for (Map.Entry<String, String> other : kept.entrySet()) {
-      if (isSame(file, other.getValue())) {
+    for (Kept other : kept) {
+      if (isSame(file, other.name)) {
         throw new ClashException(
-            String.format(
-                Locale.ROOT,
-                "%s would replace %s, %s: name another file",
-                what,
-                other.getKey(),
-                other.getValue()));
+            what + " would replace " + other.what + ", " + other.name + ": name another file");
       }
     }
     return keep(what, file.toString());
