@@ -197,8 +197,8 @@ final class TrainCommand implements Callable<Integer> {
   /** Finds out before hours of training that a file could not be written, or would be lost. */
   private void requireDestinations(RunFiles files) throws IOException {
     Destinations destinations = new Destinations();
-    text.source().names().forEach(it -> destinations.keep("the text", it));
-    validation.file().ifPresent(it -> destinations.keep("the text that is held out", it));
+    text.source().names().forEach(it -> destinations.keepText("the text", it));
+    validation.file().ifPresent(it -> destinations.keepText("the text that is held out", it));
     for (Map.Entry<String, Path> file : files.byName().entrySet()) {
       Options.requireNoClash(command, () -> destinations.add(file.getKey(), file.getValue()));
       if (file.getValue().equals(files.model())) { // it may replace the one it begins with

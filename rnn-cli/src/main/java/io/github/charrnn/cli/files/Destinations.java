@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 
 /**
@@ -17,6 +18,7 @@ import java.util.UUID;
  */
 public final class Destinations {
   private final List<Kept> kept = new ArrayList<>();
+  private final List<String> texts = new ArrayList<>();
 
   /** A file that nothing may replace: what it is, and its name. */
   private record Kept(String what, String name) {}
@@ -37,9 +39,18 @@ public final class Destinations {
   }
 
   /**
+   * Names a text that the command reads. If it is a directory, nothing may be written where it
+   * would be read as text the next time.
+   */
+  public Destinations keepText(String what, String name) {
+    texts.add(name);
+    return keep(what, name);
+  }
+
+  /**
    * Names a file that the command writes, and that nothing that follows may replace.
    *
-   * @throws ClashException if it would replace one that was named before
+   * @throws ClashException if it would replace one that was named before, or be part of a text
    * @throws IOException if it cannot be written
    */
   public Destinations add(String what, Path file) throws IOException {
@@ -50,7 +61,30 @@ public final class Destinations {
             what + " would replace " + other.what + ", " + other.name + ": name another file");
       }
     }
+    for (String text : texts) {
+      if (isIn(Path.of(text), file)) {
+        throw new ClashException(
+            String.format(
+                Locale.ROOT,
+                "%s is %s, must not be in %s, of which every file is read: name a file elsewhere",
+                what,
+                file,
+                text));
+      }
+    }
     return keep(what, file.toString());
+  }
+
+  /** Whether a directory that is read as a text has a file, or is going to. */
+  private static boolean isIn(Path text, Path file) throws IOException {
+    if (!Files.isDirectory(text)) {
+      return false;
+    }
+    Path target = target(file);
+    Path directory = text.toRealPath();
+    // The file may not be there yet.
+    Path real = target.resolveSibling(".").toRealPath().resolve(target.getFileName());
+    return real.startsWith(directory) && !TextSource.isHidden(directory.relativize(real));
   }
 
   /** Whether a file is the one of that name; an empty name and standard input are no files. */

@@ -127,7 +127,8 @@ public record TextSource(List<String> names, Optional<Documents> documents) {
     return files;
   }
 
-  private static boolean isHidden(Path file) {
+  /** Whether a file in a directory, named from there, is none of its documents. */
+  static boolean isHidden(Path file) {
     for (Path part : file) {
       if (part.toString().startsWith(".")) {
         return true;
