@@ -157,6 +157,9 @@ final class SampleCommand implements Callable<Integer> {
   /** What JSON has of the prime, and of the temperature if there are several. */
   private final Map<String, Object> ofAll = new LinkedHashMap<>();
 
+  /** Of the model, also where passages are written and not documents. */
+  private Optional<Documents> ofModel = Optional.empty();
+
   SampleCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -180,6 +183,7 @@ final class SampleCommand implements Callable<Integer> {
     stop = Options.get(command, "--stop", () -> Escapes.read(stop));
     VanillaRnn saved = Sources.model(model);
     VanillaRnn rnn = fromZero.applyTo(saved);
+    ofModel = rnn.documents();
     Sampler sampler = Sampler.of(rnn).seed(seed);
     threads.count().ifPresent(sampler::threads);
     for (double temperature : temperatures) {
@@ -296,7 +300,7 @@ final class SampleCommand implements Callable<Integer> {
       }
       return;
     }
-    Flushing out = new Flushing(terminal.out());
+    Flushing out = new Flushing(terminal.out(), text -> Escapes.shown(text, ofModel));
     out.append(prime);
     sampler.sampleTo(out, length);
     if (!alone) {
@@ -399,8 +403,9 @@ final class SampleCommand implements Callable<Integer> {
       return;
     }
     Writer out = terminal.out();
-    out.append(prime).append(passage);
-    if (!passage.endsWith("\n")) {
+    String shown = Escapes.shown(passage, ofModel);
+    out.append(prime).append(shown);
+    if (!shown.endsWith("\n")) {
       out.append('\n');
     }
   }

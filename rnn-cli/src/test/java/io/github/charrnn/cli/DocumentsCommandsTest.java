@@ -496,6 +496,32 @@ class DocumentsCommandsTest {
         .isEqualTo(boundary + String.join(boundary, asObjects) + boundary);
   }
 
+  /** Nobody sees a U+001E on a terminal. */
+  @ParameterizedTest
+  @CsvSource({"--delimiter <|end|>, <|end|>", "--documents files, '\u241e\n'"})
+  void passages_showWhereADocumentEnds(String options, String end) throws IOException {
+    Path a = write("a.txt", "ab<|end|>ba".repeat(9));
+    Path b = write("b.txt", "bb");
+    Path saved = directory.resolve("m");
+    Object[] words = {"train", a, b, "-o", saved, "--steps", 4, "--sample-every", 2};
+
+    String seen = out(joined(words, (Object[]) options.split(" ")));
+
+    List<String> samples = new ArrayList<>();
+    report(saved)
+        .getAsJsonArray("samples")
+        .forEach(it -> samples.add(it.getAsJsonObject().get("text").getAsString()));
+    assertThat(samples).hasSizeGreaterThan(1).allMatch(it -> it.contains("\u001e"));
+    for (String sample : samples) {
+      assertThat(seen).contains(" ---\n" + sample.replace("\u001e", end) + "\n");
+    }
+    String passage = Sampler.of(VanillaRnn.load(saved)).sample(1_000).replace("\u001e", end);
+    assertThat(seen).contains(" ---\n" + passage + "\n").doesNotContain("\u001e");
+    assertThat(out("sample", saved, "--length", 1_000)).isEqualTo(passage);
+    assertThat(out("sample", saved, "--length", 1_000, "--count", 1))
+        .isEqualTo(passage.endsWith("\n") ? passage : passage + "\n");
+  }
+
   /** A model that has learnt little spells the delimiter out, which ends a document, too. */
   @Test
   void delimiter_thatTheModelSpellsOut_endsTheDocument() throws IOException {

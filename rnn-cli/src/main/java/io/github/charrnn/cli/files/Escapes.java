@@ -1,6 +1,8 @@
 package io.github.charrnn.cli.files;
 
+import io.github.charrnn.Documents;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,6 +15,9 @@ public final class Escapes {
       Pattern.compile("\\\\(u[0-9a-fA-F]{4}|.|$)", Pattern.DOTALL);
 
   private static final Pattern SPECIAL = Pattern.compile("[\\p{Cntrl}\\\\]");
+
+  /** Where one of several files ends: what a report shows of U+001E, too. */
+  private static final String END_OF_FILE = "\u241e\n";
 
   private Escapes() {}
 
@@ -59,6 +64,17 @@ public final class Escapes {
             || (codePoint >= 0x202a && codePoint <= 0x202e)
             || (codePoint >= 0x2066 && codePoint <= 0x2069);
     return controls ? escapedOne((char) codePoint) : Character.toString(codePoint);
+  }
+
+  /** A passage in which documents end as they do in their text, of files with a mark. */
+  public static String shown(String passage, Optional<Documents> documents) {
+    return documents
+        .map(
+            how ->
+                passage.replace(
+                    Character.toString(how.boundary()),
+                    how.delimiter().isEmpty() ? END_OF_FILE : how.delimiter()))
+        .orElse(passage);
   }
 
   private static String escapedOne(char special) {

@@ -1,6 +1,7 @@
 package io.github.charrnn.cli.train;
 
 import io.github.charrnn.BestBy;
+import io.github.charrnn.Documents;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.HeldOutLoss;
 import io.github.charrnn.LearningRate;
@@ -11,6 +12,7 @@ import io.github.charrnn.Training;
 import io.github.charrnn.TrainingResult;
 import io.github.charrnn.TrainingSummary;
 import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.files.Escapes;
 import io.github.charrnn.cli.files.RunFiles;
 import io.github.charrnn.cli.output.Failures;
 import io.github.charrnn.cli.output.Shell;
@@ -38,6 +40,7 @@ public final class TrainingOutput {
   private final boolean json;
   private final Progress progress;
   private Optional<IOException> failure = Optional.empty();
+  private Optional<Documents> documents = Optional.empty(); // of the model
   private Optional<Integer> threads = Optional.empty(); // of the run, once it has begun
   private int rollbacksShown;
   private long skipped; // characters of the text
@@ -84,6 +87,7 @@ public final class TrainingOutput {
 
   /** Shows what a trainer does from now on. */
   public void listenTo(Trainer trainer) {
+    documents = trainer.model().documents();
     trainer.onSample(
         (training, sample) -> {
           begin(training);
@@ -142,7 +146,7 @@ public final class TrainingOutput {
                 training.smoothLoss(),
                 Progress.bitsPerCharacter(training));
     progress.clear();
-    print(heading + "\n" + sample.text() + "\n");
+    print(heading + "\n" + Escapes.shown(sample.text(), documents) + "\n");
   }
 
   private void rollback(Training training) {
@@ -278,7 +282,7 @@ public final class TrainingOutput {
                 result.bestSmoothLoss(),
                 result.bestStep());
     String passage = Sampler.of(result.best()).seed(result.best().seed()).sample(PASSAGE_LENGTH);
-    print("--- " + best + " ---\n" + passage + "\n");
+    print("--- " + best + " ---\n" + Escapes.shown(passage, documents) + "\n");
   }
 
   private boolean warnOfGuessing(TrainingResult result) {
