@@ -602,6 +602,16 @@ class DocumentsCommandsTest {
         .doesNotContainAnyElementsOf(ALL);
   }
 
+  /** The model can draw what is left of it, and that stands nowhere. */
+  @Test
+  void sample_new_aDocumentWithASymbolThatTheModelDoesNotKnow_makesNoOtherKnown()
+      throws IOException {
+    List<String> drawn = lines("sample", model, "--count", 20);
+    Path others = write("others.txt", String.join("%\n", drawn) + "%\n");
+
+    assertThat(lines("sample", model, "--count", 20, "--new", others)).isEqualTo(drawn);
+  }
+
   @Test
   void sample_whereThereAreNoMore_saysSo_afterThoseThatThereAre() {
     String[] options = "--temperature 0 --count 2 --unique".split(" ");

@@ -80,14 +80,17 @@ public record TextSource(List<String> names, Optional<Documents> documents) {
     return reader;
   }
 
-  /** Each of its documents, as far as a model of that vocabulary can write it; maybe none. */
+  /** Each of its documents that a model of that vocabulary can write; maybe none. */
   public List<String> each(Terminal terminal, CharVocab vocab) throws IOException {
     Documents how = documents.orElseThrow();
-    Documents.Reader reader = readAll(terminal, how.reader(vocab, UnknownSymbols.skip()));
-    return reader.count() == 0
-        ? List.of()
-        : List.of(
-            reader.finish().decode().split(Pattern.quote(Character.toString(how.boundary()))));
+    Documents.Reader reader = readAll(terminal, how.reader()); // what it does not know, too
+    if (reader.count() == 0) {
+      return List.of();
+    }
+    return Pattern.compile(Pattern.quote(Character.toString(how.boundary())))
+        .splitAsStream(reader.finish().decode())
+        .filter(document -> document.codePoints().allMatch(it -> vocab.symbolOf(it) >= 0))
+        .toList();
   }
 
   private Documents.Reader readAll(Terminal terminal, Documents.Reader reader) throws IOException {
