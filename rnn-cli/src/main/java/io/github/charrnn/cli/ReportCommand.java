@@ -116,7 +116,7 @@ final class ReportCommand implements Callable<Integer> {
     VanillaRnn best = run.best();
     TrainingSummary settings = run.settings();
     TextSource source = new TextSource(text, best.documents());
-    EncodedText all = source.read(terminal, best.vocab(), unknown.policy());
+    EncodedText all = source.readAny(terminal, best.vocab(), unknown.policy());
     UnknownOption.tell(command, terminal.err(), all, source.name());
     if (!run.mayBeOf(all)) {
       throw new IOException(
@@ -124,7 +124,9 @@ final class ReportCommand implements Callable<Integer> {
               + all.length()
               + " characters, must have "
               + run.length()
-              + ": name the one that "
+              + ": name "
+              + (best.documents().isPresent() ? "all" : "the one")
+              + " that "
               + model
               + " was trained on");
     }

@@ -321,7 +321,7 @@ final class TrainCommand implements Callable<Integer> {
   private EncodedText sameText(VanillaRnn start, Path file) throws IOException {
     try {
       return text.source(start.documents(), file.toString())
-          .read(terminal, start.vocab(), unknown.policy());
+          .readAny(terminal, start.vocab(), unknown.policy());
     } catch (UnknownSymbolException e) {
       throw new IOException(
           "the text is not the one that the run of the checkpoint "

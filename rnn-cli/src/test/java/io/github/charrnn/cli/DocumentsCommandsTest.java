@@ -459,12 +459,53 @@ class DocumentsCommandsTest {
         .isEqualTo(written.get("repeat").getAsString().replace(" --sample-every 0", ""));
     assertRefused(
         1,
-        "report: the text has 123 characters, must have 134: name the one that "
+        "report: the text has 123 characters, must have 134: name all that "
             + saved
             + " was trained on",
         "report",
         saved,
         names);
+  }
+
+  /** Nobody typed --documents. */
+  @Test
+  void oneFile_forAModelOfSeveral_isSaidToBeTooLittle() throws IOException {
+    Path saved = directory.resolve("m");
+    Path a = write("a.txt", "the quick".repeat(3));
+    Path b = write("b.txt", "brown fox".repeat(3));
+    train(a, b, "-o", saved, "--steps", 4);
+
+    assertRefused(
+        1,
+        "report: the text has 29 characters, must have 57: name all that "
+            + saved
+            + " was trained on",
+        "report",
+        saved,
+        a);
+    assertRefused(
+        1,
+        "train: the text is not the one that the run of the checkpoint "
+            + saved
+            + ".checkpoint was started with: it has 29 characters, the run's had 57",
+        "train",
+        a,
+        "-q",
+        "-o",
+        saved,
+        "--resume",
+        "--steps",
+        9);
+    assertRefused(
+        1,
+        "train: a.txt, taken as files, has only 1 of them, must have at least 2: name more",
+        "train",
+        a,
+        "-q",
+        "-o",
+        directory.resolve("n"),
+        "--from",
+        saved);
   }
 
   // Delimiters

@@ -37,7 +37,10 @@ public record TextSource(List<String> names, Optional<Documents> documents) {
   public EncodedText read(Terminal terminal) throws IOException {
     return documents.isEmpty()
         ? Sources.read(terminal, only(), (in, name) -> EncodedText.read(in, name))
-        : read(terminal, documents.get().reader());
+        : read(
+            terminal,
+            documents.get().reader(),
+            "leave out --documents and --delimiter, or name what ends a document");
   }
 
   /** Reads the text in a vocabulary that is given. */
@@ -45,10 +48,10 @@ public record TextSource(List<String> names, Optional<Documents> documents) {
       throws IOException {
     return documents.isEmpty()
         ? alone(terminal, vocab, unknown)
-        : read(terminal, documents.get().reader(vocab, unknown));
+        : read(terminal, documents.get().reader(vocab, unknown), "name more");
   }
 
-  /** The same to measure a model with, which may be a single document. */
+  /** The same to measure a model with, or to find again, which may be a single document. */
   public EncodedText readAny(Terminal terminal, CharVocab vocab, UnknownSymbols unknown)
       throws IOException {
     if (documents.isEmpty()) {
@@ -62,13 +65,13 @@ public record TextSource(List<String> names, Optional<Documents> documents) {
     return Sources.read(terminal, only(), (in, name) -> EncodedText.read(in, name, vocab, unknown));
   }
 
-  private EncodedText read(Terminal terminal, Documents.Reader reader) throws IOException {
+  private EncodedText read(Terminal terminal, Documents.Reader reader, String wayOut)
+      throws IOException {
     if (readSome(terminal, reader).count() == 1) {
       throw new IOException(
           String.format(
-              "%s, taken as %s, has only 1 of them, must have at least 2: leave out --documents and"
-                  + " --delimiter, or name what ends a document",
-              name(), documents.orElseThrow()));
+              "%s, taken as %s, has only 1 of them, must have at least 2: %s",
+              name(), documents.orElseThrow(), wayOut));
     }
     return reader.finish();
   }
