@@ -205,6 +205,20 @@ class DocumentsCommandsTest {
   }
 
   @Test
+  void train_aLinkToADirectory_readsWhatIsInIt() throws IOException {
+    write("folder/a.txt", LIST);
+    write("folder/b.txt", "Zoe\nYvonne\n");
+    Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("folder"));
+    Path saved = directory.resolve("m");
+    Path byLink = directory.resolve("m2");
+
+    train(directory.resolve("folder"), "-o", saved, "--steps", 9, "--no-report");
+    train(link, "-o", byLink, "--steps", 9, "--no-report");
+
+    assertThat(byLink).hasSameBinaryContentAs(saved);
+  }
+
+  @Test
   void train_standardInputAmongFiles_isReadWhereItStands() throws IOException {
     Path first = write("first.txt", "Zoe\nYvonne\n");
     Path saved = directory.resolve("m");

@@ -123,8 +123,12 @@ public record TextSource(List<String> names, Optional<Documents> documents) {
         files.add(name);
         continue;
       }
-      try (Stream<Path> all = Files.walk(root)) {
-        all.filter(file -> Files.isRegularFile(file) && !isHidden(root.relativize(file)))
+      Path directory = root.toRealPath(); // what is typed may be a link to one
+      try (Stream<Path> all = Files.walk(directory)) {
+        all.filter(Files::isRegularFile)
+            .map(directory::relativize)
+            .filter(file -> !isHidden(file))
+            .map(root::resolve)
             .sorted()
             .map(Path::toString)
             .forEach(files::add);
