@@ -26,7 +26,11 @@ import java.util.function.IntConsumer;
 public final class EncodedText {
   private static final int LONGEST_STRING = 1 << 30; // its characters may be two chars each
 
+  private static final Segment[] NONE = {};
+  private static final SymbolArray NOTHING = new SymbolArray();
+
   private final CharVocab vocab;
+  private final SymbolArray symbols; // all of the text, if there are no segments
   private final Segment[] segments; // one after the other, none of them empty
   private final long length;
   private final long skipped;
@@ -41,12 +45,17 @@ public final class EncodedText {
   private record Segment(SymbolArray symbols, long from, long begin, long end) {}
 
   private EncodedText(CharVocab vocab, SymbolArray symbols, long skipped) {
-    this(vocab, List.of(new Segment(symbols, 0, 0, symbols.length())), skipped);
+    this.vocab = vocab;
+    this.skipped = skipped;
+    this.symbols = symbols;
+    segments = NONE;
+    length = symbols.length();
   }
 
   private EncodedText(CharVocab vocab, List<Segment> segments, long skipped) {
     this.vocab = vocab;
     this.skipped = skipped;
+    symbols = NOTHING;
     this.segments = segments.stream().filter(it -> it.begin < it.end).toArray(Segment[]::new);
     length = segments.isEmpty() ? 0 : segments.get(segments.size() - 1).end;
   }
@@ -175,7 +184,7 @@ public final class EncodedText {
               + " and in this order");
     }
     List<Segment> parts = new ArrayList<>();
-    for (Segment it : segments) {
+    for (Segment it : segments()) {
       long begin = Math.max(from, it.begin);
       long end = Math.min(to, it.end);
       if (begin < end) {
@@ -207,7 +216,7 @@ public final class EncodedText {
                 + text.vocab.size()
                 + " symbols, must have the same: encode them with one");
       }
-      for (Segment it : text.segments) {
+      for (Segment it : text.segments()) {
         segments.add(new Segment(it.symbols, it.from, length + it.begin, length + it.end));
       }
       length += text.length;
@@ -243,8 +252,16 @@ public final class EncodedText {
       throw new IndexOutOfBoundsException(
           "index is " + index + ", must be from 0 to " + (length() - 1));
     }
+    if (segments.length == 0) {
+      return symbols.get(index);
+    }
     Segment it = segmentOf(index);
     return it.symbols.get(it.from + index - it.begin);
+  }
+
+  /** The same in any case; of many short texts nobody wants one each. */
+  private Segment[] segments() {
+    return segments.length == 0 ? new Segment[] {new Segment(symbols, 0, 0, length)} : segments;
   }
 
   private Segment segmentOf(long index) {
@@ -268,7 +285,7 @@ public final class EncodedText {
   public String fingerprint() {
     MessageDigest digest = Sha256.digest();
     digest.update(vocab.symbols().getBytes(UTF_8));
-    for (Segment it : segments) {
+    for (Segment it : segments()) {
       it.symbols.digest(digest, it.from, it.end - it.begin, vocab.size() > 256);
     }
     return HexFormat.of().formatHex(digest.digest());
@@ -276,7 +293,7 @@ public final class EncodedText {
 
   /** How many bytes this takes, with all that it is a part of. */
   long memory() {
-    return Arrays.stream(segments)
+    return Arrays.stream(segments())
         .map(Segment::symbols)
         .distinct() // arrays are equal to themselves alone
         .mapToLong(SymbolArray::memory)
@@ -285,6 +302,10 @@ public final class EncodedText {
 
   /** Copies count symbols from the given place on to every stride-th place of an array. */
   void copy(long from, int[] to, int at, int stride, int count) {
+    if (segments.length == 0) {
+      symbols.copy(from, to, at, stride, count);
+      return;
+    }
     int done = 0;
     while (done < count) {
       Segment it = segmentOf(from + done);

@@ -166,6 +166,25 @@ class AllocationTest {
     assertThat(twice - once).isLessThan(SLACK);
   }
 
+  /** An input field asks at every key stroke; a list of lines keeps each of them. */
+  @Test
+  void shortCalls_allocateLittle() throws IOException {
+    EncodedText line = text.vocab().encode("ABABABABABABABABABAB");
+    model.evaluate(line);
+
+    long evaluated = allocatedBy(() -> repeat(() -> model.evaluate(line)));
+    long encoded = allocatedBy(() -> repeat(() -> text.vocab().encode("ABABABABABABABABABAB")));
+
+    assertThat(evaluated).as("bytes of 1,000 evaluations").isLessThan(1_000 * 200L + SLACK);
+    assertThat(encoded).as("bytes of 1,000 lines").isLessThan(1_000 * 400L + SLACK);
+  }
+
+  private static void repeat(Runnable call) {
+    for (int i = 0; i < 1_000; i++) {
+      call.run();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void scoring_allocatesNothingPerCharacter(int threads) throws IOException {

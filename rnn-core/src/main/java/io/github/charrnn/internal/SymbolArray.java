@@ -9,13 +9,19 @@ import java.util.List;
  * A growing sequence of symbol numbers: one byte each while none is above 255, two from then on.
  *
  * <p>Kept in pieces, so that growing never holds the text twice and there may be more than 2^31.
+ * The first one has a field of its own: of many short texts each is two objects.
  */
 public final class SymbolArray {
   private static final int PIECE = 1 << 16;
   private static final int SHORTEST = 1 << 5; // of the first piece, which grows to a whole one
 
-  private final List<byte[]> bytes = new ArrayList<>(); // all pieces, while every number is <= 255
-  private final List<char[]> chars = new ArrayList<>(); // all pieces, after that
+  private static final byte[] NO_BYTES = {};
+  private static final char[] NO_CHARS = {};
+
+  private byte[] bytes = NO_BYTES; // the first piece, while every number is <= 255
+  private List<byte[]> moreBytes = List.of(); // the others
+  private char[] chars = NO_CHARS; // the first piece, after that
+  private List<char[]> moreChars = List.of();
   private boolean wide;
   private long length;
 
@@ -25,10 +31,9 @@ public final class SymbolArray {
 
   /** How many bytes this takes. */
   public long memory() {
-    long whole = (long) PIECE * Math.max(0, bytes.size() + chars.size() - 1);
-    return wide
-        ? 2 * (whole + chars.stream().limit(1).mapToInt(piece -> piece.length).sum())
-        : whole + bytes.stream().limit(1).mapToInt(piece -> piece.length).sum();
+    return bytes.length
+        + 2L * chars.length
+        + (long) PIECE * (moreBytes.size() + 2L * moreChars.size());
   }
 
   /**
@@ -44,29 +49,41 @@ public final class SymbolArray {
     int piece = (int) (length / PIECE);
     if (wide) {
       makeRoomForChar(piece, at);
-      chars.get(piece)[at] = (char) symbol;
+      charsOf(piece)[at] = (char) symbol;
     } else {
       makeRoomForByte(piece, at);
-      bytes.get(piece)[at] = (byte) symbol;
+      bytesOf(piece)[at] = (byte) symbol;
     }
     length++;
   }
 
+  private byte[] bytesOf(int piece) {
+    return piece == 0 ? bytes : moreBytes.get(piece - 1);
+  }
+
+  private char[] charsOf(int piece) {
+    return piece == 0 ? chars : moreChars.get(piece - 1);
+  }
+
   private void makeRoomForByte(int piece, int at) {
-    if (piece == bytes.size()) {
+    if (piece == 0 && at == bytes.length) {
       requireRoom(1);
-      bytes.add(new byte[piece == 0 ? SHORTEST : PIECE]);
-    } else if (at == bytes.get(piece).length) {
-      bytes.set(piece, Arrays.copyOf(bytes.get(piece), 2 * at));
+      bytes = Arrays.copyOf(bytes, Math.max(SHORTEST, 2 * at));
+    } else if (piece > moreBytes.size()) {
+      requireRoom(1);
+      moreBytes = moreBytes.isEmpty() ? new ArrayList<>() : moreBytes;
+      moreBytes.add(new byte[PIECE]);
     }
   }
 
   private void makeRoomForChar(int piece, int at) {
-    if (piece == chars.size()) {
+    if (piece == 0 && at == chars.length) {
       requireRoom(2);
-      chars.add(new char[piece == 0 ? SHORTEST : PIECE]);
-    } else if (at == chars.get(piece).length) {
-      chars.set(piece, Arrays.copyOf(chars.get(piece), 2 * at));
+      chars = Arrays.copyOf(chars, Math.max(SHORTEST, 2 * at));
+    } else if (piece > moreChars.size()) {
+      requireRoom(2);
+      moreChars = moreChars.isEmpty() ? new ArrayList<>() : moreChars;
+      moreChars.add(new char[PIECE]);
     }
   }
 
@@ -77,7 +94,7 @@ public final class SymbolArray {
   public int get(long index) {
     int piece = (int) (index / PIECE);
     int at = (int) (index % PIECE);
-    return wide ? chars.get(piece)[at] : bytes.get(piece)[at] & 0xff;
+    return wide ? charsOf(piece)[at] : bytesOf(piece)[at] & 0xff;
   }
 
   /** Copies count numbers from the given place on to every stride-th place of an array. */
@@ -89,12 +106,12 @@ public final class SymbolArray {
       int some = Math.min(count - done, PIECE - begin);
       int first = at + done * stride;
       if (wide) {
-        char[] numbers = chars.get(piece);
+        char[] numbers = charsOf(piece);
         for (int i = 0; i < some; i++) {
           to[first + i * stride] = numbers[begin + i];
         }
       } else {
-        byte[] numbers = bytes.get(piece);
+        byte[] numbers = bytesOf(piece);
         for (int i = 0; i < some; i++) {
           to[first + i * stride] = numbers[begin + i] & 0xff;
         }
@@ -108,7 +125,7 @@ public final class SymbolArray {
    * kept makes no difference.
    */
   public void digest(MessageDigest digest, long from, long numbers, boolean twoBytes) {
-    byte[] buffer = new byte[2 * PIECE];
+    byte[] buffer = new byte[2 * (int) Math.min(PIECE, numbers)];
     for (long done = 0; done < numbers; done += PIECE) {
       int count = (int) Math.min(PIECE, numbers - done);
       int filled = 0;
@@ -125,13 +142,15 @@ public final class SymbolArray {
 
   /** Replaces every number s by map[s], which must not need more room than s. */
   public void remap(int[] map) {
-    for (byte[] piece : bytes) {
+    for (int p = 0; !wide && p <= moreBytes.size(); p++) {
+      byte[] piece = bytesOf(p);
       for (int i = 0; i < piece.length; i++) {
         int symbol = piece[i] & 0xff;
         piece[i] = (byte) (symbol < map.length ? map[symbol] : 0);
       }
     }
-    for (char[] piece : chars) {
+    for (int p = 0; wide && p <= moreChars.size(); p++) {
+      char[] piece = charsOf(p);
       for (int i = 0; i < piece.length; i++) {
         piece[i] = (char) (piece[i] < map.length ? map[piece[i]] : 0);
       }
@@ -139,15 +158,21 @@ public final class SymbolArray {
   }
 
   private void widen() {
-    for (int p = 0; p < bytes.size(); p++) {
-      byte[] narrow = bytes.set(p, new byte[0]); // so that the piece can go at once
-      char[] piece = new char[narrow.length];
-      for (int i = 0; i < narrow.length; i++) {
-        piece[i] = (char) (narrow[i] & 0xff);
-      }
-      chars.add(piece);
+    chars = widened(bytes);
+    bytes = NO_BYTES;
+    moreChars = new ArrayList<>();
+    for (int p = 0; p < moreBytes.size(); p++) {
+      moreChars.add(widened(moreBytes.set(p, NO_BYTES))); // so that the piece can go at once
     }
-    bytes.clear();
+    moreBytes = List.of();
     wide = true;
+  }
+
+  private static char[] widened(byte[] narrow) {
+    char[] piece = new char[narrow.length];
+    for (int i = 0; i < narrow.length; i++) {
+      piece[i] = (char) (narrow[i] & 0xff);
+    }
+    return piece;
   }
 }
