@@ -108,10 +108,21 @@ public final class Scorer {
    * @throws IllegalArgumentException if a text has fewer than 2 characters, or is an empty document
    */
   public List<Evaluation> evaluateAll(List<? extends CharSequence> texts) {
+    return evaluateAll(texts, UnknownSymbols.fail());
+  }
+
+  /**
+   * The same with another policy for symbols that the vocabulary does not have.
+   *
+   * @throws UnknownSymbolException if there is one and the policy is to fail
+   * @throws IllegalArgumentException if fewer than 2 characters of a text are left, or for the
+   *     reasons of {@link VanillaRnn#encode}
+   */
+  public List<Evaluation> evaluateAll(List<? extends CharSequence> texts, UnknownSymbols unknown) {
     List<Evaluation> result = new ArrayList<>(texts.size());
     evaluateEach(
         texts.iterator(),
-        text -> model.encode(text, UnknownSymbols.fail()),
+        text -> model.encode(text, unknown),
         (text, evaluation) -> result.add(evaluation));
     return Collections.unmodifiableList(result);
   }

@@ -22,7 +22,8 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * A vanilla recurrent network over the symbols of a vocabulary: its shape and its parameters U, W,
@@ -35,8 +36,6 @@ import java.util.concurrent.atomic.AtomicReference;
  * #startState}.
  */
 public final class VanillaRnn {
-  private static final SoftReference<Window> NONE = new SoftReference<>(null);
-
   private final CharVocab vocab;
   private final Parameters parameters;
   private final long seed;
@@ -47,10 +46,10 @@ public final class VanillaRnn {
   private final double startLoss; // NaN if it was not measured
 
   /**
-   * A window that the last evaluation has left for the next one: what it packs of W and V costs
-   * more than to read a short text. Empty while one is in use; another thread makes its own then.
+   * Windows that evaluations have left for the next ones: what one packs of W and V costs more than
+   * to read a short text. There are as many as threads have ever evaluated at a time.
    */
-  private final AtomicReference<SoftReference<Window>> spare = new AtomicReference<>(NONE);
+  private final Queue<SoftReference<Window>> spare = new ConcurrentLinkedQueue<>();
 
   private VanillaRnn(
       CharVocab vocab,
@@ -338,15 +337,15 @@ public final class VanillaRnn {
   public Evaluation evaluate(EncodedText text) {
     requireSameVocab(text);
     requireEvaluable(text);
-    SoftReference<Window> left = spare.getAndSet(NONE);
-    Window window = left.get();
-    if (window == null) {
+    SoftReference<Window> left = spare.poll();
+    Window window = left == null ? null : left.get();
+    if (left == null || window == null) {
       window = Window.forEvaluation(Relay.WINDOW, parameters);
       left = new SoftReference<>(window);
     }
     window.enter(start);
     double loss = loss(window, text, 0, 0);
-    spare.set(left);
+    spare.add(left);
     return new Evaluation(text.length() - 1, loss / (text.length() - 1));
   }
 
@@ -408,6 +407,17 @@ public final class VanillaRnn {
   }
 
   /**
+   * The same with another policy for symbols that the vocabulary does not have.
+   *
+   * @throws UnknownSymbolException if there is one and the policy is to fail
+   * @throws IllegalArgumentException for the reasons of {@link #encode}, or if fewer than 2
+   *     characters are left
+   */
+  public Evaluation evaluate(CharSequence text, UnknownSymbols unknown) {
+    return evaluate(encode(text, unknown));
+  }
+
+  /**
    * A text for this model: as {@link CharVocab#encode} encodes it, or, if the model is of
    * documents, as one document between two boundaries. So of a document all is predicted, from its
    * first character to its end.
@@ -446,6 +456,30 @@ public final class VanillaRnn {
       window.carry(1);
     }
     return surprisals;
+  }
+
+  /**
+   * The surprisal of every character of a text but the first, as {@link #encode} encodes it; of a
+   * document of every character and of its end. The vocabulary must have all of its symbols.
+   *
+   * @throws UnknownSymbolException if it does not have one
+   * @throws IllegalArgumentException for the reasons of {@link #surprisals(EncodedText)}, or if the
+   *     text is an empty document
+   */
+  public double[] surprisals(CharSequence text) {
+    return surprisals(text, UnknownSymbols.fail());
+  }
+
+  /**
+   * The same with another policy for symbols that the vocabulary does not have; a symbol that is
+   * skipped has no surprisal.
+   *
+   * @throws UnknownSymbolException if there is one and the policy is to fail
+   * @throws IllegalArgumentException for the reasons of {@link #encode}, or of {@link
+   *     #surprisals(EncodedText)}
+   */
+  public double[] surprisals(CharSequence text, UnknownSymbols unknown) {
+    return surprisals(encode(text, unknown));
   }
 
   /**

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +104,36 @@ class ObservationsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> trained.surprisals(heldOut.part(0, 1)))
         .withMessage("evaluation needs at least 2 characters, the text has 1");
+  }
+
+  @Test
+  void symbolsThatTheModelDoesNotKnow_areDealtWithAlikeEverywhere() {
+    String known = Texts.decode(heldOut).substring(0, 20);
+    String strange = known.substring(0, 9) + "\u2603" + known.substring(9);
+    UnknownSymbols skip = UnknownSymbols.skip();
+
+    assertThat(model.surprisals(known)).isEqualTo(model.surprisals(heldOut.part(0, 20)));
+    assertThat(model.surprisals(strange, skip)).isEqualTo(model.surprisals(known));
+    assertThat(model.evaluate(strange, skip)).isEqualTo(model.evaluate(known));
+    assertThat(Scorer.of(model).evaluateAll(List.of(strange, known), skip))
+        .containsExactly(model.evaluate(known), model.evaluate(known));
+    assertThatExceptionOfType(UnknownSymbolException.class)
+        .isThrownBy(() -> model.surprisals(strange));
+    assertThatExceptionOfType(UnknownSymbolException.class)
+        .isThrownBy(() -> model.evaluate(strange, UnknownSymbols.fail()));
+  }
+
+  /** Each thread finds a window of its own, and leaves it as it should be. */
+  @Test
+  void oneModel_evaluatesForManyThreadsAtATime() {
+    VanillaRnn trained = Trainer.of(model).train(text, 100).last();
+    List<EncodedText> pieces =
+        IntStream.range(0, 200).mapToObj(i -> heldOut.part(i % 50, 60 + i)).toList();
+    List<Evaluation> alone = pieces.stream().map(trained::evaluate).toList();
+
+    for (int round = 0; round < 5; round++) {
+      assertThat(pieces.parallelStream().map(trained::evaluate).toList()).isEqualTo(alone);
+    }
   }
 
   @Test
