@@ -38,7 +38,7 @@ for k in "UWVbc":
 about, start = read("start.safetensors")
 p = {k: start[k].copy() for k in "UWVbc"}
 memory, h = {k: np.zeros_like(w) for k, w in p.items()}, np.zeros(len(p["b"]))
-text = [about["vocabulary"].index(s) for s in open(sys.argv[1], encoding="utf-8", newline="").read()]
+text = [about["vocabulary"].index(s) for s in open(sys.argv[1], encoding="utf-8-sig", newline="").read()]
 for row in csv.DictReader(open("losses.csv")):
     at = 25 * (int(row["step"]) - 1)
     loss, g, h = loss_and_gradient(p, text[at:at + 25], text[at + 1:at + 26], h)

@@ -37,7 +37,7 @@ import java.util.function.LongSupplier;
  * <p>To train a trained model further, make a trainer of it. With nothing in its memory, AdaGrad
  * would move every parameter by the full learning rate at first, and wreck the model. So before the
  * first step its memory is estimated from windows spread over the text, 25,000 characters but at
- * least 200 windows, or all there are, as if all that the model has ever been trained on had given
+ * least 20 windows, or all there are, as if all that the model has ever been trained on had given
  * such gradients. Other optimizers begin with an empty memory.
  */
 public final class Trainer {
@@ -415,8 +415,11 @@ public final class Trainer {
   public TrainingResult train(EncodedText text, long steps) {
     Range.atLeast(0, "steps", steps);
     requireNew();
-    Training training = begun(text);
+    Training training = prepare(text, plan());
     training.plan(steps);
+    if (steps > 0) {
+      training.recall();
+    }
     try {
       return checkpoint.isPresent() ? trainWithCheckpoints(training) : trainWithout(training);
     } catch (IOException e) {
@@ -594,14 +597,9 @@ public final class Trainer {
    */
   public Training start(EncodedText text) {
     requireNew();
-    Training training = begun(text);
-    training.observe();
-    return training;
-  }
-
-  private Training begun(EncodedText text) {
     Training training = prepare(text, plan());
     training.recall();
+    training.observe();
     return training;
   }
 

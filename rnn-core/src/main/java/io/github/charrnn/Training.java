@@ -30,7 +30,7 @@ public final class Training {
   /** What is read to estimate an optimizer's memory: more has changed nothing. */
   private static final double RECALLED_CHARACTERS = 25_000;
 
-  private static final double LEAST_RECALLED = 200; // windows
+  private static final double LEAST_RECALLED = 20; // windows
 
   private final VanillaRnn start;
   private final EncodedText text;

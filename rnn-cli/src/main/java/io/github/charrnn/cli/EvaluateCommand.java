@@ -188,7 +188,7 @@ final class EvaluateCommand implements Callable<Integer> {
               Locale.ROOT, "--html shows one text, there are %,d: name one", each.size()));
     }
     Destinations destinations = new Destinations().keep("the model", model.toString());
-    each.get(0).names().forEach(it -> destinations.keep("the text", it));
+    each.get(0).names().forEach(it -> destinations.keepText("the text", it));
     Options.requireNoClash(command, () -> destinations.add("the page", html));
   }
 

@@ -16,6 +16,7 @@ import io.github.charrnn.cli.weights.Dtype;
 import io.github.charrnn.cli.weights.Names;
 import io.github.charrnn.cli.weights.Role;
 import io.github.charrnn.cli.weights.SafetensorsFile;
+import io.github.charrnn.cli.weights.Symbols;
 import io.github.charrnn.cli.weights.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -149,7 +150,7 @@ final class GradcheckCommand implements Callable<Integer> {
     threads.count().ifPresent(check::threads);
     GradientCheck.Report report = check.run(encoded);
     if (save != null) {
-      SafetensorsFile.write(save, about(rnn), tensors(rnn, encoded, report));
+      SafetensorsFile.write(save, Symbols.of(rnn), tensors(rnn, encoded, report));
     }
     if (json) {
       terminal.printJson(json(report));
@@ -167,18 +168,11 @@ final class GradcheckCommand implements Callable<Integer> {
       return;
     }
     Destinations destinations = new Destinations();
-    text.source().names().forEach(it -> destinations.keep("the text", it));
+    text.source().names().forEach(it -> destinations.keepText("the text", it));
     if (model != null) {
       destinations.keep("the model", model.toString());
     }
     Options.requireNoClash(command, () -> destinations.add("the gradients", save));
-  }
-
-  private static Map<String, String> about(VanillaRnn rnn) {
-    Map<String, String> about = new LinkedHashMap<>();
-    about.put("vocabulary", rnn.vocab().symbols());
-    rnn.documents().ifPresent(it -> about.put("delimiter", it.delimiter()));
-    return about;
   }
 
   private List<Tensor> tensors(VanillaRnn rnn, EncodedText encoded, GradientCheck.Report report) {

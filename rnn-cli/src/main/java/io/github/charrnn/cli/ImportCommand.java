@@ -87,7 +87,7 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   private void requireNoClash(String what, String name) throws IOException {
-    Destinations destinations = new Destinations().keep(what, name);
+    Destinations destinations = new Destinations().keepText(what, name);
     Options.requireNoClash(command, () -> destinations.add("the model", output));
   }
 

@@ -76,6 +76,47 @@ class WeightsTest {
     return outcome;
   }
 
+  @Test
+  void aBitThatIsWrongInNumPysFile_isNoticed() throws IOException {
+    ok("export", model, "-o", file("weights.npz"));
+    byte[] bytes = Files.readAllBytes(file("weights.npz"));
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int at = 0;
+    while (buffer.getDouble(at) != rnn.w()[5]) {
+      at++;
+    }
+    bytes[at] ^= 1;
+    Files.write(file("weights.npz"), bytes);
+
+    Cli.Outcome outcome = Cli.run("import", file("weights.npz"), "-o", file("again"));
+
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.err()).contains("is no .npz file, or damaged: get it again");
+    assertThat(file("again")).doesNotExist();
+  }
+
+  @Test
+  void aModel_doesNotReplaceTheWeightsThatItIsMadeOf() throws IOException {
+    Path weights = Files.createDirectory(file("weights"));
+
+    Cli.Outcome outcome = Cli.run("import", weights, "-o", weights.resolve("U.npy"));
+
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.err()).contains("must not be in " + weights);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"a\": 0.2, \"b\": 1}", "{\"a\": 0, \"b\": 4294967297}"})
+  void numbersOfSymbols_areWhole_andNotTooLarge(String json) throws IOException {
+    Files.writeString(file("vocab.json"), json);
+
+    Cli.Outcome outcome =
+        Cli.run("import", model, "--vocab", file("vocab.json"), "-o", file("again"));
+
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.err()).contains("is no vocabulary in JSON");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"weights.safetensors", "weights.npz"})
   void whatIsExported_comesBackAsTheSameModel(String weights) throws IOException {

@@ -221,8 +221,8 @@ public final class Update implements Window.Gradients {
   }
 
   /**
-   * Whether it moves every parameter by the full learning rate, whatever the gradient, while it
-   * remembers none.
+   * Whether it moves a parameter by the full learning rate, whatever the size of a gradient that is
+   * not tiny, while it remembers none.
    */
   public boolean forgets() {
     return recipe.optimizer() instanceof Optimizer.AdaGrad;

@@ -26,9 +26,10 @@ final class NextCharacters {
     VanillaRnn model =
         train(args.length > 1 ? Files.readAllLines(Path.of(args[1])) : Texts.searches(1, 2_000));
     Predictor next = Predictor.of(model);
-    for (int i = 1; i <= typed.length(); i++) {
-      next.read(typed.substring(i - 1, i), UnknownSymbols.skip());
-      System.out.printf("%s|%s%n", typed.substring(0, i), completion(next));
+    StringBuilder field = new StringBuilder();
+    for (int key : typed.codePoints().toArray()) {
+      next.read(Character.toString(key), UnknownSymbols.skip());
+      System.out.printf("%s|%s%n", field.appendCodePoint(key), completion(next));
       System.out.println("    " + String.join(", ", top(next)));
     }
   }

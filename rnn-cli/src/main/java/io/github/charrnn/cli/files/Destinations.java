@@ -43,7 +43,9 @@ public final class Destinations {
    * would be read as text the next time.
    */
   public Destinations keepText(String what, String name) {
-    texts.add(name);
+    if (!name.isEmpty()) {
+      texts.add(name);
+    }
     return keep(what, name);
   }
 

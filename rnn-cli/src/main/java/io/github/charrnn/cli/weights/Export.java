@@ -4,7 +4,6 @@ import io.github.charrnn.VanillaRnn;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,9 +21,7 @@ public record Export(VanillaRnn rnn, Names names, Dtype dtype) {
    * @throws IOException if it cannot be written, or a number is too large for the type
    */
   public void write(Path file) throws IOException {
-    Map<String, String> about = new LinkedHashMap<>();
-    about.put(Symbols.VOCABULARY, rnn.vocab().symbols());
-    rnn.documents().ifPresent(it -> about.put(Symbols.DELIMITER, it.delimiter()));
+    Map<String, String> about = Symbols.of(rnn);
     List<Tensor> tensors = tensors();
     if (file.toString().endsWith(NpzFile.EXTENSION)) {
       about.forEach((name, text) -> tensors.add(Symbols.tensor(name, text)));

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -85,11 +86,17 @@ public final class NpzFile {
   private static InputStream array(Path file, String name) throws IOException {
     ZipFile zip = open(file);
     try {
-      InputStream in = zip.getInputStream(Objects.requireNonNull(zip.getEntry(name)));
-      return new FilterInputStream(Objects.requireNonNull(in)) {
+      ZipEntry entry = Objects.requireNonNull(zip.getEntry(name));
+      InputStream in = Objects.requireNonNull(zip.getInputStream(entry));
+      CRC32 checksum = new CRC32(); // nobody else compares that of what is not compressed
+      return new FilterInputStream(new CheckedInputStream(in, checksum)) {
         @Override
         public void close() throws IOException {
+          boolean whole = read() < 0;
           zip.close();
+          if (whole && checksum.getValue() != entry.getCrc()) {
+            throw damaged(file, new IOException(name + " has another checksum"));
+          }
         }
       };
     } catch (IOException | NullPointerException e) {

@@ -6,6 +6,7 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.Documents;
+import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.Sources;
 import io.github.charrnn.cli.output.Terminal;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -129,19 +131,28 @@ public record Symbols(String source, int[] codePoints, Optional<Documents> docum
               + " in "
               + array.file()
               + " is of "
-              + array.dtype()
+              + Stored.printable(array.dtype())
               + ", must be a row of I64, a code point each: numpy.array([ord(c) for c in symbols],"
               + " 'int64')");
     }
     StringBuilder text = new StringBuilder();
     for (double number : array.data().read()) {
-      if (!(number >= 0 && number <= Character.MAX_CODE_POINT)) {
+      boolean half = number >= Character.MIN_SURROGATE && number <= Character.MAX_SURROGATE;
+      if (half || !(number >= 0 && number <= Character.MAX_CODE_POINT)) {
         throw new IOException(
             array.name() + " in " + array.file() + " has " + number + ", must be code points");
       }
       text.appendCodePoint((int) number);
     }
     return text.toString();
+  }
+
+  /** What a file says of those of a model, by its keys. */
+  public static Map<String, String> of(VanillaRnn rnn) {
+    Map<String, String> about = new LinkedHashMap<>();
+    about.put(VOCABULARY, rnn.vocab().symbols());
+    rnn.documents().ifPresent(it -> about.put(DELIMITER, it.delimiter()));
+    return about;
   }
 
   /** An array as one of code points. */
@@ -163,7 +174,7 @@ public record Symbols(String source, int[] codePoints, Optional<Documents> docum
         Map<String, JsonElement> numbers = json.getAsJsonObject().asMap();
         symbols.addAll(Collections.nCopies(numbers.size(), ""));
         for (Map.Entry<String, JsonElement> entry : numbers.entrySet()) {
-          int number = entry.getValue().getAsInt();
+          int number = entry.getValue().getAsBigDecimal().intValueExact();
           if (number < 0 || number >= symbols.size() || !symbols.get(number).isEmpty()) {
             throw new IOException(
                 String.format(
@@ -194,6 +205,7 @@ public record Symbols(String source, int[] codePoints, Optional<Documents> docum
     } catch (JsonParseException
         | IllegalStateException
         | NumberFormatException
+        | ArithmeticException
         | UnsupportedOperationException e) {
       throw new IOException(
           name
