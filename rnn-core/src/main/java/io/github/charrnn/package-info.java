@@ -103,7 +103,9 @@
  * trained on, {@link io.github.charrnn.Trainer#samples} keeps what it writes; a {@linkplain
  * io.github.charrnn.Trainer#every listener} gets both with the losses, and so does the {@link
  * io.github.charrnn.TrainingResult}. {@link io.github.charrnn.VanillaRnn#surprisals} and {@link
- * io.github.charrnn.VanillaRnn#states} say what a model makes of each symbol.
+ * io.github.charrnn.VanillaRnn#states} say what a model makes of each symbol, {@link
+ * io.github.charrnn.VanillaRnn#gradient} what the loss of a window is and how it depends on every
+ * parameter.
  *
  * <p>{@link io.github.charrnn.HeldOut} cuts a text in two: one part to train on, pieces of the rest
  * to measure with, spread over the text or its end. {@link io.github.charrnn.BestBy} says which
@@ -128,9 +130,10 @@
  *
  * <p>{@link io.github.charrnn.Trainer#checkpoint(java.nio.file.Path)} keeps all of a run in a file.
  * {@link io.github.charrnn.Trainer#resuming} makes a trainer from it that goes on to the same bits
- * as if the run had never stopped. {@link io.github.charrnn.Trainer#rollbacks} goes back when
- * numbers overflow. A file is replaced in one move, once the new one is safely on disk, and read
- * without trust: a damaged or hostile one is a {@link io.github.charrnn.ModelFormatException}.
+ * as if the run had never stopped; a trainer of a trained model begins a new run with it. {@link
+ * io.github.charrnn.Trainer#rollbacks} goes back when numbers overflow. A file is replaced in one
+ * move, once the new one is safely on disk, and read without trust: a damaged or hostile one is a
+ * {@link io.github.charrnn.ModelFormatException}.
  *
  * <h2>Speed</h2>
  *

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,12 +21,24 @@ class CheckYourOwnTest {
   private static final Path STORY = Path.of("src/main/resources/io/github/charrnn/cli/story.txt");
   private static final Pattern DIFFERS = Pattern.compile("(.+?): .*differs by (\\S+).*");
 
-  @TempDir Path directory;
+  @TempDir private static Path directory;
+
+  @BeforeAll
+  static void typeTheCommands() throws Exception {
+    Needed.isThere(Python.has("numpy"), "docs/check.py is not run, there is no numpy");
+    Files.copy(STORY, directory.resolve("book.txt"));
+    List<String> lines =
+        Files.readAllLines(PAGE).stream().filter(line -> line.startsWith("./rnn ")).toList();
+    assertThat(lines).hasSize(3);
+    for (String line : lines) {
+      Object[] words = line.replaceFirst(" +#.*", "").split(" +", -1);
+      Cli.Outcome outcome = Cli.run(inDirectory(words));
+      assertThat(outcome.code()).as("%s: %s", line, outcome.err()).isZero();
+    }
+  }
 
   @Test
   void aRightImplementation_agreesInEveryNumber_andInTheFirstSteps() throws Exception {
-    typeTheCommands();
-
     Map<String, Double> differences = differences(Files.readString(PROGRAM));
 
     assertThat(differences).hasSize(1 + 5 + 25);
@@ -42,7 +55,6 @@ class CheckYourOwnTest {
 
   @Test
   void aWrongOne_isCaught() throws Exception {
-    typeTheCommands();
     String program = Files.readString(PROGRAM);
     String wrong = program.replace("(1 - hs[t + 1] ** 2)", "(1 - hs[t] ** 2)");
     assertThat(wrong).isNotEqualTo(program);
@@ -54,21 +66,8 @@ class CheckYourOwnTest {
     assertThat(differences.get("gradient of W")).isGreaterThan(1e-5);
   }
 
-  private void typeTheCommands() throws Exception {
-    Needed.isThere(Python.has("numpy"), "docs/check.py is not run, there is no numpy");
-    Files.copy(STORY, directory.resolve("book.txt"));
-    List<String> lines =
-        Files.readAllLines(PAGE).stream().filter(line -> line.startsWith("./rnn ")).toList();
-    assertThat(lines).hasSize(3);
-    for (String line : lines) {
-      Object[] words = line.replaceFirst(" +#.*", "").split(" +", -1);
-      Cli.Outcome outcome = Cli.run(inDirectory(words));
-      assertThat(outcome.code()).as("%s: %s", line, outcome.err()).isZero();
-    }
-  }
-
   /** Without the program's name; files are those of the directory. */
-  private Object[] inDirectory(Object[] words) {
+  private static Object[] inDirectory(Object[] words) {
     Object[] arguments = new Object[words.length - 1];
     for (int i = 1; i < words.length; i++) {
       boolean file = words[i].toString().matches(".+\\.(txt|csv|safetensors)");
@@ -77,7 +76,8 @@ class CheckYourOwnTest {
     return arguments;
   }
 
-  private Map<String, Double> differences(String program) throws IOException, InterruptedException {
+  private static Map<String, Double> differences(String program)
+      throws IOException, InterruptedException {
     String script = "import sys; sys.argv = ['check.py', 'book.txt']\n" + program;
     Map<String, Double> differences = new HashMap<>();
     for (String line : Python.run(directory, "numpy", script).split("\n", -1)) {
