@@ -162,6 +162,8 @@ class InteractiveTest {
         "The \\q | the line: after a backslash there must be n, t, r, u and four hexadecimal digits,"
             + " or another backslash",
         ":again! | there is no :again!: :help lists all",
+        ":again x | :again is followed by x: type it alone",
+        ":quit now | :quit is followed by now: type it alone",
         ":temperature -1 | :temperature is -1.0, must be at least 0 and finite",
         ":temperature warm | :temperature is warm, must be a number",
         ":temperature | :temperature needs a value: it is 1 now",

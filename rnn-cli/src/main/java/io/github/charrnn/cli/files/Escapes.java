@@ -61,7 +61,10 @@ public final class Escapes {
   public static String visible(int codePoint) {
     boolean controls =
         (Character.isISOControl(codePoint) && codePoint != '\n' && codePoint != '\t')
-            || (codePoint >= 0x202a && codePoint <= 0x202e)
+            || codePoint == 0x061c
+            || codePoint == 0x200e
+            || codePoint == 0x200f
+            || (codePoint >= 0x2028 && codePoint <= 0x202e)
             || (codePoint >= 0x2066 && codePoint <= 0x2069);
     return controls ? escapedOne((char) codePoint) : Character.toString(codePoint);
   }

@@ -15,6 +15,7 @@ import io.github.charrnn.cli.output.Flushing;
 import io.github.charrnn.cli.output.Terminal;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -84,7 +85,7 @@ public final class Conversation {
   public void hold() throws IOException {
     try (Keyboard keyboard = Keyboard.of(terminal)) {
       Optional<String> line = keyboard.line();
-      while (line.isPresent() && !line.get().strip().equals(QUIT)) {
+      while (line.isPresent() && !line.get().stripTrailing().equals(QUIT)) {
         try {
           answer(line.get(), keyboard);
         } catch (ParameterException e) {
@@ -103,6 +104,9 @@ public final class Conversation {
       begin(Options.get(command, "the line", () -> Escapes.read(line)), keyboard);
     } else {
       String[] words = line.strip().split("\\s+", 2);
+      if (words.length == 2 && List.of(AGAIN, HELP, QUIT).contains(words[0])) {
+        throw Options.wrong(command, words[0] + " is followed by " + words[1] + ": type it alone");
+      }
       switch (words[0]) {
         case AGAIN -> begin(beginning, keyboard);
         case HELP -> terminal.println(help());

@@ -83,7 +83,7 @@ public final class Import {
             wayOut));
   }
 
-  /** What was done beyond reading, a sentence each. */
+  /** What was done beyond reading, if anything was. */
   public Optional<String> note() {
     return of(Role.B).size() < 2
         ? Optional.empty()
