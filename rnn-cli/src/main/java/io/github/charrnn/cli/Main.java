@@ -48,6 +48,8 @@ public final class Main implements Runnable {
 
   /** Runs a command and exits with its code. */
   public static void main(String[] args) {
+    // What the library logs is a line like the others.
+    System.setProperty("java.util.logging.SimpleFormatter.format", "rnn: %5$s%6$s%n");
     Terminal terminal =
         new Terminal(
             new FileInputStream(FileDescriptor.in),

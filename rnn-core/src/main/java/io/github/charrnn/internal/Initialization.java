@@ -92,7 +92,7 @@ public final class Initialization {
   /** Adds x y, from an element on. */
   private static void addTo(double[] sum, int from, double x, double[] y) {
     for (int i = from; i < sum.length; i++) {
-      sum[i] = Math.fma(x, y[i], sum[i]);
+      sum[i] = Fma.fma(x, y[i], sum[i]);
     }
   }
 }

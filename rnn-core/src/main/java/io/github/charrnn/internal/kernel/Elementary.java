@@ -1,5 +1,7 @@
 package io.github.charrnn.internal.kernel;
 
+import io.github.charrnn.internal.Fma;
+
 /**
  * exp and tanh from exact operations only, so that they have the same bits on every machine and in
  * every lane of a vector. {@code Math.exp} and {@code Math.tanh} do not promise that; StrictMath
@@ -95,9 +97,9 @@ public final class Elementary {
   }
 
   static double refine(double x, double y) {
-    double e = Math.fma(x * y, y, -1);
-    double polynomial = Math.fma(e, Math.fma(e, -0.3125, 0.375), -0.5);
-    return Math.fma(y * e, polynomial, y);
+    double e = Fma.fma(x * y, y, -1);
+    double polynomial = Fma.fma(e, Fma.fma(e, -0.3125, 0.375), -0.5);
+    return Fma.fma(y * e, polynomial, y);
   }
 
   static double clampExponent(double x) {
@@ -111,13 +113,13 @@ public final class Elementary {
 
   /** k + SHIFTER, where k is y / ln2 to the nearest integer. */
   static double shift(double y) {
-    return Math.fma(y, LOG2_E, SHIFTER);
+    return Fma.fma(y, LOG2_E, SHIFTER);
   }
 
   /** y - k ln2. */
   static double reduce(double y, double shifted) {
     double k = shifted - SHIFTER;
-    return Math.fma(k, -LN2_LOW, Math.fma(k, -LN2_HIGH, y));
+    return Fma.fma(k, -LN2_LOW, Fma.fma(k, -LN2_HIGH, y));
   }
 
   /** 2^k; 0 for k = -1023 and infinite for k = 1024. */
@@ -128,18 +130,18 @@ public final class Elementary {
   /** e^r - 1 for |r| at most 0.35. */
   static double expm1Reduced(double r) {
     double q = C13;
-    q = Math.fma(q, r, C12);
-    q = Math.fma(q, r, C11);
-    q = Math.fma(q, r, C10);
-    q = Math.fma(q, r, C9);
-    q = Math.fma(q, r, C8);
-    q = Math.fma(q, r, C7);
-    q = Math.fma(q, r, C6);
-    q = Math.fma(q, r, C5);
-    q = Math.fma(q, r, C4);
-    q = Math.fma(q, r, C3);
-    q = Math.fma(q, r, C2);
-    return Math.fma(r * r, q, r);
+    q = Fma.fma(q, r, C12);
+    q = Fma.fma(q, r, C11);
+    q = Fma.fma(q, r, C10);
+    q = Fma.fma(q, r, C9);
+    q = Fma.fma(q, r, C8);
+    q = Fma.fma(q, r, C7);
+    q = Fma.fma(q, r, C6);
+    q = Fma.fma(q, r, C5);
+    q = Fma.fma(q, r, C4);
+    q = Fma.fma(q, r, C3);
+    q = Fma.fma(q, r, C2);
+    return Fma.fma(r * r, q, r);
   }
 
   static double scaled(double power, double expm1) {
@@ -147,7 +149,7 @@ public final class Elementary {
   }
 
   static double tanhOf(double power, double expm1) {
-    double t = Math.fma(power, expm1, power - 1);
+    double t = Fma.fma(power, expm1, power - 1);
     return t / (t + 2);
   }
 
@@ -213,22 +215,22 @@ public final class Elementary {
     double s7 = 0;
     int i = from;
     for (; i + 8 <= to; i += 8) {
-      s0 = Math.fma(x[i], x[i], s0);
-      s1 = Math.fma(x[i + 1], x[i + 1], s1);
-      s2 = Math.fma(x[i + 2], x[i + 2], s2);
-      s3 = Math.fma(x[i + 3], x[i + 3], s3);
-      s4 = Math.fma(x[i + 4], x[i + 4], s4);
-      s5 = Math.fma(x[i + 5], x[i + 5], s5);
-      s6 = Math.fma(x[i + 6], x[i + 6], s6);
-      s7 = Math.fma(x[i + 7], x[i + 7], s7);
+      s0 = Fma.fma(x[i], x[i], s0);
+      s1 = Fma.fma(x[i + 1], x[i + 1], s1);
+      s2 = Fma.fma(x[i + 2], x[i + 2], s2);
+      s3 = Fma.fma(x[i + 3], x[i + 3], s3);
+      s4 = Fma.fma(x[i + 4], x[i + 4], s4);
+      s5 = Fma.fma(x[i + 5], x[i + 5], s5);
+      s6 = Fma.fma(x[i + 6], x[i + 6], s6);
+      s7 = Fma.fma(x[i + 7], x[i + 7], s7);
     }
-    s0 = i < to ? Math.fma(x[i], x[i], s0) : s0;
-    s1 = i + 1 < to ? Math.fma(x[i + 1], x[i + 1], s1) : s1;
-    s2 = i + 2 < to ? Math.fma(x[i + 2], x[i + 2], s2) : s2;
-    s3 = i + 3 < to ? Math.fma(x[i + 3], x[i + 3], s3) : s3;
-    s4 = i + 4 < to ? Math.fma(x[i + 4], x[i + 4], s4) : s4;
-    s5 = i + 5 < to ? Math.fma(x[i + 5], x[i + 5], s5) : s5;
-    s6 = i + 6 < to ? Math.fma(x[i + 6], x[i + 6], s6) : s6;
+    s0 = i < to ? Fma.fma(x[i], x[i], s0) : s0;
+    s1 = i + 1 < to ? Fma.fma(x[i + 1], x[i + 1], s1) : s1;
+    s2 = i + 2 < to ? Fma.fma(x[i + 2], x[i + 2], s2) : s2;
+    s3 = i + 3 < to ? Fma.fma(x[i + 3], x[i + 3], s3) : s3;
+    s4 = i + 4 < to ? Fma.fma(x[i + 4], x[i + 4], s4) : s4;
+    s5 = i + 5 < to ? Fma.fma(x[i + 5], x[i + 5], s5) : s5;
+    s6 = i + 6 < to ? Fma.fma(x[i + 6], x[i + 6], s6) : s6;
     return ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7));
   }
 }

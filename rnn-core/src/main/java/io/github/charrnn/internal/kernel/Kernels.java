@@ -1,5 +1,6 @@
 package io.github.charrnn.internal.kernel;
 
+import io.github.charrnn.internal.Fma;
 import io.github.charrnn.internal.Parameters;
 import java.lang.System.Logger.Level;
 import java.util.Map;
@@ -32,6 +33,10 @@ public final class Kernels {
 
   private static final String VECTOR_API = "jdk.incubator.vector";
   private static final int FEWEST_LANES = 2;
+
+  private static final String NO_FMA =
+      "this processor or virtual machine has no fused multiply-add (fma; QEMU shows the processor's"
+          + " own with -cpu host), and computing it in software takes many times as long";
 
   private enum Asked {
     AUTO,
@@ -119,7 +124,7 @@ public final class Kernels {
    * @throws IllegalStateException if rnn.kernel asks for what is not there
    */
   public static String description() {
-    return asked() == Asked.SCALAR
+    return asked() == Asked.SCALAR && Fma.IN_HARDWARE
         ? "scalar kernels, as " + PROPERTY + " asks"
         : Found.VECTORS.description;
   }
@@ -157,6 +162,10 @@ public final class Kernels {
     if (module.isEmpty()) {
       module = ModuleLayer.boot().findModule(VECTOR_API);
     }
+    if (!Fma.IN_HARDWARE) {
+      System.getLogger("io.github.charrnn").log(Level.WARNING, NO_FMA);
+      return Optional.empty();
+    }
     if (module.isEmpty()) {
       System.getLogger("io.github.charrnn")
           .log(
@@ -185,6 +194,9 @@ public final class Kernels {
   }
 
   private static Vectors find() {
+    if (!Fma.IN_HARDWARE) {
+      return Vectors.none(NO_FMA);
+    }
     if (VECTOR_MODULE.isEmpty()) {
       return Vectors.none("the module " + VECTOR_API + " is missing, --add-modules gives it");
     }

@@ -1,5 +1,6 @@
 package io.github.charrnn.internal.kernel;
 
+import io.github.charrnn.internal.Fma;
 import java.util.Arrays;
 
 /** The reference implementation: plain Java loops, in the shape that C2 turns into vector code. */
@@ -160,7 +161,7 @@ final class ScalarKernel implements Kernel {
       int from, int end, double[] h, int hAt, double[] y, double[] da, int at) {
     System.arraycopy(h, hAt + from, reduced, from, end - from);
     for (int j = from; j < end; j++) {
-      y[j] *= Math.fma(-reduced[j], reduced[j], 1);
+      y[j] *= Fma.fma(-reduced[j], reduced[j], 1);
     }
     System.arraycopy(y, from, da, at + from, end - from);
   }
@@ -317,7 +318,7 @@ final class ScalarKernel implements Kernel {
       int count, double[] x, double[] sum, double epsilon, double[] more) {
     for (int i = 0; i < count; i++) {
       double y = x[i];
-      double square = Math.fma(y, y, sum[i]);
+      double square = Fma.fma(y, y, sum[i]);
       sum[i] = square;
       more[i] = square + epsilon;
     }
@@ -346,7 +347,7 @@ final class ScalarKernel implements Kernel {
     for (int i = 0; i < count; i++) {
       double x = squares[i] + epsilon;
       double inverse = Elementary.refine(x, roots[i]);
-      theta[i] = Math.fma(rate * g[i], inverse, theta[i]);
+      theta[i] = Fma.fma(rate * g[i], inverse, theta[i]);
     }
   }
 
@@ -381,9 +382,9 @@ final class ScalarKernel implements Kernel {
       int count = Math.min(BLOCK, to - start);
       begin(count, gradient, at + start - from, scale, clip, theta, velocity, start);
       for (int i = 0; i < count; i++) {
-        double velocityNow = Math.fma(momentum, squares[i], clipped[i]);
+        double velocityNow = Fma.fma(momentum, squares[i], clipped[i]);
         squares[i] = velocityNow;
-        moved[i] = Math.fma(-rate, velocityNow, moved[i]);
+        moved[i] = Fma.fma(-rate, velocityNow, moved[i]);
       }
       end(count, theta, velocity, start);
     }
@@ -408,9 +409,9 @@ final class ScalarKernel implements Kernel {
       begin(count, gradient, at + start - from, scale, clip, theta, memory, start);
       for (int i = 0; i < count; i++) {
         double g = clipped[i];
-        double square = Math.fma(decay, squares[i], share * g * g);
+        double square = Fma.fma(decay, squares[i], share * g * g);
         squares[i] = square;
-        moved[i] = Math.fma(-rate, g / (Math.sqrt(square) + epsilon), moved[i]);
+        moved[i] = Fma.fma(-rate, g / (Math.sqrt(square) + epsilon), moved[i]);
       }
       end(count, theta, memory, start);
     }
@@ -440,12 +441,12 @@ final class ScalarKernel implements Kernel {
       System.arraycopy(first, start, roots, 0, count);
       for (int i = 0; i < count; i++) {
         double g = clipped[i];
-        double mean = Math.fma(beta1, roots[i], share1 * g);
-        double square = Math.fma(beta2, squares[i], share2 * g * g);
+        double mean = Fma.fma(beta1, roots[i], share1 * g);
+        double square = Fma.fma(beta2, squares[i], share2 * g * g);
         roots[i] = mean;
         squares[i] = square;
-        double deviation = Math.fma(Math.sqrt(square), correction, epsilon);
-        moved[i] = Math.fma(-rate, mean / deviation, moved[i]);
+        double deviation = Fma.fma(Math.sqrt(square), correction, epsilon);
+        moved[i] = Fma.fma(-rate, mean / deviation, moved[i]);
       }
       System.arraycopy(roots, 0, first, start, count);
       end(count, theta, second, start);
@@ -561,8 +562,8 @@ final class ScalarKernel implements Kernel {
       double a4,
       double[] r4) {
     for (int j = from; j < end; j++) {
-      double sum = Math.fma(a1, r1[j], Math.fma(a0, r0[j], y[j]));
-      y[j] = Math.fma(a4, r4[j], Math.fma(a3, r3[j], Math.fma(a2, r2[j], sum)));
+      double sum = Fma.fma(a1, r1[j], Fma.fma(a0, r0[j], y[j]));
+      y[j] = Fma.fma(a4, r4[j], Fma.fma(a3, r3[j], Fma.fma(a2, r2[j], sum)));
     }
   }
 
@@ -630,8 +631,8 @@ final class ScalarKernel implements Kernel {
       double c1 = r1[j];
       double c2 = r2[j];
       double c3 = r3[j];
-      double sum = Math.fma(a3, c3, Math.fma(a2, c2, Math.fma(a1, c1, Math.fma(a0, c0, y[j]))));
-      z[j] = Math.fma(c3, b3, Math.fma(c2, b2, Math.fma(c1, b1, Math.fma(c0, b0, z[j]))));
+      double sum = Fma.fma(a3, c3, Fma.fma(a2, c2, Fma.fma(a1, c1, Fma.fma(a0, c0, y[j]))));
+      z[j] = Fma.fma(c3, b3, Fma.fma(c2, b2, Fma.fma(c1, b1, Fma.fma(c0, b0, z[j]))));
       y[j] = sum;
     }
   }
@@ -640,15 +641,15 @@ final class ScalarKernel implements Kernel {
       int from, int end, double[] y, double[] z, double a, double b, double[] r) {
     for (int j = from; j < end; j++) {
       double c = r[j];
-      double sum = Math.fma(a, c, y[j]);
-      z[j] = Math.fma(c, b, z[j]);
+      double sum = Fma.fma(a, c, y[j]);
+      z[j] = Fma.fma(c, b, z[j]);
       y[j] = sum;
     }
   }
 
   private static void addRow(int from, int end, double[] y, double a, double[] r) {
     for (int j = from; j < end; j++) {
-      y[j] = Math.fma(a, r[j], y[j]);
+      y[j] = Fma.fma(a, r[j], y[j]);
     }
   }
 

@@ -23,8 +23,8 @@
  * <h2>Same bits everywhere</h2>
  *
  * Every operation here is exact by the language specification ({@code + - * / sqrt}, {@code
- * Math.fma}, comparisons, bit patterns), and every sum has one order that does not depend on how it
- * is computed:
+ * Math.fma} or its equal {@link io.github.charrnn.internal.Fma}, comparisons, bit patterns), and
+ * every sum has one order that does not depend on how it is computed:
  *
  * <ul>
  *   <li>Each output of a product is a single chain of {@code Math.fma}, the summed index ascending.
