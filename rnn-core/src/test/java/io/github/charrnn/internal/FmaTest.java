@@ -45,18 +45,20 @@ class FmaTest {
     }
   }
 
-  /** Products of few bits, added half a unit of the sum's last bit away from it. */
+  /**
+   * Products that are half a unit of the addend's last bit, or differ from it by 2^-100 of that.
+   */
   @Test
   void halfway_hasTheSameBits() {
     for (int i = 0; i < CASES; i++) {
-      double a = few();
-      double b = few();
-      double c = Math.scalb((double) (random.nextLong() >> 10 | 1), random.nextInt(-20, 60));
+      double c = Math.scalb((double) (random.nextLong() >>> 11 | 1L << 52), random.nextInt(-90, 0));
       double half = Math.ulp(c) / 2;
-      check(a, b, c);
-      check(half, 1 + Math.ulp(1.0) * random.nextInt(-2, 3), c);
+      double little = Math.scalb(random.nextInt(1, 8), -52);
+      check(half, 1, c);
+      check(half * (1 + little), 1 - little, c);
+      check(half * (1 + little), 1 - little, -c);
+      check(half * (1 + little), 1 + little, c);
       check(half * few(), few(), c);
-      check(-half / 2, 1 + Math.ulp(1.0) * random.nextInt(-2, 3), Math.scalb(1.0, 40));
     }
   }
 
