@@ -112,6 +112,24 @@ class LauncherTest {
   }
 
   @Test
+  void collector_isOursUnlessTheUserNamesOne() throws Exception {
+    lines(rnn()); // builds
+    script("java", "#!/bin/bash\necho \"$*\" | grep -o 'Use[A-Za-z0-9]*GC'\n");
+
+    assertThat(lines(rnn())).containsExactly("UseSerialGC");
+    for (String variable : List.of("RNN_JAVA_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")) {
+      ProcessBuilder builder = builder("/bin/bash", checkout + "/rnn", "sample");
+      builder.environment().put(variable, "-Xmx1g -XX:+UseG1GC -XX:-UsePerfData");
+      assertThat(lines(builder.start()))
+          .as(variable)
+          .isEqualTo(variable.startsWith("RNN") ? List.of("UseG1GC") : List.of());
+    }
+    ProcessBuilder other = builder("/bin/bash", checkout + "/rnn", "sample");
+    other.environment().put("RNN_JAVA_OPTS", "-Xmx1g -XX:-UseDynamicNumberOfGCThreads");
+    assertThat(lines(other.start())).contains("UseSerialGC");
+  }
+
+  @Test
   void onATerminal_aLineMoves() throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "skipped: this needs script");
 
