@@ -1,6 +1,7 @@
 package io.github.charrnn.cli;
 
 import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.options.Numbers;
 import io.github.charrnn.cli.options.RecipeOptions;
 import io.github.charrnn.cli.options.Refusals;
 import io.github.charrnn.cli.output.ExitCode;
@@ -85,6 +86,7 @@ public final class Main implements Runnable {
             .setExecutionStrategy(result -> execute(terminal, result))
             .setParameterExceptionHandler((e, arguments) -> usageError(terminal, e))
             .setExecutionExceptionHandler((e, command, result) -> failure(terminal, command, e));
+    Numbers.register(commandLine);
     for (String trains : List.of("train", "tune")) {
       Objects.requireNonNull(commandLine.getSubcommands().get(trains))
           .getCommandSpec()

@@ -168,7 +168,8 @@ class InteractiveTest {
         ":temperature warm | :temperature is warm, must be a number",
         ":temperature | :temperature needs a value: it is 1 now",
         ":top-k 0 | :top-k is 0, must be at least 1",
-        ":top-k 1.5 | :top-k is 1.5, must be a whole number",
+        ":top-k 1.5 | :top-k is 1.5, must be a whole number, as in 20000, 20,000, 20k or 2e4",
+        ":top-k 99999999999 | :top-k is 99999999999, must be a whole number, at most 2147483647",
         ":top-p 2 | :top-p is 2.0, must be above 0 and at most 1",
         ":length -1 | :length is -1, must be at least 0",
         ":seed | :seed needs a value: it is 1 now"

@@ -9,11 +9,13 @@ import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.Escapes;
 import io.github.charrnn.cli.options.DocumentOptions;
+import io.github.charrnn.cli.options.Numbers;
 import io.github.charrnn.cli.options.Options;
 import io.github.charrnn.cli.options.UnknownOption;
 import io.github.charrnn.cli.output.Flushing;
 import io.github.charrnn.cli.output.Terminal;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -164,38 +166,38 @@ public final class Conversation {
                   sampler.topK(
                       value.equals(ALL)
                           ? Integer.MAX_VALUE
-                          : whole(name, value, Integer::valueOf)));
+                          : whole(name, value, BigDecimal::intValueExact, Integer.MAX_VALUE)));
       case TOP_P -> Options.apply(command, name, () -> sampler.topP(number(name, value)));
       case LENGTH -> {
-        long typed = whole(name, value, Long::valueOf);
+        long typed = whole(name, value);
         Options.requireAtLeast(command, name, typed, 0);
         length = typed;
       }
-      case SEED -> seed = whole(name, value, Long::valueOf);
+      case SEED -> seed = whole(name, value);
       default -> throw Options.wrong(command, "there is no " + name + ": " + HELP + " lists all");
     }
     settings.put(name, value);
   }
 
   private double number(String name, String value) {
-    return parsed(name, value, Double::valueOf, "a number");
+    return Numbers.real(value).orElseThrow(() -> wrong(name, value, Numbers.range(value)));
   }
 
-  private <T extends Number> T whole(String name, String value, Function<String, T> parser) {
-    return parsed(name, value, parser, "a whole number");
+  private long whole(String name, String value) {
+    return whole(name, value, BigDecimal::longValueExact, Long.MAX_VALUE);
   }
 
-  private <T> T parsed(String name, String value, Function<String, T> parser, String range) {
-    try {
-      return parser.apply(value);
-    } catch (NumberFormatException e) {
-      throw new ParameterException(
-          command.commandLine(),
-          value.isEmpty()
-              ? name + " needs a value: it is " + settings.get(name) + " now"
-              : name + " is " + value + ", must be " + range,
-          e);
-    }
+  private <T> T whole(String name, String value, Function<BigDecimal, T> exact, long most) {
+    return Numbers.whole(value, exact)
+        .orElseThrow(() -> wrong(name, value, Numbers.rangeOfWhole(value, most)));
+  }
+
+  private ParameterException wrong(String name, String value, String range) {
+    return Options.wrong(
+        command,
+        value.isEmpty()
+            ? name + " needs a value: it is " + settings.get(name) + " now"
+            : name + " is " + value + ", must be " + range);
   }
 
   private String help() {

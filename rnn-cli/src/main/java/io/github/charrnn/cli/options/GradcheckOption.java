@@ -1,6 +1,7 @@
 package io.github.charrnn.cli.options;
 
 import io.github.charrnn.cli.output.Shell;
+import java.math.BigDecimal;
 import java.util.OptionalInt;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,15 +37,11 @@ public final class GradcheckOption {
     if (gradcheck.equals(ALL)) {
       return OptionalInt.of(Integer.MAX_VALUE);
     }
-    try {
-      int elements = Integer.parseInt(gradcheck);
-      if (elements >= 0) {
-        return OptionalInt.of(elements);
-      }
-    } catch (NumberFormatException e) {
-      // refused below
+    int elements = Numbers.whole(gradcheck, BigDecimal::intValueExact).orElse(-1);
+    if (elements < 0) {
+      throw Options.wrong(
+          command, NAME + " is " + Shell.quoted(gradcheck) + ", must be all or at least 0");
     }
-    throw Options.wrong(
-        command, NAME + " is " + Shell.quoted(gradcheck) + ", must be all or at least 0");
+    return OptionalInt.of(elements);
   }
 }

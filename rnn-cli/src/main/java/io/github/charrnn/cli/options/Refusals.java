@@ -50,12 +50,11 @@ public final class Refusals {
           .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
           .collect(Collectors.joining(" or "));
     }
-    if (type == double.class || type == Double.class) {
-      return "a number";
+    if (type == int.class || type == Integer.class) {
+      return Numbers.rangeOfWhole(value, Integer.MAX_VALUE);
     }
-    boolean tooLarge = value.matches("[+-]?\\d+");
-    boolean isInt = type == int.class || type == Integer.class;
-    return "a whole number"
-        + (tooLarge ? ", at most " + (isInt ? Integer.MAX_VALUE : Long.MAX_VALUE) : "");
+    return type == long.class || type == Long.class
+        ? Numbers.rangeOfWhole(value, Long.MAX_VALUE)
+        : Numbers.range(value);
   }
 }

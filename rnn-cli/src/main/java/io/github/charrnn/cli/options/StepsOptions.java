@@ -2,6 +2,9 @@ package io.github.charrnn.cli.options;
 
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.Trainer;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Locale;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,10 +27,10 @@ public final class StepsOptions {
 
   @Option(
       names = "--epochs",
-      description = "Passes through the text, instead of --steps.",
+      description = "Passes through the text, instead of --steps; 1.5 for one and a half.",
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
-  private Integer epochs;
+  private BigDecimal epochs;
 
   /** Refuses options that exclude each other. */
   public void requireConsistent() {
@@ -48,11 +51,29 @@ public final class StepsOptions {
    */
   public long of(Trainer trainer, EncodedText text, long planned) {
     if (epochs != null) {
-      int count = epochs;
-      return Options.get(command, "--epochs", () -> trainer.stepsOf(text, count));
+      return steps(epochs, trainer.stepsOf(text, 1));
     }
     long count = steps == null ? planned : steps;
     Options.requireAtLeast(command, "--steps", count, 0);
     return count;
+  }
+
+  /** Of a part of a pass as many as it takes. */
+  private long steps(BigDecimal passes, long ofOne) {
+    BigDecimal count = passes.multiply(BigDecimal.valueOf(ofOne));
+    if (passes.signum() < 0) {
+      throw Options.wrong(command, "--epochs is " + passes + ", must be at least 0");
+    }
+    if (count.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
+      throw Options.wrong(
+          command,
+          String.format(
+              Locale.ROOT,
+              "--epochs is %s, of %,d steps each, must be at most %,d steps in all",
+              passes,
+              ofOne,
+              Long.MAX_VALUE));
+    }
+    return count.setScale(0, RoundingMode.CEILING).longValueExact();
   }
 }

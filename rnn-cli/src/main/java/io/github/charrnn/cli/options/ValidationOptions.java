@@ -76,7 +76,7 @@ public final class ValidationOptions {
       names = HELD_OUT,
       paramLabel = "<share>",
       description = {
-        "Hold out a share of the text, 0.1 for a tenth: its end, or pieces. Training reads the"
+        "Hold out a share of the text, 0.1 or 10%% for a tenth: its end, or pieces. Training reads the"
             + " rest; the loss on this part is measured before the first step, every so often and"
             + " at the end. Or the name of another text that is held out, or none.",
         "  Default: a twentieth, 20,000 characters at most; none with course"
@@ -172,7 +172,7 @@ public final class ValidationOptions {
   }
 
   private static boolean isNumber(String word) {
-    return word.matches("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
+    return Numbers.number(word).isPresent();
   }
 
   // A new run
@@ -238,7 +238,7 @@ public final class ValidationOptions {
   }
 
   private long characters(long length) {
-    double share = Double.parseDouble(heldOut.equals(NONE) ? "0" : heldOut);
+    double share = heldOut.equals(NONE) ? 0 : Numbers.real(heldOut).orElseThrow();
     if (!(share >= 0 && share < 1)) {
       throw Options.wrong(
           command,
