@@ -66,6 +66,9 @@ final class ImportCommand implements Callable<Integer> {
     if (output == null) {
       throw Options.wrong(command, "-o is missing: name the file to save to");
     }
+    if (vocab != null && vocab.isEmpty()) {
+      throw Options.wrong(command, "--vocab is empty: name a file");
+    }
     for (Path file : weights) {
       requireNoClash("the weights", file.toString());
     }

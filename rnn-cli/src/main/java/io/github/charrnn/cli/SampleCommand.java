@@ -176,6 +176,9 @@ final class SampleCommand implements Callable<Integer> {
         throw Options.wrong(
             command, "--prime and --prime-file exclude each other: give one of them");
       }
+      if (primeFile.isEmpty()) {
+        throw Options.wrong(command, "--prime-file is empty: name a file");
+      }
       prime = Sources.string(terminal, primeFile);
     } else {
       prime = Options.get(command, "--prime", () -> Escapes.read(prime));

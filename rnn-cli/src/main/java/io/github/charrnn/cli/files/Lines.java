@@ -3,7 +3,6 @@ package io.github.charrnn.cli.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.charrnn.cli.output.Terminal;
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
-import java.nio.file.Files;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -82,12 +80,9 @@ public final class Lines implements Iterator<String>, AutoCloseable {
   private void open(String typed) throws IOException {
     name = Sources.name(typed);
     number = 0;
-    text =
-        Optional.of(
-            new BufferedInputStream(
-                typed.equals(Sources.STANDARD_INPUT)
-                    ? terminal.in()
-                    : Files.newInputStream(Sources.file(typed))));
+    InputStream in = typed.equals(Sources.STANDARD_INPUT) ? terminal.in() : Sources.open(typed);
+    text = Optional.of(in); // to be closed, whatever it is
+    text = Optional.of(Contents.ofText(terminal, in, typed));
   }
 
   /** No byte of a character beyond ASCII is a line feed, so each line is decoded alone. */

@@ -6,8 +6,8 @@ import io.github.charrnn.ModelFormatException;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.output.Terminal;
-import java.io.BufferedInputStream;
 import java.io.FileNotFoundException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -33,10 +33,15 @@ public final class Sources {
   /** Reads a text; an empty name is the story. */
   static <T> T read(Terminal terminal, String name, Reading<T> reading) throws IOException {
     if (name.equals(STANDARD_INPUT)) {
-      return reading.of(terminal.in(), "standard input");
+      return reading.of(Contents.ofText(terminal, terminal.in(), name), "standard input");
     }
-    try (InputStream in = name.isEmpty() ? story() : Files.newInputStream(file(name))) {
-      return reading.of(in, name.isEmpty() ? STORY : name);
+    if (name.isEmpty()) {
+      try (InputStream in = story()) {
+        return reading.of(in, STORY);
+      }
+    }
+    try (InputStream in = open(name)) {
+      return reading.of(Contents.ofText(terminal, in, name), name);
     }
   }
 
@@ -52,19 +57,17 @@ public final class Sources {
 
   /** Reads a text that is short enough to be kept as it is. */
   public static String string(Terminal terminal, String name) throws IOException {
-    if (name.equals(STANDARD_INPUT)) {
-      // Buffered, because the file stream below it would want to know a pipe's length.
-      return string(new BufferedInputStream(terminal.in()).readAllBytes(), "standard input");
-    }
-    return string(Files.readAllBytes(file(name)), name);
-  }
-
-  private static String string(byte[] bytes, String name) throws IOException {
-    try {
-      return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      throw new IOException(name + " is not UTF-8: convert it first, for example with iconv", e);
-    }
+    return read(
+        terminal,
+        name,
+        (in, called) -> {
+          try {
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(in.readAllBytes())).toString();
+          } catch (CharacterCodingException e) {
+            throw new IOException(
+                called + " is not UTF-8: convert it first, for example with iconv", e);
+          }
+        });
   }
 
   /** Loads a model; what is wrong with it is said with its name. */
@@ -96,7 +99,21 @@ public final class Sources {
     return in;
   }
 
-  static Path file(String name) throws IOException {
+  /** Opens a file, which may be a pipe with a name. */
+  static InputStream open(String name) throws IOException {
+    return new FilterInputStream(Files.newInputStream(file(name))) {
+      @Override
+      public int available() {
+        try {
+          return super.available();
+        } catch (IOException e) { // a pipe has no length to ask for
+          return 0;
+        }
+      }
+    };
+  }
+
+  private static Path file(String name) throws IOException {
     Path file = Path.of(name);
     if (Files.isDirectory(file)) {
       throw new FileSystemException(name, null, "this is a directory, a text is a file");
