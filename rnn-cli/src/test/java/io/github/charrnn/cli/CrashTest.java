@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Training that is killed again and again, as by a power switch, and resumed each time, with
  * another number of threads.
  *
- * <p>In the build a few times; 200 times with -Plong, as .ci/run has it.
+ * <p>In the build a few times; 200 times with -Plong.
  */
 class CrashTest {
   private static final int KILLS =
