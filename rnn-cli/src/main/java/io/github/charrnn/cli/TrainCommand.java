@@ -144,6 +144,7 @@ final class TrainCommand implements Callable<Integer> {
       validation.applyTo(run.trainer(), run.split(), ValidationOptions.Defaults.of(run.plan()));
     }
     threads.count().ifPresent(run.trainer()::threads);
+    shown.trains(subject(run));
     boolean asPlanned = checkpoint.resume() && !steps.given();
     long count = run.plan().steps();
     Optional<RunReport> report = live.report() ? Optional.of(report(run, files)) : Optional.empty();
@@ -331,6 +332,14 @@ final class TrainCommand implements Callable<Integer> {
               + "; if it was started with --unknown, give that again",
           e);
     }
+  }
+
+  private TrainingOutput.Subject subject(Ready run) {
+    return new TrainingOutput.Subject(
+        text.source(run.trainer().model().documents(), "").name(),
+        run.split().text().length(),
+        run.split().heldOut().stream().mapToLong(EncodedText::length).sum(),
+        checkpoint.resume() ? Optional.empty() : Optional.of(recipe.title(run.plan())));
   }
 
   private RunReport report(Ready run, RunFiles files) throws IOException {

@@ -13,7 +13,6 @@ import io.github.charrnn.Sampler;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.output.Terminal;
-import io.github.charrnn.cli.train.Progress;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -96,14 +95,15 @@ class CommandsTest {
   void train_threads_areSaidAndChangeNoBit() throws IOException {
     int processors = Runtime.getRuntime().availableProcessors();
     String of = " on " + processors + (processors == 1 ? " processor\n" : " processors\n");
-    assertThat(train().err()).containsPattern("^\\d+ threads?" + of);
+    assertThat(train().err()).containsPattern("\nrun .*, \\d+ threads?" + of);
     byte[] expected = Files.readAllBytes(model);
 
     for (int threads = 1; threads <= 3; threads++) {
       Cli.Outcome outcome = train("--threads", threads, "--batch", 1, "--json");
 
       assertThat(parse(outcome).get("threads").getAsInt()).isEqualTo(threads);
-      assertThat(outcome.err()).startsWith(threads + (threads == 1 ? " thread" : " threads") + of);
+      assertThat(outcome.err())
+          .contains(", " + threads + (threads == 1 ? " thread" : " threads") + of);
       assertThat(model).hasBinaryContent(expected);
     }
     assertThat(train("--threads", 3, "-q", "--sample-every", 0).err()).isEmpty();
@@ -133,7 +133,7 @@ class CommandsTest {
       Cli.Outcome outcome = Cli.run("train", book, "-o", model, "--resume", "--threads", 3);
 
       assertThat(outcome.code()).as(outcome.err()).isZero();
-      assertThat(outcome.err()).contains("step 137\n3 threads on ");
+      assertThat(outcome.err()).containsPattern("step 137\n(.*\n){3}run .*, 3 threads on ");
       assertThat(model).as("%d streams", batch).hasBinaryContent(expected);
     }
     Cli.Outcome ended = Cli.run("train", book, "-o", model, "--resume", "--threads", 3, "--json");
@@ -161,7 +161,28 @@ class CommandsTest {
     String passage = outcome.out().substring(outcome.out().lastIndexOf("---\n") + 4);
     assertThat(passage.strip().codePointCount(0, passage.strip().length())).isBetween(950, 1_000);
     assertThat(outcome.err())
-        .contains("300 steps, smooth loss", "saved " + model, "next: rnn sample " + model);
+        .startsWith(
+            """
+            text    book.txt, 2,120 characters
+            model   12 hidden units, 25 symbols, 781 parameters
+            recipe  course: adagrad 0.1, batch size 1, sequence length 25
+            run     300 steps, 3.57 epochs, \
+            """)
+        .containsPattern(
+            "\nbest +smooth loss \\d+\\.\\d{4} at step \\d+"
+                + "\nrun +300 steps, smooth loss \\d+\\.\\d{4}, [\\d,]+ characters per second\n")
+        .endsWith(
+            "\nmodel       "
+                + model
+                + "\ncheckpoint  "
+                + model
+                + ".checkpoint (all of the run)\nreport      "
+                + model
+                + ".report.html\nnext        rnn sample "
+                + model
+                + " --temperature 0.7\n            rnn sample "
+                + model
+                + " --interactive\n");
   }
 
   @Test
@@ -608,46 +629,6 @@ class CommandsTest {
             "\n  course  100 hidden units, normal; batch size 1, sequence length 25;"
                 + "\n          adagrad 0.1, clip 5.0; 100,000 steps; 0 held out\n")
         .contains("\n  quick ", "\n  good ", "\n  best ");
-  }
-
-  @Test
-  void progress_onATerminal_isOneLineRewritten() {
-    java.io.StringWriter written = new java.io.StringWriter();
-    Progress progress = new Progress(new java.io.PrintWriter(written), 50);
-    io.github.charrnn.CharVocab vocab = io.github.charrnn.CharVocab.of("ab");
-    Trainer.of(VanillaRnn.builder(vocab).hiddenSize(1).build())
-        .every(
-            1,
-            training -> {
-              if (training.step() == 1) {
-                progress.show(training);
-                progress.show(training);
-                training.stop();
-              }
-            })
-        .train("ab".repeat(40), 100);
-    progress.clear();
-    progress.clear();
-
-    String line = "\u001b[Kstep 1/100  smooth 17.33  1.000 bits/char  ";
-    assertThat(written.toString()).contains(line).doesNotContain("\n", "epoch");
-    assertThat(written.toString().split("\r\u001b\\[K", -1)).hasSize(4);
-    assertThat(Progress.time(3_905)).isEqualTo("1:05:05");
-    assertThat(Progress.time(42.4)).isEqualTo("0:42");
-  }
-
-  @Test
-  void progress_onATerminalOf80Columns_showsTheCurve() {
-    java.io.StringWriter written = new java.io.StringWriter();
-    Progress progress = new Progress(new java.io.PrintWriter(written), 80);
-    io.github.charrnn.CharVocab vocab = io.github.charrnn.CharVocab.of("ab");
-    Trainer.of(VanillaRnn.builder(vocab).hiddenSize(1).build())
-        .every(2_000, progress::show)
-        .train("ab".repeat(40), 2_000);
-
-    assertThat(written.toString())
-        .containsPattern(
-            "step 2,000/2,000  (epoch \\d+\\.\\d\\d  )?smooth [\\d.]+ [\u2581-\u2588]{6,16}  ");
   }
 
   @Test

@@ -8,13 +8,11 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.charrnn.BestBy;
-import io.github.charrnn.CharVocab;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.HeldOut;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.ModelFiles;
-import io.github.charrnn.cli.train.Sparkline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -440,20 +438,5 @@ class ReportCommandsTest {
 
     assertThat(outcome.out())
         .containsPattern("--- step 200, .* held-out \\d\\.\\d{3} bits/char ---");
-  }
-
-  @Test
-  void aSparkline_followsTheSmoothLoss() {
-    CharVocab vocab = CharVocab.of("ab");
-    List<String> lines = new ArrayList<>();
-    Trainer.of(VanillaRnn.builder(vocab).hiddenSize(3).build())
-        .every(1, training -> lines.add(Sparkline.of(training.history(), 8)))
-        .train("ab".repeat(200), 2_000);
-
-    assertThat(lines.get(0)).isEmpty();
-    assertThat(lines.get(1)).isEqualTo("\u2581");
-    assertThat(lines.get(2_000)).hasSize(8).startsWith("\u2588").endsWith("\u2581");
-    assertThat(lines.get(2_000).chars().toArray()).isSortedAccordingTo((a, b) -> b - a);
-    assertThat(lines).allMatch(line -> line.length() <= 8);
   }
 }

@@ -350,6 +350,13 @@ public final class RecipeOptions {
     }
   }
 
+  /** What the recipe of a plan is called, with the options that have replaced its settings. */
+  public String title(Plan plan) {
+    List<String> typed =
+        ROWS.stream().map(Row::option).filter(it -> Options.given(command, it)).toList();
+    return plan.name() + (typed.isEmpty() ? "" : " with " + String.join(", ", typed));
+  }
+
   /** Whether one was typed. */
   public boolean isNamed() {
     return Options.given(command, RECIPE);

@@ -4,8 +4,7 @@ import io.github.charrnn.LossHistory;
 
 /** The smooth loss of a run in a few characters. */
 public final class Sparkline {
-  private static final String LEVELS = "▁▂▃▄▅▆▇█";
-  private static final int MAX_WIDTH = 16;
+  private static final String LEVELS = "▂▃▄▅▆▇█";
 
   private Sparkline() {}
 
@@ -13,16 +12,18 @@ public final class Sparkline {
    * The smooth loss from first to last, the higher the bar the larger. The first bar, from the
    * steep start of training, is drawn no higher than the others.
    *
-   * @param room characters that there may be
+   * @param width characters; none of a history without a step
    */
-  public static String of(LossHistory history, int room) {
+  public static String of(LossHistory history, int width) {
     int size = history.size();
-    int width = Math.min(Math.min(MAX_WIDTH, room), size);
+    if (size == 0) {
+      return "";
+    }
     double[] values = new double[width];
     double min = Double.POSITIVE_INFINITY;
     double max = Double.NEGATIVE_INFINITY;
     for (int i = 0; i < width; i++) {
-      values[i] = history.smoothLoss((int) ((i + 1L) * size / width) - 1);
+      values[i] = history.smoothLoss(Math.max(0, (int) ((i + 1L) * size / width) - 1));
       min = Math.min(min, values[i]);
       max = i > 0 || width == 1 ? Math.max(max, values[i]) : max;
     }

@@ -5,6 +5,7 @@ import io.github.charrnn.Documents;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.HeldOutLoss;
 import io.github.charrnn.LearningRate;
+import io.github.charrnn.Recipe;
 import io.github.charrnn.Sample;
 import io.github.charrnn.Sampler;
 import io.github.charrnn.Trainer;
@@ -14,9 +15,11 @@ import io.github.charrnn.TrainingSummary;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.Escapes;
 import io.github.charrnn.cli.files.RunFiles;
+import io.github.charrnn.cli.options.Options;
 import io.github.charrnn.cli.output.Failures;
 import io.github.charrnn.cli.output.Shell;
 import io.github.charrnn.cli.output.Terminal;
+import io.github.charrnn.cli.output.Window;
 import io.github.charrnn.cli.report.Verdict;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -42,6 +45,7 @@ public final class TrainingOutput {
   private Optional<IOException> failure = Optional.empty();
   private Optional<Documents> documents = Optional.empty(); // of the model
   private Optional<Integer> threads = Optional.empty(); // of the run, once it has begun
+  private Optional<Subject> subject = Optional.empty();
   private int rollbacksShown;
   private long skipped; // characters of the text
   private long ofSymbols;
@@ -57,7 +61,7 @@ public final class TrainingOutput {
     this.err = terminal.err();
     this.quiet = quiet;
     this.json = json;
-    progress = new Progress(err, terminal.errColumns());
+    progress = new Progress(err, new Window(quiet ? 0 : terminal.errColumns()), System::nanoTime);
   }
 
   /** Says that a run goes on. */
@@ -100,21 +104,73 @@ public final class TrainingOutput {
     trainer.every(1, this::rollback);
   }
 
-  /** Says once how a run is carried out. */
+  /**
+   * What a run is made of.
+   *
+   * @param text its name
+   * @param characters of it that are trained on
+   * @param heldOut characters that are held out
+   * @param recipe what was typed; empty if a run goes on with its own
+   */
+  public record Subject(String text, long characters, long heldOut, Optional<String> recipe) {}
+
+  /** Takes note of what a run is made of, to be said when it begins. */
+  public void trains(Subject what) {
+    subject = Optional.of(what);
+  }
+
+  /** Says once what is trained, and how it is carried out. */
   private void begin(Training training) {
     if (threads.isPresent()) {
       return;
     }
     threads = Optional.of(training.threads());
     if (!quiet) {
-      err.println(
-          count(training.threads(), "thread")
-              + " on "
-              + count(Runtime.getRuntime().availableProcessors(), "processor"));
+      subject.ifPresent(it -> heading(it, training));
+      progress.show(training);
     }
   }
 
-  private static String count(int n, String what) {
+  private void heading(Subject what, Training training) {
+    VanillaRnn model = training.model();
+    Recipe recipe = training.recipe();
+    long heldOut = what.heldOut();
+    double epochs = (double) training.plannedSteps() / training.summary().stepsPerEpoch();
+    Rows rows = new Rows();
+    rows.add(
+        "text",
+        what.text()
+            + ", "
+            + count(what.characters(), "character")
+            + (heldOut == 0 ? "" : String.format(Locale.ROOT, ", %,d more held out", heldOut)));
+    rows.add(
+        "model",
+        count(model.hiddenSize(), "hidden unit")
+            + ", "
+            + count(model.vocab().size(), "symbol")
+            + ", "
+            + count(model.parameterCount(), "parameter"));
+    rows.add(
+        "recipe",
+        what.recipe().map(it -> it + ": ").orElse("")
+            + recipe.optimizer().name()
+            + " "
+            + Options.word(recipe.learningRate().rate())
+            + ", batch size "
+            + recipe.batchSize()
+            + ", sequence length "
+            + recipe.sequenceLength());
+    rows.add(
+        "run",
+        count(training.plannedSteps(), "step")
+            + String.format(Locale.ROOT, ", %.3g epochs, ", epochs)
+            + count(training.threads(), "thread")
+            + " on "
+            + count(Runtime.getRuntime().availableProcessors(), "processor"));
+    rows.print(err);
+  }
+
+  private static String count(long n, String what) {
     return String.format(Locale.ROOT, "%,d %s%s", n, what, n == 1 ? "" : "s");
   }
 
@@ -140,13 +196,18 @@ public final class TrainingOutput {
             ? "--- step 0, epoch 0.00 ---"
             : String.format(
                 Locale.ROOT,
-                "--- step %,d, epoch %.2f, smooth loss %.2f, %s ---",
+                "--- step %,d, epoch %.2f, %s%s ---",
                 training.step(),
                 training.epoch(),
-                training.smoothLoss(),
-                Progress.bitsPerCharacter(training));
+                training.lastHeldOutLoss().isPresent()
+                    ? "" // the heading of a sample is one line of a terminal
+                    : String.format(Locale.ROOT, "smooth loss %.2f, ", training.smoothLoss()),
+                Progress.bitsPerCharacter(training).orElse(""));
     progress.clear();
     print(heading + "\n" + Escapes.shown(sample.text(), documents) + "\n");
+    if (!quiet) {
+      progress.show(training); // below the sample
+    }
   }
 
   private void rollback(Training training) {
@@ -259,18 +320,6 @@ public final class TrainingOutput {
         .orElse(0.0);
   }
 
-  /** Says how much of the text was read, if that is not all of it. */
-  private void share(TrainingResult result) {
-    double epochs = epochs(result);
-    if (result.steps() > 0 && epochs < 1) {
-      long percent = (long) (100 * epochs);
-      err.printf(
-          Locale.ROOT,
-          "read %s %% of the text: --epochs 1 reads all of it%n",
-          percent == 0 ? "less than 1" : percent);
-    }
-  }
-
   private void passage(TrainingResult result) {
     String best =
         result.bestStep() == 0
@@ -300,61 +349,99 @@ public final class TrainingOutput {
   }
 
   private void summary(TrainingResult result, RunFiles files) {
+    Rows rows = new Rows();
     if (result.steps() == 0) {
-      err.println("0 steps: the model is the one that training would start from");
+      rows.add("run", "0 steps: the model is the one that training would start from");
     } else {
-      steps(result);
+      best(result, rows);
+      steps(result, rows);
     }
-    result.bestHeldOutLoss().ifPresent(lowest -> heldOut(result, lowest));
     if (rollbacks(result) > 0) {
       TrainingSummary run = result.last().training().orElseThrow();
-      err.printf(
-          Locale.ROOT,
-          "training diverged and was rolled back %d times, learning rate %s in the end%n",
-          run.rollbacks(),
-          run.recipe().learningRate().at(result.steps()) * Math.pow(0.5, run.rollbacks()));
+      rows.add(
+          "rollbacks",
+          String.format(
+              Locale.ROOT,
+              "%d, where training diverged; learning rate %s in the end",
+              run.rollbacks(),
+              run.recipe().learningRate().at(result.steps()) * Math.pow(0.5, run.rollbacks())));
     }
-    err.println(
-        "saved "
-            + files.model()
-            + files.checkpoint().map(file -> ", all of the run " + file).orElse("")
-            + files.page().map(file -> ", its report " + file).orElse(""));
-    String name = Shell.quoted(Shell.file(files.model().toString()));
-    err.println("next: " + Shell.rnn() + " sample " + name + " --temperature 0.7");
+    rows.add("model", files.model().toString());
+    files.checkpoint().ifPresent(file -> rows.add("checkpoint", file + " (all of the run)"));
+    files.page().ifPresent(page -> rows.add("report", link(page)));
+    String sample = Shell.rnn() + " sample " + Shell.quoted(Shell.file(files.model().toString()));
+    rows.add("next", sample + " --temperature 0.7");
+    rows.add("", sample + (documents.isPresent() ? " --count 10 --unique" : " --interactive"));
+    rows.print(err);
   }
 
-  private void steps(TrainingResult result) {
-    err.printf(
-        Locale.ROOT,
-        "%,d steps, smooth loss %.4f%s, %,.0f characters per second%n",
-        result.steps(),
-        result.smoothLoss(),
-        bestBy(result) == BestBy.SMOOTH
-            ? String.format(
-                Locale.ROOT, ", best %.4f at step %,d", result.bestSmoothLoss(), result.bestStep())
-            : "",
-        result.charactersPerSecond());
-    share(result);
+  /** What a click opens, where a terminal may know what that is. */
+  private String link(Path file) {
+    String name = file.toString();
+    return terminal.errColumns() == 0
+        ? name
+        : "\u001b]8;;" + file.toUri() + "\u001b\\" + name + "\u001b]8;;\u001b\\";
   }
 
-  private void heldOut(TrainingResult result, HeldOutLoss lowest) {
-    List<HeldOutLoss> losses = result.heldOutLosses();
-    err.printf(
-        Locale.ROOT,
-        "held-out %.3f bits/char, lowest %.3f at step %,d%s%n",
-        bits(losses.get(losses.size() - 1)),
-        bits(lowest),
-        lowest.step(),
-        bestBy(result) == BestBy.VALIDATION ? ": the model that is saved" : "");
+  private static void best(TrainingResult result, Rows rows) {
+    BestBy bestBy = bestBy(result);
+    Optional<HeldOutLoss> lowest = result.bestHeldOutLoss();
+    if (bestBy == BestBy.SMOOTH) {
+      rows.add(
+          "best",
+          String.format(
+              Locale.ROOT,
+              "smooth loss %.4f at step %,d",
+              result.bestSmoothLoss(),
+              result.bestStep()));
+    } else if (bestBy == BestBy.LAST) {
+      rows.add("best", "the model after the last step");
+    }
+    if (lowest.isPresent()) {
+      List<HeldOutLoss> losses = result.heldOutLosses();
+      HeldOutLoss last = losses.get(losses.size() - 1);
+      rows.add(
+          bestBy == BestBy.VALIDATION ? "best" : "held-out",
+          String.format(
+                  Locale.ROOT,
+                  "%s%.3f bits/char at step %,d",
+                  bestBy == BestBy.VALIDATION ? "held-out " : "lowest ",
+                  bits(lowest.get()),
+                  lowest.get().step())
+              + (last.step() == lowest.get().step()
+                  ? ""
+                  : String.format(Locale.ROOT, ", %.3f at the end", bits(last))));
+    }
+  }
+
+  private static void steps(TrainingResult result, Rows rows) {
+    rows.add(
+        "run",
+        String.format(
+            Locale.ROOT,
+            "%,d steps, smooth loss %.4f, %,.0f characters per second",
+            result.steps(),
+            result.smoothLoss(),
+            result.charactersPerSecond()));
     if (result.endedEarly()) {
-      err.printf(
-          Locale.ROOT,
-          "ended early, after %,d of %,d steps: no held-out loss since step %,d was lower"
-              + " (--patience %,d)%n",
-          result.steps(),
-          result.plannedSteps(),
-          lowest.step(),
-          result.patience());
+      rows.add(
+          "",
+          String.format(
+              Locale.ROOT,
+              "ended early, %,d steps were planned: no held-out loss since step %,d",
+              result.plannedSteps(),
+              result.bestHeldOutLoss().map(HeldOutLoss::step).orElse(0L)));
+      rows.add("", String.format(Locale.ROOT, "was lower (--patience %,d)", result.patience()));
+    }
+    double epochs = epochs(result);
+    if (epochs < 1) {
+      long percent = (long) (100 * epochs);
+      rows.add(
+          "",
+          String.format(
+              Locale.ROOT,
+              "read %s %% of the text: --epochs 1 reads all of it",
+              percent == 0 ? "less than 1" : percent));
     }
   }
 
