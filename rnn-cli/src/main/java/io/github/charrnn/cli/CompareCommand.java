@@ -24,8 +24,12 @@ import picocli.CommandLine.Spec;
 /** Shows several runs on one page. */
 @Command(
     name = "compare",
-    description =
-        "Writes a page that shows several runs side by side, from their MODEL.report.json.")
+    description = {
+      "Writes a page that shows several runs side by side.",
+      "It is made of their MODEL.report.json."
+    },
+    footerHeading = "%nExample:%n",
+    footer = "  rnn compare book.safetensors novels.safetensors")
 final class CompareCommand implements Callable<Integer> {
   private static final int MOST = 24;
 

@@ -40,10 +40,17 @@ import picocli.CommandLine.Spec;
 /** Says how well a model predicts a text. */
 @Command(
     name = "evaluate",
-    description =
-        "Says how well a model predicts a text. It begins in the state in which training left it, is"
-            + " given the first character and predicts each one after it. A model of documents"
-            + " begins each of them anew, and predicts all of it and its end.")
+    description = {
+      "Says how well a model predicts a text.",
+      "It begins in the state in which training left it, is given the first character and predicts"
+          + " each one after it. A model of documents begins each of them anew, and predicts all of"
+          + " it and its end."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  rnn evaluate book.safetensors other.txt",
+      "  rnn evaluate book.safetensors other.txt --html surprisal.html"
+    })
 final class EvaluateCommand implements Callable<Integer> {
   private final Terminal terminal;
   @Spec private CommandSpec command;

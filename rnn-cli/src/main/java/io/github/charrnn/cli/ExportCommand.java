@@ -23,9 +23,15 @@ import picocli.CommandLine.Spec;
 /** Writes a model's weights for other programs. */
 @Command(
     name = "export",
-    description =
-        "Writes a model's weights and its vocabulary for other programs. rnn import reads them"
-            + " again, also where others have changed them.")
+    description = {
+      "Writes a model's weights and its vocabulary for other programs.",
+      "rnn import reads them again, also where others have changed them."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  rnn export book.safetensors -o weights.npz",
+      "  rnn export book.safetensors -o weights.safetensors --names pytorch"
+    })
 final class ExportCommand implements Callable<Integer> {
   private final Terminal terminal;
   @Spec private CommandSpec command;

@@ -38,10 +38,17 @@ import picocli.CommandLine.Spec;
 /** Checks gradients against finite differences. */
 @Command(
     name = "gradcheck",
-    description =
-        "Compares the gradients of backpropagation through time with central finite differences,"
-            + " on a new model and the first characters of a text, or on a model that was saved. The"
-            + " state at the start is not zero. The exit code is 1 if a gradient is wrong.")
+    description = {
+      "Compares gradients with central finite differences.",
+      "They are those of backpropagation through time, on a new model and the first characters of a"
+          + " text, or on a model that was saved. The state at the start is not zero. The exit code"
+          + " is 1 if a gradient is wrong."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  rnn gradcheck book.txt --hidden 100 --seq 25",
+      "  rnn gradcheck book.txt --model book.safetensors --save all.safetensors"
+    })
 final class GradcheckCommand implements Callable<Integer> {
   private static final String MODEL = "--model";
   private static final String SAVE = "--save";

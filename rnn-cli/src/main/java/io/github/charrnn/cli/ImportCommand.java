@@ -24,10 +24,13 @@ import picocli.CommandLine.Spec;
 /** Makes a model of weights that another program has written. */
 @Command(
     name = "import",
-    description =
-        "Makes a model of weights that another program has written, PyTorch or NumPy for example."
-            + " The tensors are called U, W, V, b, c, or as in PyTorch's RNN and Linear, or Wxh,"
-            + " Whh, Why, bh, by.")
+    description = {
+      "Makes a model of weights that another program has written.",
+      "PyTorch or NumPy for example. The tensors are called U, W, V, b, c, or as in PyTorch's RNN"
+          + " and Linear, or Wxh, Whh, Why, bh, by."
+    },
+    footerHeading = "%nExample:%n",
+    footer = "  rnn import weights.npz -o book.safetensors")
 final class ImportCommand implements Callable<Integer> {
   private final Terminal terminal;
   @Spec private CommandSpec command;

@@ -21,7 +21,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Says what a model is. */
-@Command(name = "inspect", description = "Says what a model is and how its last training run went.")
+@Command(
+    name = "inspect",
+    description = "Says what a model is and how its last training run went.",
+    footerHeading = "%nExamples:%n",
+    footer = {"  rnn inspect book.safetensors", "  rnn inspect book.safetensors --json"})
 final class InspectCommand implements Callable<Integer> {
   private final Terminal terminal;
 

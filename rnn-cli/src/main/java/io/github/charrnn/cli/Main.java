@@ -2,7 +2,6 @@ package io.github.charrnn.cli;
 
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.options.Numbers;
-import io.github.charrnn.cli.options.RecipeOptions;
 import io.github.charrnn.cli.options.Refusals;
 import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.Failures;
@@ -12,8 +11,6 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.List;
-import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +25,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "rnn",
     description = "Vanilla character-level recurrent networks: train, sample, evaluate, check.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  rnn train                      learns a short novel that comes with rnn",
+      "  rnn train book.txt             learns a text of yours",
+      "  rnn sample book.safetensors    writes like it",
+      "  rnn help train                 all that a command can do"
+    },
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = Program.class,
     mixinStandardHelpOptions = true,
@@ -64,6 +68,21 @@ public final class Main implements Runnable {
 
   /** Runs a command. */
   static int run(Terminal terminal, String... args) {
+    CommandLine commandLine = commandLine(terminal);
+    try {
+      int code = commandLine.execute(args);
+      terminal.out().flush();
+      return code;
+    } catch (IOException e) {
+      return failure(terminal, commandLine, e);
+    } catch (OutOfMemoryError e) {
+      terminal.err().println("rnn: " + Failures.outOfMemory());
+      return ExitCode.FAILED;
+    }
+  }
+
+  /** All commands. */
+  static CommandLine commandLine(Terminal terminal) {
     CommandLine commandLine =
         new CommandLine(new Main())
             .addSubcommand(new TrainCommand(terminal))
@@ -78,6 +97,8 @@ public final class Main implements Runnable {
             .addSubcommand(new VerifyCommand(terminal))
             .addSubcommand(new ImportCommand(terminal))
             .addSubcommand(new ExportCommand(terminal))
+            .addSubcommand(new CompletionCommand(terminal))
+            .addSubcommand(new HelpCommand())
             .setOut(new PrintWriter(terminal.out(), true))
             .setErr(terminal.err())
             .setCaseInsensitiveEnumValuesAllowed(true)
@@ -87,28 +108,18 @@ public final class Main implements Runnable {
             .setParameterExceptionHandler((e, arguments) -> usageError(terminal, e))
             .setExecutionExceptionHandler((e, command, result) -> failure(terminal, command, e));
     Numbers.register(commandLine);
-    for (String trains : List.of("train", "tune")) {
-      Objects.requireNonNull(commandLine.getSubcommands().get(trains))
-          .getCommandSpec()
-          .usageMessage()
-          .footer(RecipeOptions.help());
-    }
-    try {
-      int code = commandLine.execute(args);
-      terminal.out().flush();
-      return code;
-    } catch (IOException e) {
-      return failure(terminal, commandLine, e);
-    } catch (OutOfMemoryError e) {
-      terminal.err().println("rnn: " + Failures.outOfMemory());
-      return ExitCode.FAILED;
-    }
+    HelpLayout.apply(commandLine, terminal.errColumns());
+    return commandLine;
   }
 
   /**
    * As usual, but --version also says what computes: picocli asks version providers at any start.
    */
   private static int execute(Terminal terminal, ParseResult result) {
+    if (!result.hasSubcommand() && !result.unmatched().isEmpty()) { // before any --help
+      CommandLine rnn = result.commandSpec().commandLine();
+      return usageError(terminal, new UnmatchedArgumentException(rnn, result.unmatched()));
+    }
     if (!versionRequested(result)) {
       return new RunLast().execute(result);
     }
@@ -127,22 +138,22 @@ public final class Main implements Runnable {
         || (result.hasSubcommand() && versionRequested(result.subcommand()));
   }
 
-  /** Without a command there is nothing to run. */
+  /** Without a command there is nothing to run: the help says what there is. */
   @Override
   public void run() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    spec.commandLine().getErr().println();
     throw new ParameterException(spec.commandLine(), "no command is given");
   }
 
   private static int usageError(Terminal terminal, ParameterException e) {
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
     if (command.equals("rnn") && e instanceof UnmatchedArgumentException unmatched) {
-      String word = unmatched.getUnmatched().get(0);
-      terminal.err().println("rnn: there is no command " + word + " (try: rnn --help)");
+      terminal.err().println("rnn: " + Refusals.unknownCommand(unmatched) + " (try: rnn help)");
       return ExitCode.USAGE;
     }
-    terminal
-        .err()
-        .println(command + ": " + Refusals.sentence(e) + " (try: " + command + " --help)");
+    String help = command.equals("rnn") ? "rnn help" : command + " --help";
+    terminal.err().println(command + ": " + Refusals.sentence(e) + " (try: " + help + ")");
     return ExitCode.USAGE;
   }
 

@@ -40,9 +40,13 @@ import picocli.CommandLine.Spec;
 /** Writes the report of a run again. */
 @Command(
     name = "report",
-    description =
-        "Writes the report of a run again: the page, from MODEL.report.json; or, with TEXT, all of"
-            + " it, from the model and its checkpoint. That also works after a kill.")
+    description = {
+      "Writes the report of a run again, also after a kill.",
+      "The page, from MODEL.report.json; or, with TEXT, all of it, from the model and its"
+          + " checkpoint."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  rnn report book.safetensors", "  rnn report book.safetensors book.txt"})
 final class ReportCommand implements Callable<Integer> {
   /** Only what can be decided by the clock is given up. */
   private static final long PATIENCE_SECONDS = 24 * 3_600;
@@ -65,7 +69,8 @@ final class ReportCommand implements Callable<Integer> {
       arity = "0..*",
       paramLabel = "TEXT",
       description =
-          "The whole text of the run: a UTF-8 file, or - for standard input; all that there were.")
+          "The whole text of the run: a UTF-8 file, or - for standard input; all that there were.",
+      showDefaultValue = Visibility.NEVER)
   private List<String> text = new ArrayList<>();
 
   @Option(names = "--story", description = "The text was the story that comes with rnn.")

@@ -39,11 +39,19 @@ import picocli.CommandLine.Spec;
 /** Writes text from a model. */
 @Command(
     name = "sample",
-    description =
-        "Writes text from a model to standard output while it is drawn, after the prime if there"
-            + " is one. The same model, options and seed give the same text. With --count, many"
-            + " passages: each ends with a line feed, which is added unless the model wrote one. A"
-            + " model of documents writes documents, one or as many as --count says.")
+    description = {
+      "Writes text from a model, after the prime if there is one.",
+      "It goes to standard output while it is drawn. The same model, options and seed give the same"
+          + " text. With --count, many passages: each ends with a line feed, which is added unless"
+          + " the model wrote one. A model of documents writes documents, one or as many as --count"
+          + " says."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  rnn sample book.safetensors --prime 'The ' --temperature 0.7",
+      "  rnn sample book.safetensors -i",
+      "  rnn sample names.safetensors --count 20 --unique --new names.txt"
+    })
 final class SampleCommand implements Callable<Integer> {
   private static final String COUNT = "--count";
   private static final String INTERACTIVE = "--interactive";

@@ -41,10 +41,17 @@ import picocli.CommandLine.Spec;
 /** Says of every line how well a model predicts it. */
 @Command(
     name = "score",
-    description =
-        "Says of every line how well a model predicts it: nats, bits per character, characters"
-            + " (with the end of the line, if the model predicts that) and the line, separated by"
-            + " tabs. One line out for one line in, in their order, as soon as it is read.")
+    description = {
+      "Says of every line how well a model predicts it.",
+      "One line out for one line in, in their order, as soon as it is read: nats, bits per"
+          + " character, characters (with the end of the line, if the model predicts that) and the"
+          + " line, separated by tabs."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  rnn score names.safetensors more.txt",
+      "  rnn score names.safetensors more.txt --top 20"
+    })
 final class ScoreCommand implements Callable<Integer> {
   private static final String TOP = "--top";
 

@@ -9,6 +9,7 @@ import io.github.charrnn.TrainingSummary;
 import io.github.charrnn.UnknownSymbolException;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.Destinations;
+import io.github.charrnn.cli.files.FreeName;
 import io.github.charrnn.cli.files.ModelFiles;
 import io.github.charrnn.cli.files.RunFiles;
 import io.github.charrnn.cli.files.Sources;
@@ -54,9 +55,17 @@ import picocli.CommandLine.Spec;
 /** Trains a model on a text. */
 @Command(
     name = "train",
-    description =
-        "Trains a model on a text, shows on the way what it writes, and saves the best. Ctrl-C ends"
-            + " training, saves the best so far and says how to go on with --resume.")
+    description = {
+      "Trains a model on a text, shows on the way what it writes, and saves the best.",
+      "Ctrl-C ends training, saves the best so far and says how to go on with --resume."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  rnn train book.txt",
+      "  rnn train book.txt --recipe good -o book.safetensors",
+      "  rnn train names.txt --documents lines",
+      "  rnn train book.txt -o book.safetensors --resume"
+    })
 final class TrainCommand implements Callable<Integer> {
   private static final String RESUMED =
       "This run was resumed: the command to repeat it assumes that it began with a new model.";
@@ -131,7 +140,18 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     requireConsistent();
-    RunFiles files = files();
+    Optional<FreeName> free = Optional.empty();
+    if (output == null && !(checkpoint.resume() && checkpoint.named().isEmpty())) {
+      free = Optional.of(FreeName.of(text.source().stem()));
+    }
+    try {
+      return train(files(free), free);
+    } finally {
+      free.ifPresent(FreeName::release);
+    }
+  }
+
+  private int train(RunFiles files, Optional<FreeName> free) throws IOException {
     requireDestinations(files);
     TrainingOutput shown = new TrainingOutput(terminal, quiet, json);
     Ready run = checkpoint.resume() ? resumed(files, shown) : begun(shown);
@@ -155,9 +175,9 @@ final class TrainCommand implements Callable<Integer> {
             shown,
             report,
             files,
-            () -> namesNow(files),
+            () -> namesNow(files, free),
             resuming())
-        .carryOut(() -> trained(run, asPlanned, count));
+        .carryOut(() -> trained(run, asPlanned, count), () -> free.ifPresent(FreeName::release));
   }
 
   /** Refuses what is wrong with the words alone, before any file is looked at. */
@@ -175,24 +195,27 @@ final class TrainCommand implements Callable<Integer> {
     threads.count();
   }
 
-  private RunFiles files() {
-    ModelFiles names = output == null ? unused() : new ModelFiles(output);
+  private RunFiles files(Optional<FreeName> free) {
+    ModelFiles names =
+        free.map(FreeName::files)
+            .orElseGet(
+                () ->
+                    output == null
+                        ? ModelFiles.lastWithCheckpoint(text.source().stem())
+                        : new ModelFiles(output));
     return new RunFiles(
         names, checkpoint.file(names.checkpoint()), Optional.ofNullable(history), live.report());
   }
 
-  /** Names for a model that was given none. */
-  private ModelFiles unused() {
-    return checkpoint.resume() && checkpoint.named().isEmpty()
-        ? ModelFiles.lastWithCheckpoint(text.source().stem())
-        : ModelFiles.free(text.source().stem());
-  }
-
-  /** Another run may have taken the name, unless a checkpoint of ours goes with it. */
-  private ModelFiles namesNow(RunFiles files) {
-    boolean ours =
-        output != null || (checkpoint.named().isEmpty() && files.checkpoint().isPresent());
-    return ours ? files.names() : unused();
+  /** Others than runs may have taken a name that was free, unless a checkpoint of ours shows it. */
+  private ModelFiles namesNow(RunFiles files, Optional<FreeName> free) {
+    boolean shown = checkpoint.named().isEmpty() && files.checkpoint().isPresent();
+    if (free.isEmpty() || shown || !files.names().exist()) {
+      return files.names();
+    }
+    FreeName another = FreeName.of(text.source().stem());
+    another.release();
+    return another.files();
   }
 
   /** Finds out before hours of training that a file could not be written, or would be lost. */

@@ -32,12 +32,16 @@ import picocli.CommandLine.Spec;
 /** Searches for settings that suit a text. */
 @Command(
     name = "tune",
-    description =
-        "Tries hidden sizes and learning rates around a recipe with several seeds, all for a"
-            + " little, the best third of them for longer, and so on, and prints the command that"
-            + " trains the winner. Text spread over the first nine tenths chooses; the last tenth is"
-            + " never seen by the search and says what the winner is worth. Of documents a tenth"
-            + " that is spread over all of the text does.")
+    description = {
+      "Looks for the hidden size and learning rate that suit a text.",
+      "It tries settings around a recipe with several seeds, all for a little, the best third of"
+          + " them for longer, and so on, and prints the command that trains the winner. Text spread"
+          + " over the first nine tenths chooses; the last tenth is never seen by the search and says"
+          + " what the winner is worth. Of documents a tenth that is spread over all of the text"
+          + " does."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  rnn tune book.txt --minutes 10", "  rnn tune book.txt --recipe good --steps 200"})
 final class TuneCommand implements Callable<Integer> {
   private static final double DEFAULT_MINUTES = 10;
   private static final int MOST_SEEDS = 1_000;

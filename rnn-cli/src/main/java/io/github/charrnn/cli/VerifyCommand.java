@@ -14,9 +14,12 @@ import picocli.CommandLine.Parameters;
 /** Says whether a file is whole. */
 @Command(
     name = "verify",
-    description =
-        "Says whether a model or a checkpoint is whole, to the last bit. The exit code is 0 if it"
-            + " is; otherwise it is 1, and standard error says why.")
+    description = {
+      "Says whether a model or a checkpoint is whole, to the last bit.",
+      "The exit code is 0 if it is; otherwise it is 1, and standard error says why."
+    },
+    footerHeading = "%nExample:%n",
+    footer = "  rnn verify book.safetensors")
 final class VerifyCommand implements Callable<Integer> {
   private final Terminal terminal;
 

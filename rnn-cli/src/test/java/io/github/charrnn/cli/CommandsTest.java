@@ -611,27 +611,6 @@ class CommandsTest {
   }
 
   @Test
-  void helpAndVersion_areThereForEveryCommand() {
-    for (String command : List.of("train", "tune", "sample", "evaluate", "gradcheck", "inspect")) {
-      Cli.Outcome help = Cli.run(command, "--help");
-      assertThat(help.code()).isZero();
-      assertThat(help.out()).startsWith("Usage: rnn " + command).contains("--json");
-      assertThat(Cli.run(command, "--version").out()).startsWith("charrnn ");
-    }
-    for (String command : List.of("train", "tune", "evaluate", "score", "gradcheck")) {
-      assertThat(Cli.run(command, "--help").out()).contains("TEXT...").doesNotContain("[]");
-    }
-    assertThat(Cli.run("--version").out())
-        .matches("charrnn \\d+\\.\\d+.*, Java .*\\R(scalar|vector) kernels.*\\R");
-    assertThat(Cli.run("--help").out()).contains("train", "tune", "gradcheck", "130");
-    assertThat(Cli.run("train", "--help").out())
-        .contains(
-            "\n  course  100 hidden units, normal; batch size 1, sequence length 25;"
-                + "\n          adagrad 0.1, clip 5.0; 100,000 steps; 0 held out\n")
-        .contains("\n  quick ", "\n  good ", "\n  best ");
-  }
-
-  @Test
   void train_whoseOutputCannotBeWritten_stillSavesTheModel() throws IOException {
     for (String reason : List.of("Broken pipe", "No space left on device")) {
       Files.deleteIfExists(model);

@@ -111,6 +111,52 @@ class LauncherTest {
     assertThat(lines(rnn())).anyMatch(line -> line.startsWith("rnn: built in"));
   }
 
+  /** Java that says which module it was given, and the last of the other words. */
+  private static final String JAVA_WITH_MODULES =
+      """
+      #!/bin/bash
+      [[ "$*" != *--add-modules* ]] || echo 'WARNING: Using incubator modules: jdk.incubator.vector' >&2
+      echo kernels
+      echo more >&2
+      exit 7
+      """;
+
+  @Test
+  void onlyWhatComputes_getsTheVectorApi_andWarnsOfIt() throws Exception {
+    lines(rnn());
+    script("java", JAVA_WITH_MODULES);
+    String commands =
+        """
+        train book.txt;sample m -i;tune;evaluate m t;score m;gradcheck;report m t
+        ;help;help train;--help;inspect m;verify m;compare a b;report m;import w;export m;completion\
+        ;typo;train --help;sample m -h
+        """;
+    for (String group : commands.split("\n", -1)) {
+      for (String command : group.split(";", -1)) {
+        if (!command.isEmpty()) {
+          List<String> words = new ArrayList<>(List.of("/bin/bash", checkout + "/rnn"));
+          words.addAll(List.of(command.split(" ", -1)));
+          boolean computes = !group.startsWith(";");
+          List<String> said = lines(start(words.toArray(new String[0])));
+          assertThat(said).as(command).hasSize(computes ? 3 : 2).contains("kernels", "more");
+        }
+      }
+    }
+  }
+
+  @Test
+  void version_asksWithTheVectorApi_andLeavesOutTheWarning() throws Exception {
+    lines(rnn());
+    script("java", JAVA_WITH_MODULES.replace("echo kernels", "echo kernels \"$*\""));
+
+    Process process = start("/bin/bash", checkout + "/rnn", "train", "--version");
+
+    List<String> said = lines(process);
+    assertThat(said).hasSize(2).contains("more");
+    assertThat(said).anyMatch(line -> line.matches("kernels .*--add-modules .* train --version"));
+    assertThat(process.exitValue()).isEqualTo(7);
+  }
+
   @Test
   void collector_isOursUnlessTheUserNamesOne() throws Exception {
     lines(rnn()); // builds

@@ -38,15 +38,6 @@ public record ModelFiles(Path model) {
     return model.resolveSibling(model.getFileName() + extension);
   }
 
-  /** A model of a text, in the current directory, under a name that is free. */
-  public static ModelFiles free(String text) {
-    int number = 1;
-    while (numbered(text, number).exist()) {
-      number++;
-    }
-    return numbered(text, number);
-  }
-
   /** The last model of a text that has a checkpoint, or the first name if none has. */
   public static ModelFiles lastWithCheckpoint(String text) {
     ModelFiles last = numbered(text, 1);
@@ -57,11 +48,12 @@ public record ModelFiles(Path model) {
     return last;
   }
 
-  private static ModelFiles numbered(String text, int number) {
+  static ModelFiles numbered(String text, int number) {
     return new ModelFiles(Path.of(base(text) + (number == 1 ? "" : "-" + number) + MODEL));
   }
 
-  private boolean exist() {
+  /** Whether a run has left anything under this name. */
+  public boolean exist() {
     return Files.exists(model) || Files.exists(checkpoint());
   }
 

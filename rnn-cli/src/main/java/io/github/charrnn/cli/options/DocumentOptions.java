@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -37,7 +38,8 @@ public final class DocumentOptions {
       paramLabel = "TEXT",
       description =
           "Of documents: write none that stands in this text, such as the one that the model was"
-              + " trained on. May be given several times.")
+              + " trained on. May be given several times.",
+      showDefaultValue = Visibility.NEVER)
   private List<String> known = new ArrayList<>();
 
   /** Refuses what is wrong with the words alone. */

@@ -11,8 +11,10 @@ import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.report.Setting;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -427,29 +429,23 @@ public final class RecipeOptions {
                 theirs.warmUp()));
   }
 
-  /** What the recipes are made of: two lines of at most 80 characters each. */
-  public static String[] help() {
-    List<String> lines = new ArrayList<>();
-    lines.add("");
-    lines.add("Recipes, on a text of 1,000,000 characters with 65 symbols; other sizes on shorter");
-    lines.add("texts and with larger vocabularies:");
+  /** What each recipe is made of on a text of a million characters with 65 symbols. */
+  public static Map<String, String> help() {
+    Map<String, String> recipes = new LinkedHashMap<>();
     for (String name : Plan.names()) {
       Plan plan = Plan.named(name, 1_000_000, 65);
       Recipe recipe = plan.recipe();
       LearningRate rate = recipe.learningRate();
-      lines.add(
+      recipes.put(
+          name,
           String.format(
               Locale.ROOT,
-              "  %-8s%,d hidden units, %s; batch size %d, sequence length %d;",
-              name,
+              "%,d hidden units, %s; batch size %d, sequence length %d; %s %s%s, clip %s; %,d"
+                  + " steps; %,d held out",
               plan.hiddenSize(),
               plan.initializer().name(),
               recipe.batchSize(),
-              recipe.sequenceLength()));
-      lines.add(
-          String.format(
-              Locale.ROOT,
-              "          %s %s%s, clip %s; %,d steps; %,d held out",
+              recipe.sequenceLength(),
               recipe.optimizer().name(),
               rate.rate(),
               rate.decay() == Decay.CONSTANT ? "" : ", " + rate.decay() + " to " + rate.end(),
@@ -457,7 +453,7 @@ public final class RecipeOptions {
               plan.steps(),
               plan.heldOut()));
     }
-    return lines.toArray(new String[0]);
+    return recipes;
   }
 
   /** A recipe as it is typed, whatever the names come to. */

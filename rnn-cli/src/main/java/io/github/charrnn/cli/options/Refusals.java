@@ -3,6 +3,7 @@ package io.github.charrnn.cli.options;
 import io.github.charrnn.cli.output.Failures;
 import io.github.charrnn.cli.output.Shell;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import picocli.CommandLine.MissingParameterException;
@@ -20,7 +21,7 @@ public final class Refusals {
     if (e instanceof UnmatchedArgumentException unmatched) {
       String word = unmatched.getUnmatched().get(0);
       return unmatched.isUnknownOption()
-          ? "there is no option " + word
+          ? "there is no option " + word + alike(unmatched)
           : Shell.quoted(word) + " is one word too many";
     }
     if (e instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
@@ -37,6 +38,24 @@ public final class Refusals {
           + range(e.getArgSpec().auxiliaryTypes()[0], e.getValue());
     }
     return Failures.firstLine(e);
+  }
+
+  /** Says that there is no such command, or no such option without one. */
+  public static String unknownCommand(UnmatchedArgumentException unmatched) {
+    String what = unmatched.isUnknownOption() ? "option " : "command ";
+    return "there is no " + what + unmatched.getUnmatched().get(0) + alike(unmatched);
+  }
+
+  /** What may have been meant, as a question: of what picocli finds alike, what begins alike. */
+  private static String alike(UnmatchedArgumentException unmatched) {
+    String typed = unmatched.getUnmatched().get(0);
+    List<String> known = unmatched.getSuggestions();
+    return known.stream()
+        .filter(it -> it.startsWith(typed) || typed.startsWith(it))
+        .findFirst()
+        .or(() -> known.stream().findFirst())
+        .map(it -> ", did you mean " + it + "?")
+        .orElse("");
   }
 
   private static String name(ArgSpec argument) {

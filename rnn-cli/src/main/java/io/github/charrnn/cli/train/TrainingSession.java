@@ -57,8 +57,12 @@ public final class TrainingSession {
     this.resuming = resuming;
   }
 
-  /** Carries it out; the exit code. */
-  public int carryOut(Run run) throws IOException {
+  /**
+   * Carries it out; the exit code.
+   *
+   * @param release what is no longer needed when all is saved
+   */
+  public int carryOut(Run run, Runnable release) throws IOException {
     try (Interruption interruption = new Interruption()) {
       try {
         output.listenTo(trainer);
@@ -76,6 +80,7 @@ public final class TrainingSession {
         throw e;
       } finally {
         report.ifPresent(RunReport::close);
+        release.run(); // an interrupted process ends as soon as this is closed
       }
     }
   }

@@ -1,0 +1,44 @@
+package io.github.charrnn.cli.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** Names in the current directory, where nothing must be left of them. */
+class FreeNameTest {
+  private static final String TEXT = "elsewhere/a-text-of-FreeNameTest.txt";
+  private static final Path LOCK = Path.of(".rnn-a-text-of-FreeNameTest.safetensors-name");
+
+  @Test
+  void aNameThatIsTaken_isTakenByNobodyElse_untilItIsReleased() {
+    FreeName first = FreeName.of(TEXT);
+    FreeName second = FreeName.of(TEXT);
+    assertThat(LOCK).exists();
+    first.release();
+    assertThat(LOCK).doesNotExist();
+    FreeName third = FreeName.of(TEXT);
+    first.release(); // again, which is not the third's
+    assertThat(LOCK).exists();
+    second.release();
+    third.release();
+
+    assertThat(first.files().model()).hasToString("a-text-of-FreeNameTest.safetensors");
+    assertThat(second.files().model()).hasToString("a-text-of-FreeNameTest-2.safetensors");
+    assertThat(third.files()).isEqualTo(first.files());
+    assertThat(LOCK).doesNotExist();
+    assertThat(Path.of(".rnn-a-text-of-FreeNameTest-2.safetensors-name")).doesNotExist();
+  }
+
+  @Test
+  void aLockThatADeadProcessHasLeft_isNobodys() throws Exception {
+    Files.createFile(LOCK);
+
+    FreeName free = FreeName.of(TEXT);
+    free.release();
+
+    assertThat(free.files().model()).hasToString("a-text-of-FreeNameTest.safetensors");
+    assertThat(LOCK).doesNotExist();
+  }
+}
