@@ -2,6 +2,7 @@ package io.github.charrnn;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * The symbols of a text, numbered: its distinct Unicode code points in ascending order, so that the
@@ -80,6 +81,25 @@ public final class CharVocab {
       }
     }
     return new CharVocab(sorted);
+  }
+
+  /**
+   * A vocabulary of the symbols of this one and of another. In ascending order like any, so the
+   * symbols may have other numbers there.
+   *
+   * @throws IllegalArgumentException if these are more than {@value #MAX_SIZE}
+   */
+  public CharVocab and(CharVocab other) {
+    return hasAll(other)
+        ? this
+        : of(
+            IntStream.concat(Arrays.stream(codePoints), Arrays.stream(other.codePoints))
+                .distinct()
+                .toArray());
+  }
+
+  private boolean hasAll(CharVocab other) {
+    return Arrays.stream(other.codePoints).allMatch(it -> symbolOf(it) >= 0);
   }
 
   /** The number of symbols, K, from 2 to {@value #MAX_SIZE}. */

@@ -225,6 +225,28 @@ public final class EncodedText {
   }
 
   /**
+   * The same text in another vocabulary, which takes memory of its own.
+   *
+   * @throws UnknownSymbolException if that does not have all of its symbols
+   * @throws IllegalArgumentException if the heap does not have room for it
+   */
+  public EncodedText in(CharVocab other) {
+    if (other.equals(vocab)) {
+      return this;
+    }
+    SymbolArray same = new SymbolArray();
+    for (long i = 0; i < length; i++) {
+      int codePoint = vocab.codePointOf(symbol(i));
+      int symbol = other.symbolOf(codePoint);
+      if (symbol < 0) {
+        throw new UnknownSymbolException(codePoint, i, other.size());
+      }
+      same.add(symbol);
+    }
+    return new EncodedText(other, same, skipped);
+  }
+
+  /**
    * The text itself.
    *
    * @throws IllegalArgumentException if it has more than 1,073,741,824 characters

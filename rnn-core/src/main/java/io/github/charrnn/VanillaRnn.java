@@ -300,6 +300,49 @@ public final class VanillaRnn {
   }
 
   /**
+   * This model over a larger vocabulary, to go on with a text that has symbols it has never met. W,
+   * b, and all of U, V and c that is of the symbols of now stay the same, to the bit; so do the
+   * hidden states of any text that has these alone. The rows and columns of a new symbol are zero,
+   * and its c is the lowest that there is: it is as improbable as a symbol can be by its bias, it
+   * changes no state before training has seen it, and of an untrained model it is as probable as
+   * any other. An old symbol's probability becomes smaller by what the new ones take, which is the
+   * same factor for all of them.
+   *
+   * @param larger all symbols of {@link #vocab}, and others; {@link CharVocab#and} makes it
+   * @throws IllegalArgumentException if it does not have a symbol of this model, or if the model
+   *     does not fit into the heap or into Java's arrays
+   */
+  public VanillaRnn withSymbols(CharVocab larger) {
+    if (larger.equals(vocab)) {
+      return this;
+    }
+    int m = hiddenSize();
+    int k = larger.size();
+    Parameters.requireFits(m, k, "a model with hiddenSize " + m + " and " + k + " symbols");
+    int boundary = documents.map(it -> it.requireIn(larger)).orElse(Parameters.NONE);
+    Parameters p = new Parameters(m, k, boundary);
+    System.arraycopy(parameters.w, 0, p.w, 0, m * m);
+    System.arraycopy(parameters.b, 0, p.b, 0, m);
+    Arrays.fill(p.c, Arrays.stream(parameters.c).min().orElseThrow());
+    for (int symbol = 0; symbol < vocab.size(); symbol++) {
+      int there = larger.symbolOf(vocab.codePointOf(symbol));
+      if (there < 0) {
+        throw new IllegalArgumentException(
+            "the larger vocabulary does not have "
+                + CharVocab.describe(vocab.codePointOf(symbol))
+                + ", must have all "
+                + vocab.size()
+                + " symbols of the model");
+      }
+      System.arraycopy(parameters.u, symbol * m, p.u, there * m, m);
+      System.arraycopy(parameters.v, symbol * m, p.v, there * m, m);
+      p.c[there] = parameters.c[symbol];
+    }
+    return new VanillaRnn(
+        larger, p, seed, initializer, documents, training, start.clone(), Double.NaN);
+  }
+
+  /**
    * The same model, measured on the text that it was trained on: how well it predicts pieces spread
    * over it, at most 10,000 characters, each piece read from its start as every text is. Unlike the
    * smooth loss, that is of these parameters alone, of all of the text, and of what {@link

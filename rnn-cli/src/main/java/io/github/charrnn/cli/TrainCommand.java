@@ -1,5 +1,7 @@
 package io.github.charrnn.cli;
 
+import io.github.charrnn.CharVocab;
+import io.github.charrnn.Documents;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.Plan;
 import io.github.charrnn.Recipe;
@@ -37,10 +39,12 @@ import io.github.charrnn.cli.train.RunReport;
 import io.github.charrnn.cli.train.TrainingOutput;
 import io.github.charrnn.cli.train.TrainingSession;
 import io.github.charrnn.cli.tune.Speed;
+import io.github.charrnn.cli.weights.Symbols;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -223,6 +227,7 @@ final class TrainCommand implements Callable<Integer> {
     Destinations destinations = new Destinations();
     text.source().names().forEach(it -> destinations.keepText("the text", it));
     validation.file().ifPresent(it -> destinations.keepText("the text that is held out", it));
+    model.vocab().ifPresent(it -> destinations.keep("the vocabulary", it));
     for (Map.Entry<String, Path> file : files.byName().entrySet()) {
       Options.requireNoClash(command, () -> destinations.add(file.getKey(), file.getValue()));
       if (file.getValue().equals(files.model())) { // it may replace the one it begins with
@@ -236,13 +241,13 @@ final class TrainCommand implements Callable<Integer> {
     VanillaRnn start;
     Plan plan;
     if (model.from().isPresent()) {
-      start = Sources.model(model.from().get());
-      all =
-          text.source(start.documents(), model.from().get().toString())
-              .read(terminal, start.vocab(), unknown.policy());
+      VanillaRnn saved = Sources.model(model.from().get());
+      TextSource source = text.source(saved.documents(), model.from().get().toString());
+      all = read(source, Optional.of(saved.vocab()));
+      start = saved.withSymbols(all.vocab());
       plan = plan(all);
     } else {
-      all = text.source().read(terminal);
+      all = read(text.source(), vocab());
       plan = plan(all);
       start = model.create(all.vocab(), plan, text.source().documents());
     }
@@ -254,6 +259,49 @@ final class TrainCommand implements Callable<Integer> {
     plan = plan.withSteps(count(trainer, split.text(), plan));
     trainer.recipe(recipe.recipe(plan));
     return new Ready(trainer, split, measured(plan, trainer.recipe(), split));
+  }
+
+  /** The symbols that a new model is to have, if they were given, with what ends a document. */
+  private Optional<CharVocab> vocab() throws IOException {
+    if (model.vocab().isEmpty()) {
+      return Optional.empty();
+    }
+    CharVocab vocab = Symbols.vocabulary(terminal, model.vocab().get());
+    Optional<Documents> documents = text.source().documents();
+    return documents.isEmpty() || vocab.symbolOf(documents.get().boundary()) >= 0
+        ? Optional.of(vocab)
+        : Optional.of(vocab.and(CharVocab.of(vocab.codePointOf(0), documents.get().boundary())));
+  }
+
+  /** Reads a text, with the symbols that the model has if it has any already. */
+  private EncodedText read(TextSource source, Optional<CharVocab> vocab) throws IOException {
+    if (vocab.isEmpty()) {
+      return source.read(terminal);
+    }
+    CharVocab known = vocab.get();
+    if (unknown.adds()) {
+      EncodedText found = source.read(terminal);
+      CharVocab all = known.and(found.vocab());
+      if (all.size() > known.size()) {
+        terminal
+            .err()
+            .printf(
+                Locale.ROOT,
+                "rnn train: the model gets %,d symbols of %s beside its %,d%n",
+                all.size() - known.size(),
+                source.name(),
+                known.size());
+      }
+      return found.in(all);
+    }
+    try {
+      return source.read(terminal, known, unknown.policy());
+    } catch (UnknownSymbolException e) {
+      throw new IOException(
+          e.getMessage()
+              + ": --unknown skip leaves such symbols out, --unknown add gives them to the model",
+          e);
+    }
   }
 
   /** The plan of a run as it was typed: what a step reads decides how often it is measured. */
@@ -376,6 +424,7 @@ final class TrainCommand implements Callable<Integer> {
             checkpoint.resume() ? List.of(RESUMED) : List.of());
     List<String> more = new ArrayList<>();
     more.addAll(samples.typed(checkpoint.resume() ? Optional.empty() : Optional.of(run.plan())));
+    more.addAll(model.typedVocab());
     more.addAll(unknown.typed());
     more.addAll(checkpoint.typed());
     RepeatingCommand repeat =

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec.Target;
 public final class ModelOptions {
   private static final String HIDDEN = "--hidden";
   private static final String SEED = "--seed";
+  private static final String VOCAB = "--vocab";
 
   @Spec(Target.MIXEE)
   private CommandSpec command;
@@ -39,6 +40,17 @@ public final class ModelOptions {
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
   private Path from;
+
+  @Option(
+      names = VOCAB,
+      paramLabel = "FILE",
+      description =
+          "The symbols of a new model, for texts that it is trained on one after the other: those of"
+              + " a text; of a model, if its name ends in .safetensors; of JSON, if it ends in .json,"
+              + " as rnn import has it. Without it: those of TEXT.",
+      defaultValue = Option.NULL_VALUE,
+      showDefaultValue = Visibility.NEVER)
+  private String vocab;
 
   @Option(names = HIDDEN, description = "Hidden size: the number of hidden units.")
   private Integer hidden;
@@ -175,8 +187,30 @@ public final class ModelOptions {
     return Optional.ofNullable(from);
   }
 
+  /** The name of the file with the symbols of a new model, if it is not the text's own. */
+  public Optional<String> vocab() {
+    return Optional.ofNullable(vocab);
+  }
+
+  /** The same as it is typed again. */
+  public List<String> typedVocab() {
+    return vocab == null ? List.of() : List.of(VOCAB, Shell.file(vocab));
+  }
+
   /** Refuses options that exclude each other. */
   public void requireConsistent(boolean resume) {
+    if (vocab != null && vocab.isEmpty()) {
+      throw Options.wrong(command, VOCAB + " is empty: name a file");
+    }
+    if (vocab != null && (from != null || resume)) {
+      throw Options.wrong(
+          command,
+          from == null
+              ? VOCAB + " and --resume exclude each other: a run that is resumed has its symbols"
+              : "--from excludes "
+                  + VOCAB
+                  + ": the model has its symbols, --unknown add adds others");
+    }
     if (from == null) {
       return;
     }

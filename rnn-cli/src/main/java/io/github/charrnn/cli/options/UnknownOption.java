@@ -24,7 +24,8 @@ public final class UnknownOption {
       paramLabel = "<policy>",
       description =
           "What to do with characters that the model does not know: fail, skip, or a character to"
-              + " read instead.")
+              + " read instead; train with --from or --vocab also add, which gives the model those"
+              + " of TEXT.")
   private String policy = "fail";
 
   /** The policy. */
@@ -35,12 +36,29 @@ public final class UnknownOption {
     if (policy.equals("skip")) {
       return UnknownSymbols.skip();
     }
+    if (adds()) {
+      return UnknownSymbols.fail(); // of other texts than the one whose are added
+    }
     if (policy.codePointCount(0, policy.length()) != 1) {
       throw Options.wrong(
           command,
-          NAME + " is " + Shell.quoted(policy) + ", must be fail, skip or a single character");
+          NAME
+              + " is "
+              + Shell.quoted(policy)
+              + ", must be fail, skip"
+              + (trains() ? ", add" : "")
+              + " or a single character");
     }
     return UnknownSymbols.replaceWith(policy.codePointAt(0));
+  }
+
+  /** Whether the model gets those that it does not know. */
+  public boolean adds() {
+    return trains() && policy.equals("add");
+  }
+
+  private boolean trains() {
+    return command.name().equals("train");
   }
 
   /** Says on standard error how much of a text was left out, if any was. */

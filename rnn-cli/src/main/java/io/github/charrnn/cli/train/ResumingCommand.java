@@ -14,7 +14,9 @@ import java.util.List;
  */
 public record ResumingCommand(List<String> typed, boolean named, boolean piped) {
   private static final String RESUME = "--resume";
-  private static final String FROM = "--from";
+
+  /** Of the model that the run had begun with. */
+  private static final List<String> BEGINNING = List.of("--from", "--vocab");
 
   /** Makes the list immutable. */
   public ResumingCommand {
@@ -32,10 +34,10 @@ public record ResumingCommand(List<String> typed, boolean named, boolean piped) 
     }
     boolean skip = false;
     for (String word : typed.subList(1, typed.size())) {
-      if (!skip && !word.equals(FROM) && !word.startsWith(FROM + "=")) {
+      if (!skip && BEGINNING.stream().noneMatch(it -> (word + "=").startsWith(it + "="))) {
         words.add(word);
       }
-      skip = !skip && word.equals(FROM);
+      skip = !skip && BEGINNING.contains(word);
     }
     return Shell.line(words) + (piped ? " (and the same text again)" : "");
   }

@@ -8,6 +8,7 @@ import io.github.charrnn.CharVocab;
 import io.github.charrnn.Documents;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.Sources;
+import io.github.charrnn.cli.files.TextSource;
 import io.github.charrnn.cli.output.Terminal;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,6 +34,9 @@ import java.util.stream.IntStream;
 public record Symbols(String source, int[] codePoints, Optional<Documents> documents) {
   /** The key of the metadata, and the array, that has all symbols in order. */
   public static final String VOCABULARY = "vocabulary";
+
+  private static final String MODEL = ".safetensors";
+  private static final String JSON = ".json";
 
   /** The same for what ends a document. */
   public static final String DELIMITER = "delimiter";
@@ -80,7 +84,7 @@ public record Symbols(String source, int[] codePoints, Optional<Documents> docum
    * .safetensors, or else a text of nothing but the symbols.
    */
   public static Symbols read(Terminal terminal, String name) throws IOException {
-    if (name.endsWith(".safetensors")) {
+    if (name.endsWith(MODEL)) {
       Map<String, String> metadata = SafetensorsFile.read(Path.of(name)).metadata();
       return of(name, metadata)
           .orElseThrow(
@@ -89,13 +93,25 @@ public record Symbols(String source, int[] codePoints, Optional<Documents> docum
                       name + " has no vocabulary in its metadata: name a list of the symbols"));
     }
     String text = Sources.string(terminal, name);
-    if (name.endsWith(".json")) {
+    if (name.endsWith(JSON)) {
       return new Symbols(name, json(name, text), Optional.empty());
     }
     int[] codePoints = text.codePoints().toArray();
     int mark = codePoints.length > 0 && codePoints[0] == 0xFEFF ? 1 : 0; // as in any text
     return new Symbols(
         name, Arrays.copyOfRange(codePoints, mark, codePoints.length), Optional.empty());
+  }
+
+  /** The same where their order means nothing, so that a text may be any. */
+  public static CharVocab vocabulary(Terminal terminal, String name) throws IOException {
+    if (name.endsWith(MODEL) || name.endsWith(JSON)) {
+      return CharVocab.of(read(terminal, name).codePoints);
+    }
+    try {
+      return TextSource.of(name, Optional.empty()).read(terminal).vocab();
+    } catch (IllegalArgumentException e) { // which does not say of what
+      throw new IOException(name + ": " + e.getMessage(), e);
+    }
   }
 
   /** Those that the weights bring with them. */
