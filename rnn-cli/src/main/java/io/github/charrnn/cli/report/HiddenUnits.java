@@ -5,9 +5,7 @@ import io.github.charrnn.VanillaRnn;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.IntPredicate;
 
@@ -24,6 +22,7 @@ final class HiddenUnits {
   private static final double DEVIATIONS = 4;
 
   private static final int PASSAGE = 400; // characters shown
+  private static final int LONGEST_WORD = 100; // to look for the beginning of one
   private static final int MAX_CHARACTERS = 5_000;
   private static final int MAX_STATES = 1 << 21; // doubles
   private static final double WORK = 1e10; // multiplications, which are some seconds
@@ -33,10 +32,36 @@ final class HiddenUnits {
    *
    * @param unit from 0
    * @param follows what is higher, or lower, where the unit's activation is
+   * @param does the same as one says it of the unit
    * @param correlation Pearson's, on text that it was not chosen on
    * @param activations over the passage, rounded
    */
-  record Unit(int unit, String follows, double correlation, List<Double> activations) {}
+  record Unit(
+      int unit, String follows, String does, double correlation, List<Double> activations) {}
+
+  /** A property of a text. */
+  private static final class Property {
+    final String name; // of what is higher or lower
+    final double[] values; // at each place
+    private final String where; // a unit is higher or lower that follows it
+    private final boolean isGradual; // a distance, not a yes or no
+
+    Property(String name, String where, boolean isGradual, double[] values) {
+      this.name = name;
+      this.where = where;
+      this.isGradual = isGradual;
+      this.values = values;
+    }
+
+    /** What a unit does that follows it. */
+    String does(double correlation) {
+      String direction =
+          isGradual
+              ? correlation < 0 ? "falls " : "rises "
+              : correlation < 0 ? "switches off " : "switches on ";
+      return direction + where;
+    }
+  }
 
   private final String passage;
   private final int characters;
@@ -52,12 +77,13 @@ final class HiddenUnits {
     double[] states = rnn.states(read);
     int half = codePoints.length / 2;
     characters = codePoints.length - half;
-    int end = Math.min(codePoints.length, half + PASSAGE);
-    passage = new String(codePoints, half, end - half);
+    int begin = beginningOfWord(codePoints, half);
+    int end = Math.min(codePoints.length, begin + PASSAGE);
+    passage = new String(codePoints, begin, end - begin);
     double least = Math.max(LEAST_CORRELATION, DEVIATIONS / Math.sqrt(characters));
     List<Unit> found = new ArrayList<>();
-    for (Map.Entry<String, double[]> feature : features(codePoints).entrySet()) {
-      double[] values = feature.getValue();
+    for (Property property : properties(codePoints)) {
+      double[] values = property.values;
       double[] chosenOn = correlations(states, m, values, 0, half);
       int unit = 0;
       for (int j = 1; j < m; j++) {
@@ -69,10 +95,10 @@ final class HiddenUnits {
       double r = correlations(states, m, values, half, codePoints.length)[unit];
       if (Math.abs(r) >= least) {
         List<Double> activations = new ArrayList<>();
-        for (int t = half; t < end; t++) {
+        for (int t = begin; t < end; t++) {
           activations.add(Math.rint(100 * states[t * m + unit]) / 100);
         }
-        found.add(new Unit(unit, feature.getKey(), r, activations));
+        found.add(new Unit(unit, property.name, property.does(r), r, activations));
       }
     }
     found.sort(Comparator.comparingDouble(unit -> -Math.abs(unit.correlation())));
@@ -81,7 +107,17 @@ final class HiddenUnits {
     units = List.copyOf(found.subList(0, Math.min(MOST, found.size())));
   }
 
-  /** What activations are given over: the beginning of the second half. */
+  /** The next place from one on where a word begins; that place if none is near. */
+  private static int beginningOfWord(int[] text, int from) {
+    for (int t = Math.max(1, from); t < Math.min(text.length, from + LONGEST_WORD); t++) {
+      if (Words.isOfWord(text[t]) && !Words.isOfWord(text[t - 1])) {
+        return t;
+      }
+    }
+    return from;
+  }
+
+  /** What activations are given over: the second half from its first beginning of a word on. */
   String passage() {
     return passage;
   }
@@ -126,25 +162,41 @@ final class HiddenUnits {
     return r;
   }
 
-  /** The properties, by what a person would call them. */
-  private static Map<String, double[]> features(int[] text) {
-    Map<String, double[]> features = new LinkedHashMap<>();
-    features.put("a space", where(text, c -> c == ' '));
-    features.put("the end of a line", where(text, c -> c == '\n'));
-    features.put("a vowel", where(text, HiddenUnits::isVowel));
-    features.put("a consonant", where(text, c -> Character.isLetter(c) && !isVowel(c)));
-    features.put("a capital letter", where(text, Character::isUpperCase));
-    features.put("a digit", where(text, Character::isDigit));
-    features.put("punctuation", where(text, HiddenUnits::isPunctuation));
-    features.put("the first letter of a word", edges(text, -1));
-    features.put("the last letter of a word", edges(text, 1));
-    features.put("how far into a word it is", since(text, c -> !Words.isOfWord(c)));
-    features.put("how far into a line it is", since(text, c -> c == '\n'));
-    features.put(
-        "how far it is from the last punctuation", since(text, HiddenUnits::isPunctuation));
-    features.put("being inside quotation marks", inQuotes(text));
-    features.put("being inside a word in capitals", inCapitals(text));
-    return features;
+  private static List<Property> properties(int[] text) {
+    return List.of(
+        at("a space", where(text, c -> c == ' ')),
+        at("the end of a line", where(text, c -> c == '\n')),
+        at("a vowel", where(text, HiddenUnits::isVowel)),
+        at("a consonant", where(text, c -> Character.isLetter(c) && !isVowel(c))),
+        at("a capital letter", where(text, Character::isUpperCase)),
+        at("a digit", where(text, Character::isDigit)),
+        at("punctuation", where(text, HiddenUnits::isPunctuation)),
+        at("the first letter of a word", edges(text, -1)),
+        at("the last letter of a word", edges(text, 1)),
+        gradual(
+            "how far into a word it is",
+            "the further into a word",
+            since(text, c -> !Words.isOfWord(c))),
+        gradual(
+            "how far into a line it is", "the further into a line", since(text, c -> c == '\n')),
+        gradual(
+            "how far it is from the last punctuation",
+            "the further from the last punctuation",
+            since(text, HiddenUnits::isPunctuation)),
+        inside("being inside quotation marks", "inside quotation marks", inQuotes(text)),
+        inside("being inside a word in capitals", "inside a word in capitals", inCapitals(text)));
+  }
+
+  private static Property at(String name, double[] values) {
+    return inside(name, "at " + name, values);
+  }
+
+  private static Property inside(String name, String where, double[] values) {
+    return new Property(name, where, false, values);
+  }
+
+  private static Property gradual(String name, String where, double[] values) {
+    return new Property(name, where, true, values);
   }
 
   private static double[] where(int[] text, IntPredicate is) {

@@ -29,6 +29,7 @@ final class Units {
     return new Json.Members()
         .put("unit", unit.unit())
         .put("follows", unit.follows())
+        .put("does", unit.does())
         .number("correlation", unit.correlation())
         .put(
             "activations",

@@ -171,17 +171,41 @@ class HiddenUnitsTest {
   }
 
   @Test
-  void thePassage_isTheBeginningOfTheSecondHalf() {
+  void thePassage_isTheSecondHalfFromTheFirstWordThatBeginsThere() {
     HiddenUnits found = new HiddenUnits(rnn, text);
+    int begin = 2_000;
+    while (!letter(string, begin) || letter(string, begin - 1)) {
+      begin++;
+    }
 
-    assertThat(found.passage()).isEqualTo(string.substring(2_000, 2_400));
+    assertThat(begin).isGreaterThan(2_000);
+    assertThat(found.passage()).isEqualTo(string.substring(begin, begin + 400));
     for (HiddenUnits.Unit unit : found.units()) {
       double[] own = activations(rnn, text, unit.unit());
       assertThat(unit.activations()).hasSize(400);
       for (int t = 0; t < 400; t++) {
-        assertThat(unit.activations().get(t)).isCloseTo(own[2_000 + t], within(0.005 + 1e-12));
+        assertThat(unit.activations().get(t)).isCloseTo(own[begin + t], within(0.005 + 1e-12));
       }
     }
+  }
+
+  @Test
+  void whatAUnitDoes_saysTheDirection() {
+    Map<String, String> does = new LinkedHashMap<>();
+    for (int seed = 1; seed <= 6; seed++) {
+      VanillaRnn random = VanillaRnn.builder(text.vocab()).hiddenSize(M).seed(seed).build();
+      for (HiddenUnits.Unit unit : new HiddenUnits(random, text).units()) {
+        boolean rises = unit.correlation() > 0;
+        String follows = unit.follows();
+        String expected =
+            follows.startsWith("how far")
+                ? (rises ? "rises " : "falls ") + follows.replace("how far", "the further")
+                : (rises ? "switches on at " : "switches off at ") + follows;
+        assertThat(unit.does()).isEqualTo(expected.replaceFirst(" it is( from.*)?$", "$1"));
+        does.put(unit.does().replaceFirst(" .*", "") + rises, unit.does());
+      }
+    }
+    assertThat(does).containsKeys("switchestrue", "switchesfalse");
   }
 
   @Test
