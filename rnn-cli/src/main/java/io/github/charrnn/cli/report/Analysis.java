@@ -4,15 +4,20 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.charrnn.EncodedText;
+import io.github.charrnn.Sample;
 import io.github.charrnn.VanillaRnn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -31,6 +36,9 @@ public final class Analysis {
   /** Of the text, which is read from its beginning: this bounds time and memory. */
   private static final long MAX_READ = 20_000_000;
 
+  /** Models on the way that wait for their words to be counted; each is as large as the model. */
+  private static final int MOST_WAITING = 4;
+
   private final EncodedText text;
   private final boolean isCut;
   private final Comparison comparison;
@@ -43,6 +51,17 @@ public final class Analysis {
   private final FutureTask<JsonArray> gradientChecks;
   private final FutureTask<Integer> page = new FutureTask<>(Page::prepare);
   private final List<String> gradientNotes = new CopyOnWriteArrayList<>();
+
+  /** Of models on the way, by the step; the thread of the analysis takes them in this order. */
+  private final Map<Long, FutureTask<DrawnWords>> drawnWords = new ConcurrentSkipListMap<>();
+
+  private final ExecutorService beside =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "rnn-analysis");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   /** What is measured of the best model. */
   private record OfModel(
@@ -83,19 +102,36 @@ public final class Analysis {
 
   /** Begins what depends on the text alone; it goes on when {@link #warm} is called. */
   public Analysis begin() {
-    Thread thread =
-        new Thread(
-            () -> {
-              awaitWarmth();
-              words.run(); // first, the page has them while training runs
-              counted.run();
-              gradientChecks.run();
-              page.run();
-            },
-            "rnn-analysis");
-    thread.setDaemon(true);
-    thread.start();
+    beside.execute(
+        () -> {
+          awaitWarmth();
+          words.run(); // first, the page has them while training runs
+          counted.run();
+          gradientChecks.run();
+          page.run();
+        });
     return this;
+  }
+
+  /**
+   * Counts the words that a model writes, which stands at a step: soon, or now if many wait.
+   *
+   * @param model a copy
+   */
+  public void words(long step, VanillaRnn model) {
+    long waiting = drawnWords.values().stream().filter(task -> !task.isDone()).count();
+    FutureTask<DrawnWords> task =
+        new FutureTask<>(
+            () -> {
+              words.run();
+              return DrawnWords.of(model, step, words.get());
+            });
+    drawnWords.put(step, task);
+    if (waiting < MOST_WAITING) {
+      beside.execute(task);
+    } else {
+      task.run();
+    }
   }
 
   /**
@@ -140,6 +176,7 @@ public final class Analysis {
               words,
               page)
           .forEach(pool::execute);
+      drawnWords.values().forEach(pool::execute);
       for (Future<?> task : List.of(measured.nats, measured.passages, measured.units)) {
         await(task, Long.MAX_VALUE);
       }
@@ -148,8 +185,12 @@ public final class Analysis {
       for (Future<?> task : List.of(words, counted, gradientChecks)) {
         inTime &= await(task, end - System.nanoTime());
       }
+      for (Future<?> task : drawnWords.values()) {
+        inTime &= await(task, end - System.nanoTime());
+      }
     } finally {
       pool.shutdown(); // its threads end when they have nothing left to do
+      beside.shutdown();
       warm(); // the other thread finds everything begun
     }
   }
@@ -229,6 +270,12 @@ public final class Analysis {
     for (Future<?> task : List.of(words, counted, gradientChecks)) {
       noteFailure(notes, ofText, task);
     }
+    if (failure(words).isEmpty()) { // the same is said of these already
+      drawnWords.values().stream()
+          .filter(task -> failure(task).isPresent())
+          .findFirst()
+          .ifPresent(task -> noteFailure(notes, "Words that the model wrote on the way are", task));
+    }
     ofModel.ifPresent(
         measured -> {
           noteFailure(notes, "Passages are", measured.passages);
@@ -243,8 +290,20 @@ public final class Analysis {
   }
 
   /** The words of a text that are words of the book, if the book's are known by now. */
-  Optional<JsonElement> words(String sample) {
-    return known(words).map(book -> book.count(sample).json());
+  Optional<JsonElement> words(String text) {
+    return known(words).map(book -> book.count(text).json().json());
+  }
+
+  /**
+   * The words that the model wrote which wrote a sample; of a run that was not watched, those of
+   * the sample.
+   */
+  Optional<JsonElement> words(Sample sample) {
+    return drawnWords.isEmpty()
+        ? words(sample.text())
+        : Optional.ofNullable(drawnWords.get(sample.step()))
+            .flatMap(Analysis::known)
+            .map(DrawnWords::json);
   }
 
   /** Empty while they are not known. */

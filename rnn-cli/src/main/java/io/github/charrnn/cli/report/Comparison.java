@@ -7,10 +7,14 @@ import io.github.charrnn.EncodedText;
 import io.github.charrnn.Scorer;
 import io.github.charrnn.VanillaRnn;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/** A network's cross-entropy beside that of guessing and of models that count n-grams. */
+/**
+ * A network's cross-entropy beside that of guessing, of models that count n-grams, and of what
+ * compressors do.
+ */
 final class Comparison {
   private static final long MAX_COMPARED = 1_000_000; // characters
   private static final long MAX_SEEN_COMPARED = 20_000;
@@ -24,12 +28,15 @@ final class Comparison {
   private final Budget budget;
 
   /**
-   * What the models that count come to.
+   * What is known without a network.
    *
-   * @param nats per character, of guessing and of n = 1, 2, ...; empty if a text is too short
+   * @param ngrams nats per character, of guessing and of n = 1, 2, ...; empty if a text is too
+   *     short
+   * @param mixed the same of those that go on counting
+   * @param gzip the same of that
    * @param fitted how many characters were counted
    */
-  record Counted(List<Double> nats, long fitted) {}
+  record Counted(List<Double> ngrams, List<Double> mixed, double gzip, long fitted) {}
 
   /**
    * A comparison on what is held out, or else on the last tenth, which is then not counted.
@@ -64,12 +71,15 @@ final class Comparison {
   /** Counts. */
   Counted count() {
     if (!possible()) {
-      return new Counted(List.of(), 0);
+      return new Counted(List.of(), List.of(), 0, 0);
     }
     int room = (int) Math.min(MAX_NGRAMS, budget.room() / BYTES_PER_NGRAM);
-    NGrams ngrams = new NGrams(counted, room);
-    double[] nats = ngrams.crossEntropies(compared);
-    return new Counted(Arrays.stream(nats).boxed().toList(), ngrams.fitted());
+    NGrams ngrams = new NGrams(counted, compared, room);
+    return new Counted(
+        Arrays.stream(ngrams.crossEntropies()).boxed().toList(),
+        Arrays.stream(ngrams.crossEntropiesWhileCounting()).boxed().toList(),
+        Gzip.nats(counted, compared),
+        ngrams.fitted());
   }
 
   /** Nats per character of a network; empty if a text is too short for a comparison. */
@@ -82,20 +92,29 @@ final class Comparison {
 
   /** Compares a network with them. */
   JsonObject with(double network, Counted known) {
-    List<Double> nats = known.nats();
+    List<Double> nats = known.ngrams();
+    int best = 1 + lowest(nats.subList(1, nats.size()));
+    int mixed = 1 + lowest(known.mixed().subList(1, nats.size()));
     JsonArray models = new JsonArray();
     models.add(model("uniform", nats.get(0)));
-    for (int n = 1; n < nats.size(); n++) {
+    for (int n = 1; n <= best; n++) {
       models.add(model(n + "-gram", nats.get(n)));
     }
+    models.add(model("gzip", known.gzip()));
+    models.add(model("PPM-like mix, order " + (mixed - 1), known.mixed().get(mixed)));
     models.add(model("this network", network));
     return new Json.Members()
         .put("characters", compared.length() - 1)
         .put("heldOut", heldOut)
         .put("fittedTo", known.fitted())
         .put("method", "Witten-Bell, interpolated")
+        .put("orders", nats.size() - 1)
         .put("models", models)
         .json();
+  }
+
+  private static int lowest(List<Double> values) {
+    return values.indexOf(Collections.min(values));
   }
 
   private static JsonElement model(String name, double nats) {

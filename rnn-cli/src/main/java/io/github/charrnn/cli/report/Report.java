@@ -246,7 +246,7 @@ public final class Report {
             .put("step", sample.step())
             .number("smoothLoss", sample.smoothLoss())
             .put("text", sample.text());
-    analysis.flatMap(it -> it.words(sample.text())).ifPresent(count -> members.put("words", count));
+    analysis.flatMap(it -> it.words(sample)).ifPresent(count -> members.put("words", count));
     return members.json();
   }
 }

@@ -35,6 +35,7 @@ public final class SurprisalReport {
             .put("model", modelName)
             .put("text", textName)
             .put("characters", evaluation.characters())
+            .put("length", text.length()) // of which the first character may be given
             .number("natsPerCharacter", evaluation.natsPerCharacter())
             .number("bitsPerCharacter", evaluation.bitsPerCharacter())
             .number("perplexity", evaluation.perplexity())

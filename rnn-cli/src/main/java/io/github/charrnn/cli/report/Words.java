@@ -1,6 +1,5 @@
 package io.github.charrnn.cli.report;
 
-import com.google.gson.JsonElement;
 import io.github.charrnn.EncodedText;
 import java.util.HashSet;
 import java.util.Set;
@@ -9,9 +8,12 @@ import java.util.stream.IntStream;
 
 /**
  * The words of a text: runs of letters and their marks, with an apostrophe between two letters, in
- * lower case.
+ * lower case. Only those of three letters or more count: whatever a model draws at random has
+ * letters that stand alone, and most pairs of letters are words of some book.
  */
 final class Words {
+  private static final int FEWEST_LETTERS = 3;
+
   /** No sample has a longer one, in chars. */
   private static final int LONGEST = 2_000;
 
@@ -24,8 +26,12 @@ final class Words {
 
   /** Of a text, that there are, and that the text has among them. */
   record Count(int count, int known) {
-    JsonElement json() {
-      return new Json.Members().put("count", count).put("known", known).json();
+    Count plus(Count other) {
+      return new Count(count + other.count, known + other.known);
+    }
+
+    Json.Members json() {
+      return new Json.Members().put("count", count).put("known", known);
     }
   }
 
@@ -76,6 +82,7 @@ final class Words {
   private static final class Reader {
     private final Consumer<String> to;
     private final StringBuilder word = new StringBuilder();
+    private int letters; // without marks and apostrophes
     private int apostrophe; // after the word, which may go on; 0 for none
 
     Reader(Consumer<String> to) {
@@ -91,6 +98,7 @@ final class Words {
           apostrophe = 0;
         }
         word.appendCodePoint(Character.toLowerCase(codePoint));
+        letters += Character.isLetter(codePoint) ? 1 : 0;
       } else if ((codePoint == '\'' || codePoint == '’') && word.length() > 0 && apostrophe == 0) {
         apostrophe = '\'';
       } else {
@@ -99,10 +107,11 @@ final class Words {
     }
 
     void end() {
-      if (word.length() > 0) {
+      if (letters >= FEWEST_LETTERS) {
         to.accept(word.toString());
       }
       word.setLength(0);
+      letters = 0;
       apostrophe = 0;
     }
   }

@@ -1,18 +1,22 @@
 package io.github.charrnn.cli.train;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.charrnn.Sample;
 import io.github.charrnn.Training;
 import io.github.charrnn.TrainingResult;
 import io.github.charrnn.TrainingSummary;
 import io.github.charrnn.cli.files.ModelFiles;
 import io.github.charrnn.cli.files.ReportFiles;
 import io.github.charrnn.cli.options.RecipeOptions;
+import io.github.charrnn.cli.output.Shell;
 import io.github.charrnn.cli.report.Analysis;
 import io.github.charrnn.cli.report.LiveServer;
 import io.github.charrnn.cli.report.Report;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /** The report of a run that this process trains: begun with it, shown while it runs, written. */
@@ -21,6 +25,9 @@ public final class RunReport implements AutoCloseable {
   private static final long WARM_STEPS = 20_000;
 
   private static final long LIVE_NANOS = 500_000_000;
+
+  /** Words are counted of no more models on the way. */
+  private static final int MOST_COUNTED = 16;
 
   /** The analysis of a text may go on for so long after training. */
   private static final long PATIENCE_SECONDS = 600;
@@ -35,6 +42,7 @@ public final class RunReport implements AutoCloseable {
   private volatile Optional<Report.Run> standing = Optional.empty();
   private volatile Optional<JsonObject> ended = Optional.empty();
   private Optional<Training> training = Optional.empty();
+  private OptionalLong counted = OptionalLong.empty(); // the step of the last model
   private long steps; // in this process
   private long published = System.nanoTime() - LIVE_NANOS;
 
@@ -87,6 +95,16 @@ public final class RunReport implements AutoCloseable {
     }
   }
 
+  /** Called with every sample. */
+  public void sampled(Training training, Sample sample) {
+    long next =
+        counted.isEmpty() ? 0 : counted.getAsLong() + training.plannedSteps() / MOST_COUNTED;
+    if (sample.step() >= next) {
+      counted = OptionalLong.of(sample.step());
+      analysis.words(sample.step(), training.model());
+    }
+  }
+
   private JsonObject live() {
     if (ended.isPresent()) {
       return ended.get();
@@ -117,8 +135,25 @@ public final class RunReport implements AutoCloseable {
         training.map(Training::summary).or(() -> result.last().training()).orElseThrow();
     Report.State state = interrupted ? Report.State.INTERRUPTED : Report.State.FINISHED;
     JsonObject report = report(run(result, settings), result.steps(), state);
-    ended = Optional.of(report);
     ReportFiles.write(model, report);
+    if (server.isPresent()) {
+      ended = Optional.of(withFiles(report, model));
+    }
+  }
+
+  /** As it is shown to those who followed the run. */
+  private static JsonObject withFiles(JsonObject report, ModelFiles model) {
+    JsonObject shown = report.deepCopy();
+    JsonArray files = new JsonArray();
+    files.add(model.model().toString());
+    files.add(model.page().toString());
+    shown.add("files", files);
+    shown.addProperty("next", Shell.rnn() + " sample " + named(model) + " --temperature 0.7");
+    return shown;
+  }
+
+  private static String named(ModelFiles model) {
+    return Shell.quoted(Shell.file(model.model().toString()));
   }
 
   @Override

@@ -67,7 +67,7 @@ public final class TrainingSession {
       try {
         output.listenTo(trainer);
         trainer.every(1, interruption::stopIfRequested);
-        report.ifPresent(it -> trainer.every(1, it::update));
+        report.ifPresent(it -> trainer.every(1, it::update).onSample(it::sampled));
         TrainingResult result = trained(run).measured(text);
         output.clear();
         return save(result, interruption);

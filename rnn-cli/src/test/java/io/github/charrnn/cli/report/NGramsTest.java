@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.EncodedText;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ForkJoinPool;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
 /** N-gram models against arithmetic by hand and against counting strings. */
@@ -18,14 +20,19 @@ class NGramsTest {
   private static final int PLENTY = 1 << 20;
   private static final String SMALL = "abracadabra";
 
-  private static NGrams fitted(CharVocab vocab, String text) {
-    return new NGrams(vocab.encode(text), PLENTY);
+  private static NGrams fitted(CharVocab vocab, String text, String predicted) {
+    return new NGrams(vocab.encode(text), vocab.encode(predicted), PLENTY);
+  }
+
+  /** The cross-entropies of a text, of models of another one. */
+  private static double[] nats(CharVocab vocab, String text, String predicted) {
+    return fitted(vocab, text, predicted).crossEntropies();
   }
 
   /** Of SMALL's models, the cross-entropies of a text. */
   private static double[] small(String text) {
     CharVocab vocab = CharVocab.of(SMALL);
-    return fitted(vocab, SMALL).crossEntropies(vocab.encode(text));
+    return nats(vocab, SMALL, text);
   }
 
   private static double nats(double... probabilities) {
@@ -98,7 +105,7 @@ class NGramsTest {
   void aContextThatEndsTheText_isNoneThatWasFollowed() {
     CharVocab vocab = CharVocab.of("abc");
     // Each symbol once: (1 + 3/3) / (3 + 3). After b there was nothing.
-    double[] nats = fitted(vocab, "cab").crossEntropies(vocab.encode("ba"));
+    double[] nats = nats(vocab, "cab", "ba");
 
     assertNats(nats, Math.log(3), Math.log(3), Math.log(3), Math.log(3), Math.log(3), Math.log(3));
   }
@@ -109,7 +116,7 @@ class NGramsTest {
     CharVocab vocab = CharVocab.of(SMALL);
     EncodedText text = vocab.encode("abrac").part(1, 3); // br, of which r is predicted
 
-    double[] nats = fitted(vocab, SMALL).crossEntropies(text);
+    double[] nats = new NGrams(vocab.encode(SMALL), text, PLENTY).crossEntropies();
 
     assertThat(nats).isEqualTo(small("br"));
     assertThat(nats[3]).as("not r after ab").isEqualTo(nats[2]);
@@ -120,7 +127,7 @@ class NGramsTest {
     String text = english(7, 5_000);
     String other = english(8, 700);
     CharVocab vocab = CharVocab.of(text + other);
-    double[] nats = fitted(vocab, text).crossEntropies(vocab.encode(other));
+    double[] nats = nats(vocab, text, other);
     double types = text.chars().distinct().count();
     double sum = 0;
     for (int i = 1; i < other.length(); i++) {
@@ -141,18 +148,15 @@ class NGramsTest {
         String other = skewed(new Random(seed + 100), alphabet, 300);
         CharVocab vocab = CharVocab.of(text + other + "XY"); // two that are never seen
 
-        double[] nats = fitted(vocab, text).crossEntropies(vocab.encode(other));
+        double[] nats = nats(vocab, text, other);
 
         assertClose(nats, naive(text, other, vocab.size()), "seed " + seed + ", " + alphabet);
       }
     }
-    String text = english(1, 40_000); // so that tables grow a few times
+    String text = english(1, 12_000); // so that tables grow a few times
     String other = english(2, 2_000);
     CharVocab vocab = CharVocab.of(text + other);
-    assertClose(
-        fitted(vocab, text).crossEntropies(vocab.encode(other)),
-        naive(text, other, vocab.size()),
-        "english");
+    assertClose(nats(vocab, text, other), naive(text, other, vocab.size()), "english");
   }
 
   @Test
@@ -173,7 +177,7 @@ class NGramsTest {
     EncodedText encoded = vocab.encode(text);
 
     double[] nats =
-        new NGrams(encoded.part(0, 2_500), PLENTY).crossEntropies(encoded.part(2_500, 3_000));
+        new NGrams(encoded.part(0, 2_500), encoded.part(2_500, 3_000), PLENTY).crossEntropies();
 
     assertClose(
         nats,
@@ -185,14 +189,13 @@ class NGramsTest {
   void probabilitiesOfAllNextSymbols_sumToOne() {
     String text = skewed(new Random(5), 6, 400);
     CharVocab vocab = CharVocab.of(text + "XY");
-    NGrams models = fitted(vocab, text);
     for (String before : new String[] {"a", "ab", "abcab", "X", "bX", "aaaaaaaa", text}) {
       double[] sums = new double[NGrams.ORDERS + 1];
       double[] nats =
-          before.length() > 1 ? models.crossEntropies(vocab.encode(before)) : new double[6];
+          before.length() > 1 ? nats(vocab, text, before) : new double[NGrams.ORDERS + 1];
       for (int symbol = 0; symbol < vocab.size(); symbol++) {
         String longer = before + vocab.decode(symbol);
-        double[] with = models.crossEntropies(vocab.encode(longer));
+        double[] with = nats(vocab, text, longer);
         for (int n = 0; n < sums.length; n++) {
           // What the last symbol adds to the sum of all.
           sums[n] += Math.exp(nats[n] * (before.length() - 1) - with[n] * before.length());
@@ -206,21 +209,50 @@ class NGramsTest {
 
   @Test
   void aTextThatIsCutOff_isCountedUpToThere() {
-    String text = english(3, 20_000);
+    String text = skewed(new Random(3), 27, 20_000);
     CharVocab vocab = CharVocab.of(text);
     EncodedText encoded = vocab.encode(text);
     EncodedText other = encoded.part(15_000, 20_000);
 
-    NGrams cut = new NGrams(encoded, 1_500);
+    NGrams cut = new NGrams(encoded, other, 8_000);
 
-    assertThat(fitted(vocab, text).fitted()).isEqualTo(20_000);
-    assertThat(cut.fitted()).isBetween(300L, 15_000L); // five nodes a symbol at most
-    assertThat(cut.crossEntropies(other))
-        .isEqualTo(new NGrams(encoded.part(0, cut.fitted()), PLENTY).crossEntropies(other));
-    assertClose(
-        cut.crossEntropies(other),
-        naive(text.substring(0, (int) cut.fitted()), text.substring(15_000), vocab.size()),
-        "cut off");
+    assertThat(new NGrams(encoded, other, PLENTY).fitted()).isEqualTo(20_000);
+    assertThat(cut.fitted()).isBetween(250L, 15_000L); // as many nodes a symbol as orders, at most
+    assertThat(cut.crossEntropies())
+        .isEqualTo(new NGrams(encoded.part(0, cut.fitted()), other, 8_000).crossEntropies());
+    double[] all =
+        naive(text.substring(0, (int) cut.fitted()), text.substring(15_000), vocab.size());
+    assertThat(cut.crossEntropies().length)
+        .as("no room for the longest")
+        .isBetween(3, all.length - 1);
+    assertClose(cut.crossEntropies(), Arrays.copyOf(all, cut.crossEntropies().length), "cut off");
+  }
+
+  @Test
+  void contextsThatAreNotAskedFor_takeNoRoom() {
+    String text = english(3, 15_000);
+    CharVocab vocab = CharVocab.of(text);
+
+    NGrams few = new NGrams(vocab.encode(text), vocab.encode("the harbour"), 2_000);
+
+    assertThat(few.fitted()).isEqualTo(15_000);
+    assertClose(few.crossEntropies(), naive(text, "the harbour", vocab.size()), "few");
+  }
+
+  @Test
+  void modelsThatGoOnCounting_areThoseOfAllBefore() {
+    for (int alphabet : new int[] {2, 5, 27}) {
+      String text = skewed(new Random(alphabet), alphabet, 400);
+      String other = skewed(new Random(alphabet + 50), alphabet, 90);
+      CharVocab vocab = CharVocab.of(text + other + "XY");
+
+      NGrams models = fitted(vocab, text, other);
+      double[] without = models.crossEntropies();
+      double[] counting = models.crossEntropiesWhileCounting();
+
+      assertClose(counting, naive(text, other, vocab.size(), true), "alphabet " + alphabet);
+      assertThat(counting[3]).isNotEqualTo(without[3]);
+    }
   }
 
   @Test
@@ -229,17 +261,20 @@ class NGramsTest {
     CharVocab vocab = CharVocab.of(text);
     EncodedText encoded = vocab.encode(text);
     EncodedText other = encoded.part(25_000, 30_000);
-    for (int room : new int[] {1, 6, 1_500, 5_000, PLENTY}) {
-      NGrams alone = new NGrams(encoded, room);
+    for (int room : new int[] {1, 6, 1_500, 15_000, PLENTY}) {
+      NGrams alone = new NGrams(encoded, other, room);
+      double[] expected = alone.crossEntropies();
+      double[] counting = alone.crossEntropiesWhileCounting();
       for (int threads : new int[] {1, 2, 3, 40}) {
         ForkJoinPool pool = new ForkJoinPool(threads);
-        NGrams shared = pool.submit(() -> new NGrams(encoded, room)).join();
+        NGrams shared = pool.submit(() -> new NGrams(encoded, other, room)).join();
         pool.shutdown();
 
         assertThat(shared.fitted())
             .as("%d nodes, %d threads", room, threads)
             .isEqualTo(alone.fitted());
-        assertThat(shared.crossEntropies(other)).isEqualTo(alone.crossEntropies(other));
+        assertThat(shared.crossEntropies()).isEqualTo(expected);
+        assertThat(shared.crossEntropiesWhileCounting()).isEqualTo(counting);
       }
     }
   }
@@ -248,9 +283,11 @@ class NGramsTest {
   void aTextOfNothing_leavesAllModelsUniform() {
     CharVocab vocab = CharVocab.of("abc");
     for (NGrams none :
-        new NGrams[] {new NGrams(vocab.encode(""), PLENTY), new NGrams(vocab.encode("abc"), 1)}) {
+        new NGrams[] {
+          fitted(vocab, "", "abca"), new NGrams(vocab.encode("abc"), vocab.encode("abca"), 1)
+        }) {
       assertThat(none.fitted()).isZero();
-      for (double nats : none.crossEntropies(vocab.encode("abca"))) {
+      for (double nats : none.crossEntropies()) {
         assertThat(nats).isCloseTo(Math.log(3), within(1e-15));
       }
     }
@@ -262,18 +299,33 @@ class NGramsTest {
     }
   }
 
-  /** The same models by strings: what stood after every context of up to four, and how often. */
   private static double[] naive(String text, String other, int vocabSize) {
+    return naive(text, other, vocabSize, false);
+  }
+
+  /** The same models by strings: what stood after every context, and how often. */
+  private static double[] naive(String text, String other, int vocabSize, boolean counting) {
     Map<String, Integer> times = new HashMap<>(); // of context and symbol together
     Map<String, Integer> followed = new HashMap<>();
     Map<String, Set<Character>> types = new HashMap<>();
+    IntConsumer[] count = new IntConsumer[2];
+    for (int which = 0; which < 2; which++) {
+      String from = which == 0 ? text : other;
+      count[which] =
+          i -> {
+            for (int length = 0; length < NGrams.ORDERS && length <= i; length++) {
+              String context = from.substring(i - length, i);
+              times.merge(context + from.charAt(i), 1, Integer::sum);
+              followed.merge(context, 1, Integer::sum);
+              types.computeIfAbsent(context, c -> new HashSet<>()).add(from.charAt(i));
+            }
+          };
+    }
     for (int i = 0; i < text.length(); i++) {
-      for (int length = 0; length < NGrams.ORDERS && length <= i; length++) {
-        String context = text.substring(i - length, i);
-        times.merge(context + text.charAt(i), 1, Integer::sum);
-        followed.merge(context, 1, Integer::sum);
-        types.computeIfAbsent(context, c -> new HashSet<>()).add(text.charAt(i));
-      }
+      count[0].accept(i);
+    }
+    if (counting) {
+      count[1].accept(0);
     }
     double[] nats = new double[NGrams.ORDERS + 1];
     for (int i = 1; i < other.length(); i++) {
@@ -289,6 +341,9 @@ class NGramsTest {
           }
         }
         nats[n] -= Math.log(p);
+      }
+      if (counting) {
+        count[1].accept(i);
       }
     }
     for (int n = 0; n < nats.length; n++) {

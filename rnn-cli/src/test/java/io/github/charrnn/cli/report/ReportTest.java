@@ -8,20 +8,27 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.LossHistory;
+import io.github.charrnn.Sampler;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.Training;
 import io.github.charrnn.TrainingResult;
 import io.github.charrnn.TrainingSummary;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.options.RecipeOptions;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
 /** The JSON of a run, against what the run came to, and the size of its page. */
@@ -241,6 +248,9 @@ class ReportTest {
     for (int threads : new int[] {1, 2, 5}) {
       Analysis analysis =
           new Analysis(text, Optional.of(heldOut), model, 25, OptionalInt.of(20), threads);
+      for (long step = 0; step < 10; step++) { // more than may wait
+        analysis.words(step, model);
+      }
       analysis.finish(result.best(), 60);
       reports.add(report(result, Report.State.FINISHED, analysis));
     }
@@ -249,6 +259,82 @@ class ReportTest {
     assertThat(reports.get(0).getAsJsonArray("gradientChecks")).hasSize(3);
     assertThat(reports.get(0).has("comparison")).isTrue();
     assertThat(reports).containsOnly(reports.get(0));
+  }
+
+  @Test
+  void wordsOnTheWay_areThoseOf5000CharactersThatNobodySees() {
+    TrainingResult result = Trainer.of(model).samples(100, 50).train(text, 300);
+    Analysis analysis =
+        new Analysis(text, Optional.empty(), model, 25, OptionalInt.of(0), 2).warm().begin();
+    VanillaRnn last = result.last();
+
+    analysis.words(300, last);
+    analysis.finish(result.best(), 60);
+
+    JsonArray samples = report(result, Report.State.FINISHED, analysis).getAsJsonArray("samples");
+    assertThat(samples.get(2).getAsJsonObject().has("words")).as("not counted").isFalse();
+    JsonObject words = samples.get(3).getAsJsonObject().getAsJsonObject("words");
+    assertThat(words.get("characters").getAsInt()).isEqualTo(5_000);
+    Set<String> book = Set.copyOf(List.of(STORY.toLowerCase(Locale.ROOT).split("[^a-z]+", -1)));
+    int count = 0;
+    int known = 0;
+    for (int i = 0; i < 25; i++) {
+      String passage = Sampler.of(last).seed(-25 * 301 + i).sample(200);
+      assertThat(passage).doesNotStartWith(result.samples().get(3).text());
+      for (String word : passage.replaceFirst("[a-zA-Z]+$", "").split("[^a-zA-Z]+", -1)) {
+        count += word.length() < 3 ? 0 : 1;
+        known += word.length() >= 3 && book.contains(word.toLowerCase(Locale.ROOT)) ? 1 : 0;
+      }
+    }
+    assertThat(words.get("count").getAsInt()).isEqualTo(count);
+    assertThat(words.get("known").getAsInt()).isEqualTo(known).isPositive();
+  }
+
+  private static double natsOf(JsonObject comparison, String name) {
+    for (JsonElement model : comparison.getAsJsonArray("models")) {
+      if (model.getAsJsonObject().get("name").getAsString().equals(name)) {
+        return model.getAsJsonObject().get("natsPerCharacter").getAsDouble();
+      }
+    }
+    throw new AssertionError(name + " is not among " + comparison);
+  }
+
+  @Test
+  void theComparison_hasNgramsUpToTheBest_andCompressors() throws IOException {
+    TrainingResult result = Trainer.of(model).train(text, 10);
+    JsonObject comparison =
+        report(
+                result,
+                Report.State.FINISHED,
+                analysis(text, Optional.of(heldOut), result.best(), 25))
+            .getAsJsonObject("comparison");
+
+    double[] nats = new NGrams(text, heldOut, 1 << 20).crossEntropies();
+    int best = 1;
+    for (int n = 2; n < nats.length; n++) {
+      best = nats[n] < nats[best] ? n : best;
+    }
+    assertThat(best).as("the sentence comes again and again").isGreaterThan(5);
+    assertThat(comparison.getAsJsonArray("models")).hasSize(best + 4);
+    assertSixDigits(new JsonPrimitive(natsOf(comparison, best + "-gram")), nats[best]);
+    assertThat(comparison.get("orders").getAsInt()).isEqualTo(nats.length - 1);
+    int with = gzip(STORY.substring(0, 2_280));
+    int without = gzip(STORY.substring(0, 2_000));
+    assertThat(natsOf(comparison, "gzip"))
+        .isCloseTo(8 * Math.log(2) * (with - without) / heldOut.length(), within(1e-6));
+  }
+
+  private static int gzip(String text) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream out =
+        new GZIPOutputStream(bytes) {
+          {
+            def.setLevel(Deflater.BEST_COMPRESSION);
+          }
+        }) {
+      out.write(text.getBytes(UTF_8));
+    }
+    return bytes.size();
   }
 
   @Test
