@@ -140,12 +140,70 @@ class PageTest {
 
     assertThat(browser().text(HEADINGS + ".map(it => it.textContent).join('; ')"))
         .isEqualTo(
-            "Settings; Loss; How the text evolved; Passages from the best model; What it learned,"
-                + " in proportion; Hidden units that follow something nameable; Gradient check;"
-                + " Throughput");
+            "Loss; How the text evolved; Passages from the best model; How good it is; What single"
+                + " neurons respond to; Gradient check; Settings, machine, repeating");
     assertThat(browser().text("document.querySelector('h1').textContent"))
         .isEqualTo("story.safetensors");
     assertFits(4);
+  }
+
+  /** Where an element ends, in pixels from the top of the page. */
+  private static long bottom(String element) {
+    return browser().number("Math.ceil(" + element + ".getBoundingClientRect().bottom + scrollY)");
+  }
+
+  @Test
+  void theFirstScreen_saysWhatCameOfIt_withACurveAndAText() {
+    open(new ModelFiles(model).page());
+    browser().size(1280, 800);
+
+    assertThat(bottom("document.querySelector('canvas')")).isLessThan(800);
+    assertThat(bottom("document.querySelector('pre')")).isLessThan(800);
+    String text = browser().text("document.querySelector('pre').textContent");
+    assertThat(text).hasSizeBetween(40, 440);
+    assertThat(browser().text("document.querySelector('#passages').textContent"))
+        .contains(text.replace(" …", ""));
+    assertThat(browser().text("document.querySelector('.lead').textContent"))
+        .matches(
+            "Best (smooth|held-out) loss \\d\\.\\d\\d bits per character, at step [\\d,]+: on"
+                + " average the network is as uncertain as a choice among \\d+\\.\\d characters\\."
+                + " (Better|No better) than [^.]+\\. 100 hidden units, .* s\\.");
+  }
+
+  @Test
+  void whatTheMeasuresAre_standsBesideThem() {
+    open(new ModelFiles(model).page());
+
+    assertThat(browser().text("document.querySelector('#gradients').textContent"))
+        .contains("|a − d| / max(10⁻⁶, |a| + |d|)", "003 gives the mean difference");
+    assertThat(browser().text("document.querySelector('#loss').textContent"))
+        .contains("0.999 · smooth loss + 0.001 · loss");
+    assertThat(browser().text("document.querySelector('#comparison').textContent"))
+        .contains("Counted up to n = 10", "gzip, level 9", "32 kB", "PPM-like mix, order ");
+    assertThat(browser().text("document.querySelector('#samples').textContent"))
+        .contains("in 5,000 characters at each point", "three letters or more");
+    assertThat(browser().text("document.querySelector('#units').textContent"))
+        .containsPattern(
+            "Unit \\d+ (switches (on|off) (at|inside)|rises|falls) .* \\(r = −?0\\.\\d\\d\\)")
+        .doesNotContain("= -");
+  }
+
+  @Test
+  void theChartOfCopiedRuns_endsWhereTheyDo() {
+    open(new ModelFiles(model).page());
+
+    long longest =
+        browser()
+            .number(
+                "Math.max(...JSON.parse(document.querySelector('#data').textContent)"
+                    + ".passages.map(it => it.verbatim.longest))");
+    String chart = "Chart.getChart(document.querySelector('#passages canvas'))";
+    assertThat(longest).isBetween(5L, 45L);
+    assertThat(browser().number(chart + ".scales.x.max")).isEqualTo(longest + 1);
+    assertThat(
+            browser().number("Math.max(..." + chart + ".data.datasets.map(it => it.data.length))"))
+        .as("lengths from 5 on")
+        .isEqualTo(longest + 1 - 4);
   }
 
   @Test
@@ -314,12 +372,20 @@ class PageTest {
     browser().await("+document.documentElement.dataset.steps > " + steps);
     steps = browser().number("+document.documentElement.dataset.steps");
     assertThat(steps).isLessThan(LIVE_STEPS);
+    assertThat(browser().text("document.title")).matches("\\d+ % · \\d+\\.\\d bits · live");
+    assertThat(browser().text("document.querySelector('#loss h3').textContent"))
+        .matches("At step [\\d,]+ it writes");
+    assertThat(browser().is("document.querySelector('header + section').id === 'loss'")).isTrue();
     assertRefused(address);
 
     browser().await("+document.documentElement.dataset.steps === " + LIVE_STEPS);
     assertThat(training.code.get()).as(training.err.toString(UTF_8)).isZero();
-    browser().await(HEADINGS + ".length >= 8");
-    assertThat(browser().errors()).isEmpty();
+    browser().await(HEADINGS + ".length >= 7");
+    assertThat(browser().text("document.querySelector('.state').textContent"))
+        .contains("Training has finished", "Saved: " + live + ", " + new ModelFiles(live).page())
+        .containsPattern("Next: .*rnn sample .*live.safetensors.* --temperature 0.7");
+    assertThat(browser().text("document.title")).matches("finished · \\d+\\.\\d bits · live");
+    assertThat(browser().errors()).as("the server has gone").isEmpty();
     assertDrawn(4);
     assertThat(new ModelFiles(live).page()).exists();
   }

@@ -23,9 +23,12 @@
   const fixed = (value, digits = 2) => has(value) ? number(value, digits) : '–';
   // a share just below one must not read as all of them
   const percent = share => share < 1 && share > 0.9995 ? '>99.9%' : fixed(100 * share, 1) + '%';
+  const signed = value => fixed(value).replace('-', '−');
   const small = value => has(value) ? (value === 0 ? '0' : value.toExponential(1)) : '–';
   const bits = nats => nats / Math.LN2;
   const several = (count, word) => `${number(count)} ${word}${count === 1 ? '' : 's'}`;
+  /** What bits per character mean: the one place that says so. */
+  const inChoices = nats => `on average the network is as uncertain as a choice among ${fixed(Math.exp(nats), 1)} characters`;
 
   function duration(seconds) {
     if (seconds < 59.95) return `${number(seconds, seconds < 10 ? 1 : 0)} s`;
@@ -103,7 +106,7 @@
   /** A character in a table cell, where white space must be named. */
   const character = text => text === ' ' ? 'space' : text === '\n' ? 'line feed' : text === '\t' ? 'tab' : name(text);
 
-  const NUMERIC = /^[-–>]?[\d,.]*(e[-+]\d+)?%?$/;
+  const NUMERIC = /^[-−–>]?[\d,.]*(e[-+]\d+)?%?$/;
 
   /** A table in a region of its own, which scrolls sideways on narrow screens; the first
       column heads the rows. `stressed` says of the index of a row whether to stress it. */
@@ -345,16 +348,16 @@
     const live = keep(head, 'state', 'div', {class: 'state'});
     live.hidden = !state;
     if (state) state(live);
-    const contents = keep(main, 'contents', 'nav', {'aria-label': 'Contents'});
     const links = [];
     for (const [id, heading, draw] of sections) {
+      if (links.length === 1) keep(main, 'contents', 'nav', {'aria-label': 'Contents'});      // after what comes first
       const section = keep(main, id, 'section', {id, 'aria-labelledby': id + '-title'});
       show(keep(section, 'title', 'h2', {id: id + '-title'}), heading);
       section.hidden = false;                        // a chart needs a size when it is made
       section.hidden = draw(section) === false;
       if (!section.hidden) links.push(el('li', null, el('a', {href: '#' + id}, heading)));
     }
-    show(contents, el('ul', null, links));
+    show(keep(main, 'contents', 'nav', {'aria-label': 'Contents'}), el('ul', null, links));
     show(keep(main, 'foot', 'footer'), 'Written by ', name(data.program), '.');
   }
 
@@ -362,23 +365,46 @@
 
   function reportPage(report) {
     const sections = [
-      ['settings', 'Settings', settingsSection], ['loss', 'Loss', lossSection], ['samples', 'How the text evolved', samplesSection],
-      ['passages', 'Passages from the best model', passagesSection], ['comparison', 'What it learned, in proportion', comparisonSection],
-      ['units', 'Hidden units that follow something nameable', unitsSection], ['gradients', 'Gradient check', gradientsSection],
-      ['throughput', 'Throughput', throughputSection], ['notes', 'Notes', notesSection]
+      ['loss', 'Loss', lossSection], ['samples', 'How the text evolved', samplesSection],
+      ['passages', 'Passages from the best model', passagesSection], ['comparison', 'How good it is', comparisonSection],
+      ['units', 'What single neurons respond to', unitsSection], ['gradients', 'Gradient check', gradientsSection],
+      ['notes', 'Notes', notesSection], ['settings', 'Settings, machine, repeating', settingsSection]
     ];
     frame('Training report', legible(report.model.file), summary(report),
       sections.map(([id, title, draw]) => [id, title, section => draw(section, report)]),
       report.state === 'finished' && !followed ? null : node => stateOf(node, report));
   }
 
+  /** What came of the run, then of what. */
   function summary(report) {
-    const {model, settings, text, progress} = report;
+    const {model, settings, text, progress, comparison} = report;
     const windows = settings.batchSize === 1 ? several(progress.steps, 'window') : `${several(progress.steps, 'step')} of ${number(settings.batchSize)} windows`;
     const top = best(report);
-    return [`${several(model.hiddenSize, 'hidden unit')}, ${several(model.parameters, 'parameter')}, trained on ${windows} of ${several(settings.sequenceLength, 'character')}`,
-      has(text.name) ? [' of ', name(text.name)] : null, ` in ${duration(progress.seconds)}`,
-      top ? `: ${top.label} ${fixed(top.loss)} nats per window (${perCharacter(report, top.loss, 2)} bits per character) at step ${number(top.step)}.` : '.'].flat();
+    const nats = top && top.loss / settings.sequenceLength;
+    const conclusion = comparison && conclude(comparison.models);
+    return [top ? `${capital(top.label)} ${fixed(bits(nats))} bits per character, at step ${number(top.step)}: ${inChoices(nats)}. ` : null,
+      conclusion ? comparison.heldOut ? `${conclusion}. ` : `${conclusion}, on a part of its own text. ` : null,
+      el('span', {class: 'aside'}, `${several(model.hiddenSize, 'hidden unit')}, ${several(model.parameters, 'parameter')}, trained on ${windows} of ${several(settings.sequenceLength, 'character')}`,
+        has(text.name) ? [' of ', name(text.name)] : null, ` in ${duration(progress.seconds)}.`)];
+  }
+
+  const capital = text => text.charAt(0).toUpperCase() + text.slice(1);
+  const COUNTS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+
+  /** Between which n-gram models a network stands: as a person would say it, without the full stop. */
+  function conclude(models) {
+    const of = name => (models.find(model => model.name === name) || {}).natsPerCharacter;
+    const network = of(NETWORK);
+    const grams = [];                                  // by the characters before
+    while (has(of(`${grams.length + 1}-gram`))) grams.push(of(`${grams.length + 1}-gram`));
+    if (!has(network) || grams.length === 0) return null;
+    if (network >= of('uniform')) return 'No better than guessing';
+    const looking = count => count === 0 ? 'knowing how often each character comes' : `looking at ${COUNTS[count] || count} character${count === 1 ? '' : 's'} before`;
+    const bestCount = grams.indexOf(Math.min(...grams));
+    const better = grams.findIndex((nats, count) => nats <= network && count <= bestCount);
+    if (better === 0) return `Better than guessing, not as good as ${looking(0)}`;
+    if (better < 0) return `Better than ${looking(bestCount)}, which is the best that counting comes to`;
+    return `Better than ${looking(better - 1)}, not as good as ${better === 1 ? looking(1) : COUNTS[better] || better}`;
   }
 
   let followed = false;                              // the page has asked for the data of a running training
@@ -394,17 +420,33 @@
     const seconds = (plannedSteps - steps) * charactersPerStep(report) / charactersPerSecond;
     const rest = report.state === 'running' && !lost && Number.isFinite(seconds) ? `, about ${duration(seconds)} left` : '';
     show(keep(node, 'numbers', 'p'), `Step ${number(steps)} of ${number(plannedSteps)}${rest}.`);
+    part(node, 'left', 'p', {}, report.state === 'running' && !lost ? null : left(report));
+  }
+
+  /** What a run leaves behind, for those who followed it: the server is about to go, the files stay. */
+  function left({files, next, model}) {
+    if (!followed) return null;
+    if (!files) return ['Its report will be, or is, in ', name(`${model.file}.report.html`), ', beside the model.'];
+    const named = files.flatMap((file, i) => [i ? ', ' : null, name(file)]);
+    return ['Saved: ', ...named, '.', ...has(next) ? [' Next: ', el('code', null, legible(next))] : []];
+  }
+
+  /** The title of a page that follows a run can be read on its tab. */
+  function liveTitle({progress, settings, model, state}) {
+    const done = state === 'running' ? `${number(Math.floor(100 * progress.steps / Math.max(1, progress.plannedSteps)))} %` : state;
+    const loss = has(progress.smoothLoss) ? `${fixed(bits(progress.smoothLoss / settings.sequenceLength), 1)} bits · ` : '';
+    return `${done} · ${loss}${legible(model.file.replace(/\.safetensors$/, '')).textContent}`;
   }
 
   function stateInWords(state) {
-    if (lost) return 'Training has ended or the connection is lost; this page shows the last state.';
     if (state === 'finished') return 'Training has finished; this page shows the result.';
     if (state === 'interrupted') return 'Training was interrupted. This page shows what there was until then.';
+    if (lost) return 'Training has ended or the connection is lost; this page shows the last state.';
     return live() ? 'Training is running; this page follows it.' : 'Training was still running when this page was written.';
   }
 
   function settingsSection(section, report) {
-    const {model, text, settings, machine} = report;
+    const {model, text, settings, machine, progress} = report;
     show(keep(section, 'facts', 'div', {class: 'facts'}), [
       facts('Text', [['Name', has(text.name) ? name(text.name) : null], ['Characters', number(text.characters)],
         ['Held out', report.validation ? number(report.validation.characters) : null], ['Fingerprint', text.fingerprint, 'fingerprint']]),
@@ -413,7 +455,9 @@
       facts('Training', trainingSettings(report)),
       machine ? facts('Machine', [['Java', machine.java], ['Virtual machine', machine.vm], ['System', machine.system],
         ['Processors', number(machine.processors)],
-        ['Threads', has(machine.threads) ? number(machine.threads) : null], ['Kernels', machine.kernels, 'kernels']]) : null
+        ['Threads', has(machine.threads) ? number(machine.threads) : null], ['Kernels', machine.kernels, 'kernels']]) : null,
+      facts('Throughput', [['Time', duration(progress.seconds)], ['Steps', number(progress.steps)],
+        ['Epochs', epochs(report, progress.steps)], ['Characters seen', number(progress.charactersSeen)], ['Characters per second', number(progress.charactersPerSecond)]])
     ]);
     const repeat = keep(section, 'repeat', 'div');
     repeat.hidden = !has(report.repeat);
@@ -462,7 +506,7 @@
   function lossSection(section, report) {
     const {history, progress, settings, model} = report;
     const heldOut = heldOutPoints(report);
-    if (history.steps.length + heldOut.length === 0) return false;
+    if (history.steps.length + heldOut.length + report.samples.length === 0) return false;
     const factor = windowFactor(report);
     const loss = points(history.steps, history.loss, factor);
     const smooth = points(history.steps, history.smoothLoss, factor);
@@ -474,12 +518,13 @@
     const ends = [{x: 0, y: guess}, {x: range.last, y: guess}];
     const unit = UNITS[view.unit];
 
-    show(keep(section, 'text', 'p'), `The loss of a window is the sum of −ln p over its ${several(settings.sequenceLength, 'character')}, where p is the probability that the network gave to the character that came next. Guessing evenly among the ${number(model.symbols)} symbols would cost ${fixed(Math.log(model.symbols) * settings.sequenceLength)} nats per window, or ${fixed(Math.log2(model.symbols))} bits per character.`);
-    choice(section, 'unit', 'Unit:', UNIT_OPTIONS);
-    plot(section, 'chart', {
-      tall: true, plugins: [POINT_LABELS],
+    const result = keep(section, 'result', 'div', {class: 'result'});
+    const curve = keep(result, 'curve', 'div');
+    choice(curve, 'unit', 'Unit:', UNIT_OPTIONS);
+    plot(curve, 'chart', {
+      plugins: [POINT_LABELS],
       label: `Line chart of the loss in ${unit} against steps.${inWords(smooth, 'Smooth loss')}${inWords(heldOut, 'Held-out loss')}`,
-      caption: `Loss: the mean of ${several(history.windowsPerPoint, 'window')} at each of ${several(loss.length, 'point')}; smooth loss: the running mean.`
+      caption: `Loss: the mean of ${several(history.windowsPerPoint, 'window')} at each of ${several(loss.length, 'point')}; smooth loss: the running mean, 0.999 · smooth loss + 0.001 · loss, from the first loss on.`
         + (heldOut.length ? ` Held-out loss: measured on ${several(report.validation.characters, 'character')} that were not trained on.` : '')
         + (above ? ` The axis is fitted to the later part of training: ${several(above, 'point')} of the loss${above === 1 ? ' lies' : ' lie'} above it, the highest at ${fixed(loss.reduce((a, b) => Math.max(a, b.y), 0))}.` : ''),
       datasets: [
@@ -499,7 +544,33 @@
         label: item => `${item.dataset.label} ${fixed(item.parsed.y, view.unit === 'nats' ? 2 : 3)}`
       }}}}
     });
+    writing(keep(result, 'writing', 'div'), report);
+    show(keep(section, 'text', 'p'), `The loss of a window is the sum of −ln p over its ${several(settings.sequenceLength, 'character')}, where p is the probability that the network gave to the character that came next. Guessing evenly among the ${number(model.symbols)} symbols would cost ${fixed(Math.log(model.symbols) * settings.sequenceLength)} nats per window, or ${fixed(Math.log2(model.symbols))} bits per character.`);
     details(section, 'table', 'The losses as a table', () => lossTable(report));
+  }
+
+  const SHORT = {characters: 420, lines: 15};
+
+  /** The beginning of a text, not cut within a word. */
+  function beginning(text) {
+    const symbols = [...text.replace(/^\s+/, '')];
+    let end = symbols.length;
+    for (let i = 0, lines = 1; i < end; i++) {
+      if (symbols[i] === '\n' && ++lines > SHORT.lines) end = i;
+    }
+    if (end > SHORT.characters) end = Math.max(symbols.lastIndexOf(' ', SHORT.characters), symbols.lastIndexOf('\n', SHORT.characters));
+    if (end <= 0) end = Math.min(symbols.length, SHORT.characters);
+    return symbols.slice(0, end).join('') + (end < symbols.length ? ' …' : '');
+  }
+
+  /** What the network writes, beside the curve: the best model, or before there is one the newest sample. */
+  function writing(node, {passages, samples}) {
+    const best = passages.length ? passages[passages.length >> 1] : null;
+    const newest = samples[samples.length - 1];
+    node.hidden = !best && !newest;
+    if (node.hidden) return;
+    show(keep(node, 'heading', 'h3'), best ? `The best model writes, at temperature ${plain(best.temperature)}` : `At step ${number(newest.step)} it writes`);
+    show(keep(node, 'text', 'div'), passage(legible(beginning(best ? best.text : newest.text))));
   }
 
   function lossTable(report) {
@@ -515,7 +586,7 @@
     return table('Losses, nats per window', ['Step', 'Epoch', 'Loss', 'Smooth loss', 'Smooth, bits per character', ...validation ? ['Held-out loss'] : []], rows);
   }
 
-  const WORDS = 'Known words are those that also stand in the text trained on.';
+  const WORDS = 'Known words are those that also stand in the text trained on; a word has three letters or more.';
   const knownWords = words => words && words.count ? `${number(words.known)} of ${several(words.count, 'word')} known (${percent(words.known / words.count)})` : null;
 
   const sampleNodes = [];
@@ -524,22 +595,25 @@
     const {samples} = report;
     if (samples.length === 0) return false;
     const counted = samples.filter(sample => sample.words && sample.words.count);
+    const drawn = counted.length && counted[0].words.characters;       // for these counts alone
     const share = counted.map(sample => ({x: sample.step, y: 100 * sample.words.known / sample.words.count}));
     plot(section, 'words', counted.length < 2 ? null : {
       legend: false,
       label: `Line chart of the share of known words in the samples, in percent, against steps.${inWords(share, 'Share')}`,
-      caption: `Share of known words in each sample. ${WORDS} A sample is short, so its share varies by chance.`,
+      caption: drawn ? `Share of known words in ${number(drawn)} characters at each point, which were drawn for this count and are not shown. ${WORDS}`
+        : `Share of known words in each sample. ${WORDS} A sample is short, so its share varies by chance.`,
       datasets: [line('known words', share, 'accent', share.length > 60 ? {borderWidth: 1.5} : POINTS)],
       scales: {x: axis('step', {min: 0}), y: axis('known words, %', {min: 0, max: 100})},
       options: {plugins: TOOLTIP}
     });
     details(section, 'table', 'The shares of known words as a table', counted.length < 2 ? null : () =>
-      table('Known words in the samples', ['Step', 'Epoch', 'Words', 'Known', 'Share'], counted.map(({step, words}) =>
+      table('Known words', ['Step', 'Epoch', 'Words', 'Known', 'Share'], counted.map(({step, words}) =>
         [number(step), epochs(report, step), number(words.count), number(words.known), percent(words.known / words.count)])));
 
     samples.forEach((sample, i) => {
       sampleNodes[i] = sampleNodes[i] || el('figure', {});
-      const known = knownWords(sample.words);
+      const known = !sample.words || !sample.words.count ? null
+        : drawn ? `${percent(sample.words.known / sample.words.count)} known words` : knownWords(sample.words);
       show(sampleNodes[i], el('figcaption', null, el('strong', null, `Step ${number(sample.step)}`), `, epoch ${epochs(report, sample.step)}`,
         has(sample.smoothLoss) ? `, smooth loss ${fixed(sample.smoothLoss)}` : '', known ? `, ${known}` : ''), passage(legible(sample.text)));
     });
@@ -573,18 +647,21 @@
     show(keep(section, 'texts', 'div', {class: 'cards'}), passages.map(passageCard));
     const copied = passages.filter(each => each.verbatim && each.verbatim.shares.length);
     const label = each => `temperature ${plain(each.temperature)}`;
-    const lines = copied.map(each => each.verbatim.shares.map(({length, share}) => ({x: length, y: 100 * share})));
+    const longest = copied.reduce((most, each) => Math.max(most, each.verbatim.longest + 1), 0);      // from there on all are 0
+    const upTo = each => each.verbatim.shares.filter(({length}, i) => length <= longest || i === 0);
+    const lines = copied.map(each => upTo(each).map(({length, share}) => ({x: length, y: 100 * share})));
+    const ends = lines.flat().map(point => point.x);
     plot(section, 'verbatim', copied.length === 0 ? null : {
       label: 'Line chart: percentage of the substrings of a passage that stand in the text trained on, against their length.'
         + copied.map((each, i) => inWords(lines[i], label(each))).join(''),
       caption: 'Copied or new? Of all substrings of this length in a passage, the share that stands word for word in the text trained on.',
       datasets: copied.map((each, i) => series(label(each), lines[i], i)),
-      scales: {x: axis('length of the substring in characters'), y: axis('stand in the text, %', {min: 0, max: 100})},
+      scales: {x: axis('length of the substring in characters', {min: Math.min(...ends), max: Math.max(...ends, 6)}), y: axis('stand in the text, %', {min: 0, max: 100})},
       options: {plugins: TOOLTIP}
     });
     details(section, 'table', 'The shares of copied substrings as a table', copied.length === 0 ? null : () =>
       table('Share of substrings that stand in the text trained on', ['Length', ...copied.map(label)],
-        copied[0].verbatim.shares.map(({length}) => [number(length), ...copied.map(each => {
+        upTo(copied[0]).map(({length}) => [number(length), ...copied.map(each => {
           const found = each.verbatim.shares.find(share => share.length === length);
           return found ? percent(found.share) : '–';
         })])));
@@ -607,10 +684,23 @@
 
   function comparisonSection(section, {comparison}) {
     if (!comparison || comparison.models.length === 0) return false;
+    const conclusion = conclude(comparison.models);
+    show(keep(section, 'conclusion', 'p'), conclusion ? el('strong', null, conclusion + '.') : '');
     show(keep(section, 'text', 'p'), `How many bits each model needs per character on ${several(comparison.characters, 'character')}. The n-gram models (${comparison.method}) were fitted to ${several(comparison.fittedTo, 'character')}; an n-gram model predicts a character from the n − 1 before it.`
+      + (comparison.orders ? ` Counted up to n = ${number(comparison.orders)}, shown up to the best.` : '')
       + (comparison.heldOut ? ' None of the models was trained on the characters measured.' : ''));
+    part(section, 'compressors', 'p', {}, compressors(comparison));
     part(section, 'caveat', 'p', {class: 'note'}, comparison.heldOut ? null : CAVEAT);
     models(section, comparison.models.map(model => ({label: model.name, nats: model.natsPerCharacter, strong: model.name === NETWORK})));
+  }
+
+  /** What compressors do with the same text, and how that was measured. */
+  function compressors({models}) {
+    const among = beginning => models.some(model => model.name.startsWith(beginning));
+    return [
+      among('gzip') ? 'gzip, level 9: by how many bits its output grows when these characters are appended to the text counted; it looks back no more than 32 kB. ' : null,
+      among('PPM') ? 'The PPM-like mix is the best of the n-gram models, which here goes on counting while it reads, as a compressor does.' : null
+    ].filter(Boolean).join('');
   }
 
   /** The bar chart and the table of models, of which the rows are {label, nats, strong}. */
@@ -623,15 +713,15 @@
   function unitsSection(section, {units}) {
     if (!units || units.units.length === 0) return false;
     const characters = [...units.passage];
-    show(keep(section, 'text', 'p'), `Each unit was chosen because its activation follows something a person can name. The correlation r was measured on ${several(units.characters, 'character')} other than those the unit was chosen on. The colour of a character is the activation after the network has read it.`);
+    show(keep(section, 'text', 'p'), `Each hidden unit was chosen because its activation, from −1 to 1, follows something a person can name. The correlation r was measured on ${several(units.characters, 'character')} other than those the unit was chosen on. The colour of a character is the activation after the network has read it.`);
     show(keep(section, 'key', 'p', {class: 'key'}), 'Activation', el('span', {class: 'swatches'}, [-1, -0.5, 0, 0.5, 1].map(value =>
       activation(value, value < 0 ? '−' + -value : String(value)))));
     show(keep(section, 'maps', 'div', {class: 'maps'}), units.units.map(unit => el('figure', null,
-      el('h3', null, `Unit ${unit.unit} follows `, name(unit.follows), ` (r = ${fixed(unit.correlation)})`),
+      el('h3', null, `Unit ${unit.unit} `, has(unit.does) ? unit.does : ['follows ', name(unit.follows)], ` (r = ${signed(unit.correlation)})`),
       el('pre', {class: 'text heat', dir: 'auto', role: 'img', 'aria-label': `The passage, coloured by the activation of unit ${unit.unit}; the numbers are in the table below.`},
         characters.map((each, i) => activation(unit.activations[i], each === '\n' ? '↵\n' : legible(each)))))));
     details(section, 'table', 'The activations as a table', () => table('Activations by character', ['Position', 'Character', ...units.units.map(unit => `Unit ${unit.unit}`)],
-      characters.map((each, i) => [number(i + 1), character(each), ...units.units.map(unit => fixed(unit.activations[i]))])), {});
+      characters.map((each, i) => [number(i + 1), character(each), ...units.units.map(unit => signed(unit.activations[i]))])), {});
   }
 
   function activation(value, content) {
@@ -648,12 +738,8 @@
       ['Tensor', 'Elements', 'of', 'Largest relative error', 'Relative error of norms', 'Largest difference', 'Mean difference', 'Within tolerance'],
       check.tensors.map(each => [each.name, number(each.elements), number(each.of), small(each.maxRelativeError), small(each.relativeErrorOfNorms),
         small(each.maxAbsoluteDifference), small(each.meanAbsoluteDifference), percent(each.shareWithinTolerance)])))));
-  }
-
-  function throughputSection(section, report) {
-    const {progress} = report;
-    show(keep(section, 'facts', 'div', {class: 'facts'}), facts(null, [['Time', duration(progress.seconds)], ['Steps', number(progress.steps)],
-      ['Epochs', epochs(report, progress.steps)], ['Characters seen', number(progress.charactersSeen)], ['Characters per second', number(progress.charactersPerSecond)]]));
+    show(keep(section, 'formulas', 'p'), 'With a for the gradient by backpropagation and d for that by differences: the relative error of an element is |a − d| / max(10⁻⁶, |a| + |d|), that of norms ‖a − d‖ / max(10⁻⁶, ‖a‖ + ‖d‖) over the elements compared, and the difference |a − d|. Within tolerance are elements whose difference is at most the tolerance.');
+    show(keep(section, 'glossary', 'p'), 'Of the five published course reports, 000 and 002 give the largest relative error, as “maximum relative error”; 001 gives the share within tolerance, and the largest difference as “maximum error”; 003 gives the mean difference, as “mean absolute difference”; 004 gives a “relative error” that by its size is that of norms.');
   }
 
   function notesSection(section, {notes}) {
@@ -761,7 +847,7 @@
 
   function surprisalPage({surprisal}) {
     frame('Surprisal', ['How ', name(surprisal.model), ' reads ', name(surprisal.text)],
-      `${fixed(surprisal.bitsPerCharacter)} bits per character over ${several(surprisal.characters, 'character')}: on average the network is as uncertain as if it chose evenly among ${fixed(surprisal.perplexity)} characters.`, [
+      `${fixed(surprisal.bitsPerCharacter)} bits per character over ${several(surprisal.characters, 'character')}: ${inChoices(surprisal.natsPerCharacter)}.`, [
         ['numbers', 'Summary', section => { show(keep(section, 'facts', 'div', {class: 'facts'}), facts(null, [['Characters', number(surprisal.characters)],
           ['Bits per character', fixed(surprisal.bitsPerCharacter, 3)], ['Nats per character', fixed(surprisal.natsPerCharacter, 3)], ['Perplexity', fixed(surprisal.perplexity)]])); }],
         ['text', 'The text', section => surprisalText(section, surprisal)],
@@ -769,7 +855,7 @@
       ]);
   }
 
-  function surprisalText(section, {shown, shownFrom, nats, characters}) {
+  function surprisalText(section, {shown, shownFrom, nats, characters, length}) {
     if (section.dataset.drawn) return;               // it never changes, and it is long
     section.dataset.drawn = 'yes';
     const symbols = [...shown];
@@ -791,7 +877,7 @@
       show(reading, quote(symbols.slice(from, Math.min(to, from + 8)).join('')), `: ${values.join(', ')} bits${to > from + 8 ? ' …' : ''}`);
     };
     section.append(
-      el('p', null, `The stronger the colour, the less the network expected the character: each step is one bit, which halves the probability. Shown: ${several(symbols.length, 'character')} of ${number(characters)}, from position ${number(shownFrom + 1)}.`),
+      el('p', null, `The stronger the colour, the less the network expected the character: each step is one bit, which halves the probability. Shown: ${several(symbols.length, 'character')} of ${number(has(length) ? length : Math.max(symbols.length, characters))}, from position ${number(shownFrom + 1)}.`),
       el('p', {class: 'key'}, 'Bits', el('span', {class: 'swatches'}, [0, 1, 2, 3, 4, 5, 6, 7, 8].map(i => el('span', {class: 's' + i}, i < 8 ? String(i) : '8+')))),
       text, reading);
   }
@@ -813,6 +899,7 @@
     if (data.surprisal) surprisalPage(data);
     else if (data.reports) comparisonPage(data);
     else reportPage(data);
+    if (live() || followed) document.title = liveTitle(data);
     if (data.progress) {                             // what tests look at
       root.dataset.steps = data.progress.steps;
       root.dataset.points = data.history.steps.length;
