@@ -17,7 +17,10 @@ import io.github.charrnn.cli.files.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,7 +78,7 @@ class ReportCommandsTest {
   }
 
   @Test
-  void theReport_saysWhatTheLibrarySays() throws IOException {
+  void theReport_saysWhatTheLibrarySays() throws IOException, NoSuchAlgorithmException {
     assertDone(
         train(
             "--sample-every",
@@ -118,6 +121,12 @@ class ReportCommandsTest {
     assertThat(validation.get("characters").getAsInt()).isEqualTo(300);
     JsonObject comparison = report.getAsJsonObject("comparison");
     assertThat(comparison.get("heldOut").getAsBoolean()).isTrue();
+    assertThat(comparison.get("fingerprint").getAsString())
+        .isEqualTo(
+            HexFormat.of()
+                .formatHex(
+                    MessageDigest.getInstance("SHA-256")
+                        .digest(BOOK.substring(2_700).getBytes(UTF_8))));
     assertThat(network(report).get("natsPerCharacter").getAsDouble())
         .isCloseTo(expected.best().evaluate(heldOut).natsPerCharacter(), within(1e-4));
     assertThat(report.getAsJsonArray("gradientChecks")).as("m and n, m and 3, 3 and n").hasSize(3);

@@ -6,8 +6,10 @@ import com.google.gson.JsonObject;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.Scorer;
 import io.github.charrnn.VanillaRnn;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -106,6 +108,7 @@ final class Comparison {
     return new Json.Members()
         .put("characters", compared.length() - 1)
         .put("heldOut", heldOut)
+        .put("fingerprint", fingerprint())
         .put("fittedTo", known.fitted())
         .put("method", "Witten-Bell, interpolated")
         .put("orders", nats.size() - 1)
@@ -115,6 +118,12 @@ final class Comparison {
 
   private static int lowest(List<Double> values) {
     return values.indexOf(Collections.min(values));
+  }
+
+  /** Of the characters, whatever the vocabulary: runs with the same one can be compared. */
+  private String fingerprint() {
+    byte[] characters = compared.decode().getBytes(StandardCharsets.UTF_8);
+    return HexFormat.of().formatHex(Page.sha256(characters));
   }
 
   private static JsonElement model(String name, double nats) {

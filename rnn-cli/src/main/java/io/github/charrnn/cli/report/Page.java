@@ -95,9 +95,12 @@ public final class Page {
 
   /** As a content security policy names what may run. */
   private static String hash(String content) {
+    return "'sha256-" + Base64.getEncoder().encodeToString(sha256(content.getBytes(UTF_8))) + "'";
+  }
+
+  static byte[] sha256(byte[] content) {
     try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(content.getBytes(UTF_8));
-      return "'sha256-" + Base64.getEncoder().encodeToString(digest) + "'";
+      return MessageDigest.getInstance("SHA-256").digest(content);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
