@@ -145,6 +145,13 @@ final class Browser implements AutoCloseable {
         Map.of("offline", off, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
   }
 
+  /** Lets pages save files into this directory. */
+  void downloads(Path folder) {
+    ask(
+        "Browser.setDownloadBehavior",
+        Map.of("behavior", "allow", "downloadPath", folder.toString()));
+  }
+
   /** Gives the page this size in CSS pixels; below 500 wide it lays out as on a telephone. */
   void size(int width, int height) {
     boolean mobile = width < 500;

@@ -1,26 +1,43 @@
 package io.github.charrnn.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.google.gson.Gson;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.github.charrnn.cli.files.ModelFiles;
 import io.github.charrnn.cli.output.Terminal;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
 
 /** The pages as a real browser shows them. */
 class PageTest {
@@ -32,6 +49,30 @@ class PageTest {
   /** Those that are seen. */
   private static final String HEADINGS =
       "[...document.querySelectorAll('h2')].filter(it => it.offsetParent)";
+
+  /** Those that have to be scrolled, or not, and whose hint says otherwise. */
+  private static final String TABLES_THAT_DO_NOT_SAY_SO =
+      """
+      [...document.querySelectorAll('.tabled')].filter(it => it.offsetParent).filter(it => {
+        const scroll = it.querySelector('.scroll');
+        return scroll.scrollWidth > scroll.clientWidth + 1 !== !!it.querySelector('.hint').offsetParent;
+      }).length
+      """;
+
+  /** Of --pale and --paper, as WCAG defines it, in hundredths. */
+  private static final String CONTRAST =
+      """
+      (() => {
+        const luminance = name => {
+          const hex = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+          const [r, g, b] = [1, 3, 5].map(at => parseInt(hex.slice(at, at + 2), 16) / 255)
+              .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+          return 0.05 + 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        };
+        const [a, b] = [luminance('--pale'), luminance('--paper')];
+        return Math.round(100 * Math.max(a / b, b / a));
+      })()
+      """;
 
   /** So many that the page sees some of them. */
   private static final int LIVE_STEPS = Boolean.getBoolean("tests.long") ? 24_000 : 12_000;
@@ -122,7 +163,11 @@ class PageTest {
             .as("%s, %d px wide", scheme, width)
             .isLessThanOrEqualTo(width);
         assertDrawn(charts);
+        assertThat(browser().number(TABLES_THAT_DO_NOT_SAY_SO)).as("%d px wide", width).isZero();
       }
+      assertThat(browser().number(CONTRAST))
+          .as("of the pale line, %s", scheme)
+          .isGreaterThanOrEqualTo(300);
       assertThat(browser().number(brightness()))
           .as("brightness of the page, %s", scheme)
           .isBetween(scheme.equals("light") ? 230L : 0L, scheme.equals("light") ? 255L : 60L);
@@ -218,6 +263,136 @@ class PageTest {
         .isEqualTo(5);
     assertThat(browser().number(chart + ".find(it => it.label === 'smooth loss').data.at(-1).x"))
         .isEqualTo(2_000);
+    assertThat(browser().number("Chart.defaults.font.size")).isGreaterThanOrEqualTo(14);
+    String hidden =
+        "(() => { const {data: {datasets}, scales: {y}} ="
+            + " Chart.getChart(document.querySelector('canvas'));"
+            + " return datasets.flatMap(it => it.data).filter(it => it.y > y.max).length })()";
+    assertThat(browser().number(hidden)).as("above what is fitted").isPositive();
+    browser().evaluate("document.querySelector('input[name=range][value=whole]').click()");
+    assertThat(browser().number(hidden)).as("above the whole run").isZero();
+  }
+
+  private static Path downloaded(String selector, String name) throws IOException {
+    Path folder = Files.createDirectories(directory.resolve("saved"));
+    Path file = folder.resolve(name);
+    browser().downloads(folder);
+    browser().evaluate("document.querySelector('" + selector + "').click()");
+    browser().await("document.querySelector('.said').textContent === 'Saved " + name + ".'");
+    for (int i = 0; i < 500 && !Files.exists(file); i++) { // it gets its name when it is whole
+      browser().evaluate("new Promise(done => setTimeout(done, 20))");
+    }
+    return file;
+  }
+
+  @Test
+  void charts_areTakenAway_asPicturesWithAGround_andAsNumbers() throws Exception {
+    open(new ModelFiles(model).page());
+
+    List<String> csv =
+        Files.readAllLines(downloaded("#loss [data-take=CSV]", "story-loss.csv"), UTF_8);
+    assertThat(csv.get(0))
+        .isEqualTo(
+            "step,smooth loss (nats per window),loss (nats per window),held-out loss (nats per"
+                + " window)");
+    JsonObject report = report(model);
+    double first =
+        report
+            .getAsJsonObject("validation")
+            .getAsJsonArray("points")
+            .get(0)
+            .getAsJsonObject()
+            .get("natsPerCharacter")
+            .getAsDouble();
+    assertThat(csv.get(1)).startsWith("0,,,");
+    assertThat(Double.parseDouble(csv.get(1).split(",", -1)[3]))
+        .isCloseTo(25 * first, within(1e-4));
+    assertThat(csv)
+        .hasSize(2 + report.getAsJsonObject("history").getAsJsonArray("steps").size())
+        .anyMatch(line -> line.startsWith("2000,"));
+
+    BufferedImage png =
+        ImageIO.read(downloaded("#loss [data-take=PNG]", "story-loss.png").toFile());
+    assertThat(png.getWidth()).isGreaterThan(2_000);
+    assertThat(png.getRGB(2, png.getHeight() - 2)).as("the paper").isEqualTo(0xff_fd_fc_f9);
+
+    Path svg = downloaded("#loss [data-take=SVG]", "story-loss.svg");
+    Element drawing =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(svg.toFile())
+            .getDocumentElement();
+    assertThat(((Element) drawing.getElementsByTagName("rect").item(0)).getAttribute("fill"))
+        .isEqualTo("#fdfcf9");
+    assertThat(drawing.getTextContent())
+        .contains("smooth loss", "nats per window", "2,000")
+        .containsPattern("best smooth loss [\\d.]+ at step [\\d,]+");
+    NodeList paths = drawing.getElementsByTagName("path");
+    assertThat(
+            IntStream.range(0, paths.getLength())
+                .map(i -> ((Element) paths.item(i)).getAttribute("d").length())
+                .max()
+                .orElseThrow())
+        .as("the line of the loss")
+        .isGreaterThan(500);
+    assertThat(
+            browser()
+                .text(
+                    """
+                    new Promise(done => {
+                      const image = new Image();
+                      image.onload = () => done('drawn');
+                      image.onerror = () => done('refused');
+                      image.src = 'data:image/svg+xml,' + encodeURIComponent(%s);
+                    })
+                    """
+                        .formatted(new Gson().toJson(Files.readString(svg)))))
+        .isEqualTo("drawn");
+    assertDrawn(4);
+    assertThat(browser().errors()).isEmpty();
+  }
+
+  @Test
+  void textsAndTables_areCopied_alsoWithoutAClipboard() {
+    open(new ModelFiles(model).page());
+    browser()
+        .evaluate(
+            "navigator.clipboard.writeText = async text => { if (text === window.no) throw 0;"
+                + " window.copied = text }");
+
+    browser().evaluate("document.querySelector('#samples [data-take=text]').click()");
+    JsonObject sample = report(model).getAsJsonArray("samples").get(0).getAsJsonObject();
+    assertThat(browser().text("window.copied")).isEqualTo(sample.get("text").getAsString());
+    browser().evaluate("document.querySelector('.command [data-take=text]').click()");
+    assertThat(browser().text("window.copied"))
+        .isEqualTo(report(model).get("repeat").getAsString());
+
+    browser().evaluate("document.querySelector('#gradients [data-take=Markdown]').click()");
+    assertThat(browser().text("window.copied"))
+        .containsPattern("^Passed: [^\n]*\n\n\\| Tensor \\| Elements \\|")
+        .containsPattern("\n\\| --- \\| ---: \\|.*\n\\| U \\| \\d+ \\|");
+    browser().evaluate("document.querySelector('#gradients [data-take=LaTeX]').click()");
+    assertThat(browser().text("window.copied"))
+        .contains("\\begin{tabular}{lrrrrrrr}", "100.0\\%")
+        .containsPattern("\nU & \\d+ & [\\d,]+ & \\$\\d\\.\\d \\\\cdot 10\\^\\{-\\d+}\\$ ");
+
+    browser().evaluate("window.no = window.copied");
+    browser().evaluate("document.querySelector('#gradients [data-take=LaTeX]').click()");
+    browser().await("document.querySelector('dialog[open]')");
+    assertThat(browser().is("document.activeElement.value === window.no")).isTrue();
+    assertThat(browser().is("document.activeElement.selectionEnd === window.no.length")).isTrue();
+    browser().evaluate("document.querySelector('dialog button').click()");
+    browser().await("!document.querySelector('dialog')");
+    assertThat(browser().errors()).isEmpty();
+  }
+
+  private static JsonObject report(Path of) {
+    try {
+      return JsonParser.parseString(Files.readString(new ModelFiles(of).numbers(), UTF_8))
+          .getAsJsonObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
@@ -254,8 +429,19 @@ class PageTest {
     open(new ModelFiles(model).page());
     browser().scheme("dark");
 
-    assertThat(new String(browser().pdf(), 0, 5, UTF_8)).isEqualTo("%PDF-");
     browser().media("print");
+    String pdf = new String(browser().pdf(), ISO_8859_1);
+    assertThat(pdf).startsWith("%PDF-");
+    assertThat(Pattern.compile("/Type\\s*/Page\\b").matcher(pdf).results().count())
+        .as("pages")
+        .isBetween(1L, 6L);
+    assertThat(
+            browser()
+                .number(
+                    "[...document.querySelectorAll('button, input')].filter(it => it.offsetParent)"
+                        + ".length"))
+        .as("buttons")
+        .isZero();
     assertThat(browser().number("+getComputedStyle(document.body).color.match(/\\d+/)[0]"))
         .as("dark text")
         .isLessThan(80);
@@ -290,19 +476,103 @@ class PageTest {
     assertFits(0);
   }
 
-  @Test
-  void severalRuns_areCompared() {
-    Path other = directory.resolve("other.safetensors");
-    train("-o", other, "--steps", 1_000, "--hidden", 20, "--seq", 10, "-q", "--json");
-    Path page = directory.resolve("both.html");
-    Cli.Outcome outcome = Cli.run("compare", model, other, "-o", page);
+  private static void compare(Path page, Object... models) {
+    Object[] words =
+        Stream.of(new Object[] {"compare", "-o", page}, models).flatMap(Stream::of).toArray();
+    Cli.Outcome outcome = Cli.run(words);
     assertThat(outcome.code()).as(outcome.err()).isZero();
-
     open(page);
+  }
+
+  private static String lead() {
+    return browser().text("document.querySelector('.lead').textContent");
+  }
+
+  private static Path changed(JsonObject report, String name) throws IOException {
+    return Files.writeString(directory.resolve(name), report.toString());
+  }
+
+  @Test
+  void severalRuns_areComparedByHeldOutLossOnTheSameText() throws IOException {
+    Path other = directory.resolve("other.safetensors");
+    train(
+        "-o",
+        other,
+        "--steps",
+        1_000,
+        "--hidden",
+        20,
+        "--seq",
+        10,
+        "--validation",
+        0.1,
+        "-q",
+        "--json");
+    JsonObject worse = report(other);
+    worse.getAsJsonObject("progress").addProperty("bestSmoothLoss", 0.5); // of what it trained on
+    Path page = directory.resolve("both.html");
+
+    compare(page, changed(worse, "worse.report.json"), model);
+    JsonArray points = report(model).getAsJsonObject("validation").getAsJsonArray("points");
+    double last =
+        points.get(points.size() - 1).getAsJsonObject().get("natsPerCharacter").getAsDouble();
     assertThat(browser().text("document.querySelector('h1').textContent"))
         .isEqualTo("2 runs compared");
+    assertThat(lead())
+        .startsWith(
+            String.format(
+                Locale.ROOT,
+                "The saved model of 2 story has the lowest held-out loss: %.3f bits per character."
+                    + " The next, 1 other, has ",
+                last / Math.log(2)));
+    assertThat(browser().text("document.querySelector('#runs .stressed th').textContent"))
+        .isEqualTo("2 story");
+    assertThat(browser().text("document.querySelector('#runs thead').textContent"))
+        .contains("Held-out loss, saved model", "Held-out loss, best on the way");
     assertThat(browser().text("document.querySelector('main').textContent"))
-        .contains("story", "other", "hidden units");
+        .contains("Hidden units", "story", "other");
+    assertFits(2);
+
+    JsonObject elsewhere = report(other);
+    elsewhere.getAsJsonObject("comparison").addProperty("fingerprint", "0".repeat(64));
+    compare(page, changed(elsewhere, "elsewhere.report.json"), model);
+    assertThat(lead())
+        .isEqualTo("No run is called the best: their held-out losses are of different texts.");
+    assertThat(browser().number("document.querySelectorAll('#runs .stressed').length")).isZero();
+
+    JsonObject without = report(other);
+    without.remove("validation");
+    without.remove("comparison");
+    compare(page, changed(without, "without.report.json"), model);
+    assertThat(lead())
+        .isEqualTo("No run is called the best: there is no held-out loss of 1 other.");
+    assertThat(browser().errors()).isEmpty();
+  }
+
+  @Test
+  void manyRuns_canBeToldApart_andHiddenByKeyboard() {
+    compare(directory.resolve("many.html"), Collections.nCopies(24, model).toArray());
+
+    assertThat(lead()).startsWith("The saved models of 1 story, 2 story have the same");
+    assertThat(
+            browser()
+                .number(
+                    "new Set([...document.querySelectorAll('.legend svg')].map(it =>"
+                        + " it.outerHTML)).size"))
+        .isEqualTo(24);
+    String sets = "Chart.getChart(document.querySelector('canvas')).data.datasets";
+    assertThat(
+            browser()
+                .number(
+                    "new Set("
+                        + sets
+                        + ".map(it => [it.borderColor, it.borderDash, it.pointStyle].join())).size"))
+        .isEqualTo(24);
+    assertThat(browser().accessibility()).contains("checkbox: 24 story", "group: Runs:");
+    browser().evaluate("document.querySelector('.legend input[value=\"22\"]').focus()");
+    browser().press("Space");
+    browser().await(sets + ".length === 23");
+    assertThat(browser().text(sets + ".at(-1).label")).isEqualTo("24 story");
     assertFits(2);
   }
 

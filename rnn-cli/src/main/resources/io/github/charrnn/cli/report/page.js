@@ -11,7 +11,7 @@
   const root = document.documentElement;
   const main = document.getElementById('main');
   const charts = new Map();                          // canvas → Chart
-  const view = {unit: 'nats', x: 'steps', temperature: null};
+  const view = {unit: 'nats', x: 'steps', range: 'fitted', curve: null, temperature: null, without: new Set()};
   let data = null;
 
   // ---------------------------------------------------------------- numbers in words
@@ -103,6 +103,16 @@
   const quote = text => el('bdi', {class: 'quote'}, '“', oneLine(text), '”');
   const passage = (...content) => el('pre', {class: 'text', dir: 'auto'}, ...content);
 
+  const written = new WeakMap();                     // pre → its text as it is, without pictures
+
+  /** A button that copies a text, which is shown in a pre of the same figure or article. */
+  const copies = what => el('button', {type: 'button', class: 'take', 'data-take': 'text', 'aria-label': `Copy ${what}`}, 'Copy');
+
+  function remembered(pre, text) {
+    written.set(pre, text);
+    return pre;
+  }
+
   /** A character in a table cell, where white space must be named. */
   const character = text => text === ' ' ? 'space' : text === '\n' ? 'line feed' : text === '\t' ? 'tab' : name(text);
 
@@ -115,20 +125,25 @@
     const cells = (row, index) => el('tr', stressed(index) ? {class: 'stressed'} : null, row.map((cell, column) =>
       el(column ? 'td' : 'th', aligned(cell, column ? {} : {scope: 'row'}), cell)));
     const first = rows[0] || [];
-    return el('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption},
-      el('table', null, el('caption', null, caption),
-        el('thead', null, el('tr', null, heads.map((head, column) => el('th', aligned(first[column], {scope: 'col'}), head)))),
-        el('tbody', null, rows.map(cells))));
+    return el('div', {class: 'tabled'}, el('p', {class: 'hint'}, 'This table is wider than the page: scroll it sideways.'),
+      el('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption},
+        el('table', null, el('caption', null, caption),
+          el('thead', null, el('tr', null, heads.map((head, column) => el('th', aligned(first[column], {scope: 'col'}), head)))),
+          el('tbody', null, rows.map(cells)))),
+      tools(`of the table: ${caption}`, ['Copy as', 'Markdown', 'LaTeX'], ['Save as', 'CSV']));
   }
 
-  /** Details whose content is made when they are open only. */
-  function details(parent, key, summary, make, attributes = {class: 'printed'}) {
+  /** Details whose content is made when they are open only. On paper are those opened, and those of the class printed. */
+  function details(parent, key, summary, make, attributes = {}) {
     const node = keep(parent, key, 'details', attributes);
     node.hidden = !make;
     if (!make) return;
     show(keep(node, 'summary', 'summary'), summary);
     const body = keep(node, 'body', 'div');
-    node.ontoggle = () => { if (node.open) show(body, make()); };
+    node.ontoggle = () => {
+      if (node.open) show(body, make());
+      hint();
+    };
     node.ontoggle();
   }
 
@@ -177,9 +192,33 @@
 
   const POINTS = {pointRadius: 3};
 
-  // Lines are told apart by colour and by dashes.
+  // Lines are told apart by colour and by dashes; from the seventh on, which have a colour of the
+  // first six, by markers too.
+  const COLOURS = 6;
   const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [5, 2], [12, 5]];
-  const series = (label, points, i) => line(label, points, `c${1 + i % 6}`, {borderDash: DASHES[i % 6]});
+  const MARKERS = [null, 'circle', 'rect', 'triangle'];
+  const colourOf = i => `c${1 + i % COLOURS}`;
+  const dashesOf = i => DASHES[(i + Math.floor(i / COLOURS)) % DASHES.length];
+  const markerOf = i => MARKERS[Math.floor(i / COLOURS) % MARKERS.length];
+
+  function series(label, points, i) {
+    const marked = new Set(evenly(points.length, 9).map(at => Math.min(points.length - 1, at + i)));
+    return line(label, points, colourOf(i), {borderDash: dashesOf(i),
+      ...markerOf(i) ? {pointStyle: markerOf(i), pointRadius: points.map((_, at) => marked.has(at) ? 5 : 0)} : {}});
+  }
+
+  /** How series() draws the line of this number, beside its name. */
+  function swatch(i) {
+    const node = (tag, attributes, ...children) => {
+      const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
+      for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+      made.append(...children);
+      return made;
+    };
+    const marker = {circle: 'M15 7a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z', rect: 'M16 3h8v8h-8z', triangle: 'M20 2l5 9h-10z'}[markerOf(i)];
+    return node('svg', {class: `swatch ${colourOf(i)}`, width: 40, height: 14, 'aria-hidden': 'true'},
+      node('path', {d: 'M0 7h40', 'stroke-dasharray': dashesOf(i).join(' ')}), ...marker ? [node('path', {d: marker})] : []);
+  }
 
   /** The lines as they are drawn, dashes too; single points have their label beside them. */
   function legendItems(chart) {
@@ -195,12 +234,14 @@
     figure.hidden = !chart;
     if (!chart) return;
     const frame = keep(figure, 'frame', 'div', {class: chart.tall ? 'plot tall' : 'plot'});
-    if (chart.rows) frame.style.height = `${4 + 2 * chart.rows}rem`;
+    if (chart.rows) frame.style.height = `${4 + (root.classList.contains('printing') ? 1.4 : 2) * chart.rows}rem`;
     const canvas = keep(frame, 'canvas', 'canvas', {role: 'img'});
     canvas.setAttribute('aria-label', chart.label);
     part(figure, 'caption', 'figcaption', {}, chart.caption);
+    part(figure, 'tools', 'div', {}, tools('of the chart', ['Save as', 'PNG', 'SVG', 'CSV']));
 
-    Chart.defaults.font.family = getComputedStyle(root).getPropertyValue('--sans');
+    Chart.defaults.font.family = colour('sans');
+    Chart.defaults.font.size = parseFloat(colour('chart'));
     const options = {
       animation: false, maintainAspectRatio: false, parsing: false, normalized: true, locale: 'en-US',
       devicePixelRatio: root.classList.contains('printing') ? 2 : undefined,
@@ -232,7 +273,7 @@
     afterDatasetsDraw(chart) {
       const {ctx} = chart;
       ctx.save();
-      ctx.font = `12px ${Chart.defaults.font.family}`;
+      ctx.font = `${Chart.defaults.font.size}px ${Chart.defaults.font.family}`;
       ctx.fillStyle = colour('ink');
       ctx.textBaseline = 'middle';
       chart.getDatasetMeta(0).data.forEach((bar, i) => ctx.fillText(fixed(chart.data.datasets[0].data[i].x, 3), bar.x + 6, bar.y));
@@ -247,9 +288,9 @@
       const {ctx, chartArea} = chart;
       chart.data.datasets.filter(set => set.showLine === false).forEach(set => {
         const {x, y} = chart.getDatasetMeta(chart.data.datasets.indexOf(set)).data[0];
-        const text = `${set.label} ${fixed(set.data[0].y)}`;
+        const text = `${set.label} ${fixed(set.data[0].y)} at step ${number(set.data[0].x)}`;
         ctx.save();
-        ctx.font = `600 12px ${Chart.defaults.font.family}`;
+        ctx.font = `600 ${Chart.defaults.font.size}px ${Chart.defaults.font.family}`;
         const half = ctx.measureText(text).width / 2;
         const middle = Math.max(chartArea.left + half + 4, Math.min(chartArea.right - half - 4, x));
         ctx.textAlign = 'center';
@@ -258,10 +299,43 @@
         ctx.lineJoin = 'round';
         ctx.strokeStyle = colour('paper');
         ctx.fillStyle = colour('ink');
-        ctx.strokeText(text, middle, y + 18);
-        ctx.fillText(text, middle, y + 18);
+        const away = 1.3 * Chart.defaults.font.size;
+        const beside = y + 1.5 * away < chartArea.bottom ? y + away : y - away;
+        ctx.strokeText(text, middle, beside);
+        ctx.fillText(text, middle, beside);
         ctx.restore();
       });
+    }
+  };
+
+  /** Writes the number of each line at its end, those that end at the same place one below the other. */
+  const END_NUMBERS = {
+    id: 'endNumbers',
+    afterDatasetsDraw(chart) {
+      const {ctx, chartArea: {top, bottom}} = chart;
+      const gap = Chart.defaults.font.size;
+      const ends = chart.data.datasets.flatMap(({label, borderColor}, i) => {
+        const last = chart.getDatasetMeta(i).data.filter(({y}) => y >= top && y <= bottom).pop();
+        return last ? [{label, borderColor, x: last.x + 5, y: last.y}] : [];
+      }).sort((a, b) => a.y - b.y);
+      const near = (a, b) => Math.abs(a.x - b.x) < 3 * gap;
+      ends.forEach((end, i) => ends.slice(0, i).filter(above => near(above, end)).forEach(above => { end.y = Math.max(end.y, above.y + gap); }));
+      ends.reverse().forEach((end, i) => {
+        end.y = Math.min(end.y, bottom);
+        ends.slice(0, i).filter(below => near(below, end)).forEach(below => { end.y = Math.min(end.y, below.y - gap); });
+      });
+      ctx.save();
+      ctx.font = `600 ${gap}px ${Chart.defaults.font.family}`;
+      ctx.textBaseline = 'middle';
+      ctx.lineWidth = 4;
+      ctx.lineJoin = 'round';
+      ctx.strokeStyle = colour('paper');
+      for (const {label, borderColor, x, y} of ends) {
+        ctx.fillStyle = borderColor;
+        ctx.strokeText(label.split(' ')[0], x, y);
+        ctx.fillText(label.split(' ')[0], x, y);
+      }
+      ctx.restore();
     }
   };
 
@@ -275,9 +349,9 @@
         backgroundColor: rows.map(row => colour(row.strong ? 'accent' : 'bar')), barPercentage: 0.8}],
       scales: {
         x: axis('bits per character', {beginAtZero: true}),
-        y: axis('', {type: 'category', grid: {display: false}, ticks: {color: colour('ink')}})
+        y: axis('', {type: 'category', grid: {display: false}, ticks: {color: colour('ink'), autoSkip: false}})
       },
-      options: {indexAxis: 'y', layout: {padding: {right: 48}}, interaction: {mode: 'nearest', axis: 'y', intersect: false}}
+      options: {indexAxis: 'y', layout: {padding: {right: 4 * Chart.defaults.font.size}}, interaction: {mode: 'nearest', axis: 'y', intersect: false}}
     };
   }
 
@@ -300,6 +374,19 @@
     const margin = 0.05 * (high - low) || 0.05 * high || 1;
     return {min: Math.max(0, low - margin), max: high + margin, last: last || 1};
   }
+
+  /** The range of y that shows all of the lines. */
+  function whole(lines) {
+    const all = lines.flat().filter(({y}) => Number.isFinite(y));
+    if (all.length === 0) return {last: 1};
+    const reduced = (best, value) => all.reduce((a, point) => best(a, value(point)), value(all[0]));
+    const [low, high] = [reduced(Math.min, point => point.y), reduced(Math.max, point => point.y)];
+    const margin = 0.05 * (high - low) || 0.05 * high || 1;
+    return {min: Math.max(0, low - margin), max: high + margin, last: reduced(Math.max, point => point.x) || 1};
+  }
+
+  const RANGES = [['fitted', 'fitted to the later part'], ['whole', 'the whole run']];
+  const rangeOf = lines => view.range === 'whole' ? whole(lines) : fit(lines);
 
   /** A line in words, for those who do not see it. */
   function inWords(points, what) {
@@ -359,6 +446,7 @@
     }
     show(keep(main, 'contents', 'nav', {'aria-label': 'Contents'}), el('ul', null, links));
     show(keep(main, 'foot', 'footer'), 'Written by ', name(data.program), '.');
+    keep(main, 'said', 'p', {class: 'said', role: 'status'});
   }
 
   // ---------------------------------------------------------------- the report of one run
@@ -488,19 +576,8 @@
   }
 
   function command(text) {
-    const code = el('code', null, legible(text));
-    const button = el('button', {type: 'button'}, 'Copy');
-    const said = el('p', {class: 'copied', 'aria-live': 'polite'});
-    button.onclick = async () => {
-      try {
-        await navigator.clipboard.writeText(text);
-        said.textContent = 'Copied.';
-      } catch (refused) {                            // there is no clipboard on plain http pages
-        getSelection().selectAllChildren(code);
-        said.textContent = 'Selected; press Ctrl+C or ⌘C to copy.';
-      }
-    };
-    return [el('h3', null, 'To repeat this run exactly'), el('div', {class: 'command'}, el('pre', {class: 'text'}, code), button, said)];
+    return [el('h3', null, 'To repeat this run exactly'), el('figure', {class: 'command'},
+      remembered(el('pre', {class: 'text'}, el('code', null, legible(text))), text), el('button', {type: 'button', 'data-take': 'text'}, 'Copy'))];
   }
 
   function lossSection(section, report) {
@@ -511,7 +588,7 @@
     const loss = points(history.steps, history.loss, factor);
     const smooth = points(history.steps, history.smoothLoss, factor);
     const top = best(report);
-    const range = fit([loss, smooth, heldOut]);
+    const range = rangeOf([loss, smooth, heldOut]);
     if (top) range.min = Math.min(range.min, top.loss * factor - 0.12 * (range.max - range.min));     // room for its label
     const guess = Math.log(model.symbols) * characterFactor(report);
     const above = loss.filter(point => point.y > range.max).length;
@@ -521,6 +598,7 @@
     const result = keep(section, 'result', 'div', {class: 'result'});
     const curve = keep(result, 'curve', 'div');
     choice(curve, 'unit', 'Unit:', UNIT_OPTIONS);
+    choice(curve, 'range', 'Axis:', RANGES);
     plot(curve, 'chart', {
       plugins: [POINT_LABELS],
       label: `Line chart of the loss in ${unit} against steps.${inWords(smooth, 'Smooth loss')}${inWords(heldOut, 'Held-out loss')}`,
@@ -532,7 +610,7 @@
         line('loss', loss, 'pale', {borderWidth: 1, order: 3}),
         ...heldOut.length ? [line('held-out loss', heldOut, 'c2', {...POINTS, order: 1})] : [],
         ...top ? [line(top.label, [{x: top.step, y: top.loss * factor}], 'ink', {pointStyle: 'rectRot', pointRadius: 6, showLine: false, order: 0})] : [],
-        ...guess <= range.max ? [line('guessing', ends, 'muted', {borderWidth: 1, borderDash: [5, 5], order: 4})] : []
+        ...guess <= range.max ? [line('guessing', ends, 'muted', {aside: true, borderWidth: 1, borderDash: [5, 5], order: 4})] : []
       ],
       scales: {
         x: axis('step', {min: 0, max: range.last}),
@@ -615,7 +693,7 @@
       const known = !sample.words || !sample.words.count ? null
         : drawn ? `${percent(sample.words.known / sample.words.count)} known words` : knownWords(sample.words);
       show(sampleNodes[i], el('figcaption', null, el('strong', null, `Step ${number(sample.step)}`), `, epoch ${epochs(report, sample.step)}`,
-        has(sample.smoothLoss) ? `, smooth loss ${fixed(sample.smoothLoss)}` : '', known ? `, ${known}` : ''), passage(legible(sample.text)));
+        has(sample.smoothLoss) ? `, smooth loss ${fixed(sample.smoothLoss)}` : '', known ? `, ${known}` : '', ' ', copies(`the sample of step ${number(sample.step)}`)), remembered(passage(legible(sample.text)), sample.text));
     });
     sampleNodes.splice(samples.length).forEach(node => node.remove());
     const stride = strideOf(samples.length);
@@ -675,8 +753,8 @@
     return el('article', null, el('h3', null, `Temperature ${plain(each.temperature)}`),
       el('p', {class: 'meta'}, `Seed ${each.seed}. `, known ? `${known}. ` : null,
         verbatim ? `Longest run that stands in the text trained on: ${several(verbatim.longest, 'character')}` : null,
-        longest ? [', ', quote(longest), at < 0 ? '.' : ', marked below.'] : verbatim ? '.' : null),
-      at < 0 ? passage(legible(each.text)) : passage(legible(each.text.slice(0, at)), el('mark', null, legible(longest)), legible(each.text.slice(at + longest.length))));
+        longest ? [', ', quote(longest), at < 0 ? '.' : ', marked below.'] : verbatim ? '.' : null, ' ', copies(`the passage at temperature ${plain(each.temperature)}`)),
+      remembered(at < 0 ? passage(legible(each.text)) : passage(legible(each.text.slice(0, at)), el('mark', null, legible(longest)), legible(each.text.slice(at + longest.length))), each.text));
   }
 
   const NETWORK = 'this network';
@@ -721,7 +799,7 @@
       el('pre', {class: 'text heat', dir: 'auto', role: 'img', 'aria-label': `The passage, coloured by the activation of unit ${unit.unit}; the numbers are in the table below.`},
         characters.map((each, i) => activation(unit.activations[i], each === '\n' ? '↵\n' : legible(each)))))));
     details(section, 'table', 'The activations as a table', () => table('Activations by character', ['Position', 'Character', ...units.units.map(unit => `Unit ${unit.unit}`)],
-      characters.map((each, i) => [number(i + 1), character(each), ...units.units.map(unit => signed(unit.activations[i]))])), {});
+      characters.map((each, i) => [number(i + 1), character(each), ...units.units.map(unit => signed(unit.activations[i]))])));
   }
 
   function activation(value, content) {
@@ -750,75 +828,152 @@
   // ---------------------------------------------------------------- the comparison of runs
 
   function comparisonPage({reports}) {
-    const runs = reports.map((report, i) => ({report, label: labelOf(report, i, reports)}));
+    const runs = reports.map((report, index) => ({report, index, label: labelOf(report, index), heldOutText: heldOutText(report)}));
+    savedLosses(runs).forEach((loss, i) => { runs[i].saved = loss; });
+    const best = ranking(runs)[0];
     frame('Comparison', `${number(runs.length)} runs compared`, comparisonLead(runs), [
-      ['loss', 'Smooth loss', section => runsChart(section, runs)],
-      ['runs', 'Settings and results', section => runsTable(section, runs)],
+      ['loss', 'Loss', section => runsChart(section, runs)],
+      ['runs', 'Results', section => runsTable(section, runs, best)],
+      ['settings', 'Settings', section => runsSettings(section, runs)],
       ['comparison', 'In proportion', section => runsBars(section, runs)],
       ['passages', 'Passages', section => runsPassages(section, runs)]
     ]);
   }
 
-  /** The file's name, numbered if another run has the same. */
-  function labelOf(report, index, reports) {
-    const file = legible(report.model.file.replace(/\.safetensors$/, '')).textContent;      // for canvases too
-    return reports.filter(other => other.model.file === report.model.file).length > 1 ? `${file} (${index + 1})` : file;
+  /** The number of the run, which stands at its line, and the file's name. */
+  const labelOf = ({model}, index) => `${index + 1} ${legible(model.file.replace(/\.safetensors$/, '')).textContent}`;      // for canvases too
+
+  const same = values => values.every(value => value === values[0]);
+  const network = ({models}) => (models.find(model => model.name === NETWORK) || {}).natsPerCharacter;
+  const referencesOf = ({models}) => models.filter(model => model.name !== NETWORK);
+
+  /** What tells the text held out from others; null without one. Reports of old have no fingerprint,
+      but guessing and n-grams come to the same on the same texts only. */
+  function heldOutText({comparison, validation}) {
+    return validation && comparison && comparison.heldOut
+      ? JSON.stringify([validation.characters, comparison.characters, comparison.fingerprint || referencesOf(comparison)]) : null;
   }
+
+  /** The held-out losses of the saved models, in nats per character, all by one measure: that of
+      the way, where each was measured when it was saved, or else that of the report. */
+  function savedLosses(runs) {
+    const heldOut = runs.filter(run => run.heldOutText);
+    const onTheWay = ({report: {validation, progress}}) =>
+      (validation.points.find(({step}) => step === progress.bestStep) || {}).natsPerCharacter;
+    const alike = heldOut.every(run => has(onTheWay(run))) && same(heldOut.map(({report}) => report.validation.pieces));
+    return runs.map(run => run.heldOutText ? (alike ? onTheWay(run) : network(run.report.comparison)) : null);
+  }
+
+  /** The runs from the best on; none if they cannot be told by held-out loss on the same text. */
+  function ranking(runs) {
+    const possible = runs.every(run => run.heldOutText && has(run.saved)) && same(runs.map(run => run.heldOutText));
+    return possible ? [...runs].sort((a, b) => a.saved - b.saved) : [];
+  }
+
+  const named = runs => runs.flatMap((run, i) => [i ? ', ' : null, name(run.label)]);
 
   function comparisonLead(runs) {
-    const measured = runs.filter(({report}) => has(report.progress.bestSmoothLoss));
-    if (measured.length === 0) return 'None of the runs has a smooth loss yet.';
-    const each = ({report}) => report.progress.bestSmoothLoss / report.settings.sequenceLength;
-    const top = measured.reduce((a, b) => each(b) < each(a) ? b : a);
-    return ['The lowest smooth loss is that of ', name(top.label), `: ${fixed(bits(each(top)))} bits per character at step ${number(top.report.progress.bestStep)}.`];
+    const without = runs.filter(run => !run.heldOutText || !has(run.saved));
+    if (without.length === runs.length)
+      return 'No run is called the best: none held text out (--validation), and a smooth loss is of text that the run has trained on.';
+    if (without.length)
+      return ['No run is called the best: there is no held-out loss of ', ...named(without), '.'];
+    const [first, second] = ranking(runs);
+    if (!first) return 'No run is called the best: their held-out losses are of different texts.';
+    const onTheWay = ({report}) => report.validation.bestNatsPerCharacter;
+    const lower = runs.filter(run => has(onTheWay(run))).reduce((a, b) => onTheWay(b) < onTheWay(a) ? b : a, runs[0]);
+    const loss = nats => fixed(bits(nats), 3);
+    return [first.saved === second.saved ? ['The saved models of ', named([first, second]), ' have the same, lowest held-out loss: ', `${loss(first.saved)} bits per character.`]
+      : ['The saved model of ', name(first.label), ` has the lowest held-out loss: ${loss(first.saved)} bits per character. The next, `, name(second.label), `, has ${loss(second.saved)}.`],
+    lower !== first && onTheWay(lower) < first.saved ? [' On its way, ', name(lower.label), ` was lower, ${loss(onTheWay(lower))} at step ${number(lower.report.validation.bestStep)}, but that model is not the one saved.`] : []].flat(2);
   }
 
+  const CURVES = [['heldOut', 'held-out loss'], ['smooth', 'smooth loss']];
+
   function runsChart(section, runs) {
-    const shown = runs.filter(({report}) => report.history.steps.length);
-    if (shown.length === 0) return false;
-    const lines = shown.map(({report}) => points(report.history.steps, report.history.smoothLoss, windowFactor(report),
-      view.x === 'steps' ? 1 : charactersPerStep(report)));
-    const {min, max, last} = fit(lines);
+    const curves = {heldOut: runs.filter(({report}) => heldOutPoints(report).length), smooth: runs.filter(({report}) => report.history.steps.length)};
+    const options = CURVES.filter(([curve]) => curves[curve].length);
+    if (options.length === 0) return false;
+    view.curve = view.curve || (ranking(runs).length ? options[0] : options[options.length - 1])[0];
+    const what = options.find(([curve]) => curve === view.curve)[1];
+    const all = curves[view.curve];
+    const shown = all.filter(run => !view.without.has(run.index));
+    const lines = shown.map(({report}) => {
+      const xFactor = view.x === 'steps' ? 1 : charactersPerStep(report);
+      return view.curve === 'heldOut' ? heldOutPoints(report).map(({x, y}) => ({x: x * xFactor, y}))
+        : points(report.history.steps, report.history.smoothLoss, windowFactor(report), xFactor);
+    });
+    const {min, max, last} = rangeOf(lines);
+    if (options.length > 1) choice(section, 'curve', 'Show:', options);
     choice(section, 'unit', 'Unit:', UNIT_OPTIONS);
     choice(section, 'x', 'Against:', [['steps', 'steps'], ['characters', 'characters seen']]);
+    choice(section, 'range', 'Axis:', RANGES);
+    legend(section, runs, all);
+    const caveats = [
+      view.range === 'whole' ? null : 'The axis is fitted to the later part of training, so the start may lie above it.',
+      view.unit === 'nats' && !same(shown.map(({report}) => report.settings.sequenceLength)) ? 'The windows of these runs differ in length, so nats per window cannot be compared directly.' : null,
+      view.curve === 'heldOut' && !same(shown.map(run => run.heldOutText)) ? 'These losses are of different texts and cannot be compared directly.' : null,
+      view.curve === 'smooth' ? 'A smooth loss is of text that the run trains on.' : null];
     plot(section, 'chart', {
-      tall: true,
-      label: `Line chart of the smooth loss of ${shown.length} runs in ${UNITS[view.unit]}.` + shown.map((run, i) => inWords(lines[i], run.label)).join(''),
-      caption: 'Smooth loss of each run; the axis is fitted to the later part of training, so the start may lie above it.'
-        + (view.unit === 'nats' && !same(shown.map(({report}) => report.settings.sequenceLength)) ? ' The windows of these runs differ in length, so nats per window cannot be compared directly.' : ''),
-      datasets: shown.map((run, i) => series(run.label, lines[i], i)),
+      tall: true, legend: false, plugins: [END_NUMBERS],
+      label: `Line chart of the ${what} of ${several(shown.length, 'run')} in ${UNITS[view.unit]}.` + shown.map((run, i) => inWords(lines[i], run.label)).join(''),
+      caption: [`The ${what} of each run, with its number at the end of its line.`, ...caveats.filter(has)].join(' '),
+      datasets: shown.map((run, i) => series(run.label, lines[i], run.index)),
       scales: {x: axis(view.x === 'steps' ? 'step' : 'characters seen', {min: 0, max: last, ticks: {maxTicksLimit: 7}}), y: axis(UNITS[view.unit], {min, max})},
-      options: {plugins: TOOLTIP}
+      options: {layout: {padding: {right: 2 * Chart.defaults.font.size}}, plugins: TOOLTIP}
     });
   }
 
-  const same = values => values.every(value => value === values[0]);
+  /** What the lines are, each with a box that hides it: a canvas has nothing to press by keyboard. */
+  function legend(section, runs, drawn) {
+    const group = keep(section, 'legend', 'fieldset', {class: 'legend'});
+    if (!group.firstChild) {
+      group.append(el('legend', null, 'Runs:'), ...runs.map(({label, index}) => {
+        const input = el('input', {type: 'checkbox', value: index, checked: ''});
+        input.onchange = () => { view.without[input.checked ? 'delete' : 'add'](index); render(); };
+        return el('label', null, input, swatch(index), name(label));
+      }));
+    }
+    for (const input of group.querySelectorAll('input')) input.disabled = !drawn.some(run => run.index === +input.value);
+  }
 
-  function runsTable(section, runs) {
+  const marked = ({label, index}) => el('span', {class: 'marked'}, swatch(index), name(label));
+
+  function runsTable(section, runs, best) {
+    const heldOut = runs.some(run => run.heldOutText);
+    const lowest = ({report: {validation}}) => validation && has(validation.bestNatsPerCharacter)
+      ? [fixed(bits(validation.bestNatsPerCharacter), 3), number(validation.bestStep)] : ['–', '–'];
+    part(section, 'text', 'p', {}, heldOut ? 'Held-out and smooth losses are in bits per character. The model that is saved is not always the one with the best held-out loss on the way: --best-by says which it is.' : null);
+    show(keep(section, 'table', 'div', {class: 'runs'}), table('The runs', ['Run', 'Steps',
+      ...heldOut ? ['Held-out loss, saved model', 'Held-out loss, best on the way', 'at step'] : [],
+      'Smooth loss, best', 'the same, nats per window', 'Characters per second'],
+    runs.map(run => [marked(run), number(run.report.progress.steps),
+      ...heldOut ? [has(run.saved) ? fixed(bits(run.saved), 3) : '–', ...lowest(run)] : [],
+      perCharacter(run.report, run.report.progress.bestSmoothLoss), fixed(run.report.progress.bestSmoothLoss),
+      number(run.report.progress.charactersPerSecond)]), row => runs[row] === best));
+  }
+
+  function runsSettings(section, runs) {
     const settings = runs.map(({report}) => [['Hidden units', number(report.model.hiddenSize)], ['Text', report.text.name], ['Characters', number(report.text.characters)],
       ...trainingSettings(report).map(([label, value]) => [label, value instanceof Node ? value.textContent : value])]);
     const differs = settings[0].map((_, i) => !same(settings.map(run => run[i][1])));
     const equal = settings[0].filter(([, value], i) => !differs[i] && has(value)).map(([label, value]) => `${label.toLowerCase()} ${value}`);
     const varied = settings.map(run => run.filter((_, i) => differs[i]));
     part(section, 'equal', 'p', {}, equal.length ? ['The same in all runs: ', legible(equal.join(', ')), '.'] : null);
-    part(section, 'differ', 'p', {}, varied[0].length ? ['What differs: ', el('strong', null, varied[0].map(([label]) => label.toLowerCase()).join(', ')), '.'] : 'The settings of the runs do not differ.');
-    show(keep(section, 'table', 'div', {class: 'runs'}), table('The runs', ['Run', ...varied[0].map(([label]) => label), 'Steps', 'Best smooth loss, nats per window', 'the same, bits per character',
-      'Held-out, bits per character', 'Characters per second'],
-      runs.map(({report, label}, i) => [name(label), ...varied[i].map(([, value]) => el('strong', null, has(value) ? legible(value) : '–')), number(report.progress.steps),
-        fixed(report.progress.bestSmoothLoss), perCharacter(report, report.progress.bestSmoothLoss),
-        report.validation && has(report.validation.bestNatsPerCharacter) ? fixed(bits(report.validation.bestNatsPerCharacter), 3) : '–',
-        number(report.progress.charactersPerSecond)])));
+    part(section, 'differ', 'p', {}, varied[0].length ? null : 'The settings of the runs do not differ.');
+    part(section, 'table', 'div', {class: 'runs'}, varied[0].length ? table('What differs', ['Run', ...varied[0].map(([label]) => label)],
+      runs.map((run, i) => [marked(run), ...varied[i].map(([, value]) => !has(value) ? '–' : NUMERIC.test(value) ? value : name(value))])) : null);
   }
 
   /** The networks among the reference models, as far as these are the same for all. */
   function runsBars(section, runs) {
     const measured = runs.filter(({report}) => report.comparison && report.comparison.models.length);
     if (measured.length === 0) return false;
-    const references = ({report}) => report.comparison.models.filter(model => model.name !== NETWORK);
+    const references = ({report}) => referencesOf(report.comparison);
     const key = run => JSON.stringify([run.report.comparison.characters, references(run)]);
     const comparable = measured.filter(run => key(run) === key(measured[0]));
     const networks = comparable.map(run => ({label: run.label, strong: true,
-      nats: (run.report.comparison.models.find(model => model.name === NETWORK) || {}).natsPerCharacter})).filter(row => has(row.nats));
+      nats: network(run.report.comparison)})).filter(row => has(row.nats));
     models(section, [...references(measured[0]).map(model => ({label: model.name, nats: model.natsPerCharacter})), ...networks]);
     const left = runs.filter(run => !comparable.includes(run)).map(run => run.label);
     part(section, 'left', 'p', {}, left.length ? ['Left out, because not measured on the same text: ', legible(left.join(', ')), '.'] : null);
@@ -890,12 +1045,250 @@
       el('mark', null, oneLine(symbols[i])), oneLine(symbols.slice(i + 1, i + 9).join('')));
     details(section, 'table', `The ${order.length} most surprising characters of the text shown`, () => table('The most surprising characters',
       ['Bits', 'One in', 'Position', 'Character', 'In its context'],
-      order.map(i => [fixed(bits(nats[i])), number(Math.exp(nats[i])), number(shownFrom + i + 1), character(symbols[i]), context(i)])));
+      order.map(i => [fixed(bits(nats[i])), number(Math.exp(nats[i])), number(shownFrom + i + 1), character(symbols[i]), context(i)])), {class: 'printed'});
+  }
+
+  // ---------------------------------------------------------------- taking things away
+
+  /** Buttons below a chart or a table: lists of what is done, and then of the formats. */
+  const tools = (what, ...lists) => el('div', {class: 'tools', role: 'group', 'aria-label': `To take away ${what}`},
+    lists.map(([verb, ...formats]) => el('span', null, verb, formats.map(format =>
+      el('button', {type: 'button', class: 'take', 'data-take': format, 'aria-label': `${verb} ${format} ${what}`}, format)))));
+
+  let saying = 0;
+
+  /** Says for some seconds what has been done, also to a screen reader. */
+  function say(sentence) {
+    const said = keep(main, 'said', 'p');
+    show(said, sentence);
+    clearTimeout(saying);
+    saying = setTimeout(() => show(said), 6000);
+  }
+
+  async function copy(text, what) {
+    try {
+      await navigator.clipboard.writeText(text);
+      say(`Copied ${what}.`);
+    } catch (refused) {                              // such as by a browser that guards its clipboard
+      const area = el('textarea', {readonly: '', rows: 12, 'aria-label': 'The text to copy'});
+      area.value = text;
+      const close = el('button', {type: 'button'}, 'Close');
+      const dialog = el('dialog', {class: 'by-hand'}, el('p', null, 'This browser keeps its clipboard to itself: press Ctrl+C or ⌘C.'), area, close);
+      close.onclick = () => dialog.close();
+      dialog.onclose = () => dialog.remove();
+      main.append(dialog);
+      dialog.showModal();
+      area.select();
+    }
+  }
+
+  function save(parts, type, ending, node) {
+    const run = data.model ? data.model.file.replace(/\.safetensors$/, '') : data.surprisal ? 'surprisal' : 'comparison';
+    const place = [node.closest('section'), node].map(it => it && (it.id || it.dataset.key)).filter(key => has(key) && key !== 'chart');
+    const file = `${[run, ...place].join('-').replace(/[^\p{L}\p{M}\p{N}._-]+/gu, '-')}.${ending}`;
+    const url = URL.createObjectURL(new Blob(parts, {type}));
+    el('a', {href: url, download: file}).click();
+    setTimeout(() => URL.revokeObjectURL(url), 60000);
+    say(`Saved ${file}.`);
+  }
+
+  main.addEventListener('click', event => {
+    const button = event.target.closest('button[data-take]');
+    if (!button) return;
+    const how = button.dataset.take;
+    const near = button.closest('article, figure, .tabled');
+    if (how === 'text') {
+      copy(written.get(near.querySelector('pre')), 'the text');
+    } else if (near.matches('.tabled')) {
+      const {caption, rows} = cellsOf(near.querySelector('table'));
+      if (how === 'CSV') save([csv(rows.map(row => row.cells.map(bare)))], 'text/csv', 'csv', near.parentElement);
+      else copy((how === 'LaTeX' ? latex : markdown)(caption, rows), `the table as ${how}`);
+    } else {
+      const chart = charts.get(near.querySelector('canvas'));
+      if (how === 'CSV') save([csv(valuesOf(chart))], 'text/csv', 'csv', near);
+      else if (how === 'SVG') save([svgOf(chart)], 'image/svg+xml', 'svg', near);
+      else pngOf(chart).then(blob => save([blob], 'image/png', 'png', near));
+    }
+  });
+
+  /** What a table shows, its heads first. */
+  const cellsOf = shown => ({caption: shown.caption.textContent, rows: [...shown.rows].map(row => ({
+    cells: [...row.cells].map(cell => cell.textContent.trim()), numeric: [...row.cells].map(cell => cell.className === 'num'),
+    stressed: row.className === 'stressed'}))});
+
+  /** A cell as programs read it: numbers without separators, and nothing for what is not there. */
+  const bare = cell => cell === '–' ? '' : NUMERIC.test(cell) ? cell.replace(/,/g, '').replace('−', '-') : cell;
+
+  /** Cells that spreadsheets would take for a formula, and numbers are not, begin with an apostrophe. */
+  function csv(rows) {
+    const cell = value => {
+      const text = String(value);
+      const safe = /^[=+\-@\t\r]/.test(text) && !Number.isFinite(Number(text)) ? `'${text}` : text;
+      return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
+    };
+    return rows.map(row => row.map(cell).join(',') + '\r\n').join('');
+  }
+
+  function markdown(caption, [heads, ...rows]) {
+    const plainly = cell => cell.replace(/[\\|`*_<>[\]~]/g, '\\$&').replace(/\s+/g, ' ');
+    const lineOf = cells => `| ${cells.join(' | ')} |\n`;
+    return `${plainly(caption)}\n\n` + lineOf(heads.cells.map(plainly)) + lineOf(heads.numeric.map(it => it ? '---:' : '---'))
+      + rows.map(({cells, stressed}) => lineOf(cells.map(cell => cell && stressed ? `**${plainly(cell)}**` : plainly(cell)))).join('');
+  }
+
+  const LATEX = {'\\': '\\textbackslash{}', '{': '\\{', '}': '\\}', '&': '\\&', '%': '\\%', '$': '\\$', '#': '\\#', '_': '\\_', '~': '\\textasciitilde{}',
+    '^': '\\textasciicircum{}', '–': '--', '−': '$-$', '<': '$<$', '>': '$>$', '|': '$|$', '↵': '$\\hookleftarrow$', '“': '``', '”': "''", '"': "''"};
+
+  /** A table that needs no package. */
+  function latex(caption, [heads, ...rows]) {
+    const plainly = text => text.replace(/\s+/g, ' ').replace(/[\\{}&%$#_~^–−<>|↵“”"]/g, it => LATEX[it]);
+    const cellOf = text => /^-?[\d.]+e[-+]\d+$/.test(text) ? `$${text.replace(/e\+?(-?\d+)/, ' \\cdot 10^{$1}')}$` : plainly(text);
+    const lineOf = cells => `${cells.join(' & ')} \\\\\n`;
+    return `\\begin{table}\n\\caption{${plainly(caption)}}\n\\begin{tabular}{${heads.numeric.map(it => it ? 'r' : 'l').join('')}}\n\\hline\n`
+      + lineOf(heads.cells.map(plainly)) + '\\hline\n'
+      + rows.map(({cells, stressed}) => lineOf(cells.map(text => stressed ? `\\textbf{${cellOf(text)}}` : cellOf(text)))).join('')
+      + '\\hline\n\\end{tabular}\n\\end{table}\n';
+  }
+
+  /** The numbers of a chart, a column for each of its lines. */
+  function valuesOf(chart) {
+    const {labels, datasets} = chart.data;
+    const title = direction => chart.options.scales[direction].title.text;
+    if (labels && labels.length) return [['', title('x')], ...datasets[0].data.map(({x}, i) => [labels[i], Number(x.toPrecision(7))])];
+    const lines = datasets.filter(set => set.showLine !== false && !set.aside);
+    const columns = lines.map(set => new Map(set.data.map(({x, y}) => [x, y])));
+    const xs = [...new Set(columns.flatMap(column => [...column.keys()]))].sort((a, b) => a - b);
+    const value = y => Number.isFinite(y) ? Number(y.toPrecision(7)) : '';
+    return [[title('x'), ...lines.map(set => `${set.label} (${title('y')})`)], ...xs.map(x => [x, ...columns.map(column => value(column.get(x)))])];
+  }
+
+  /** Lets something be made of a chart as it is to be seen alone, with a legend in it if there are several lines. */
+  function alone(chart, make) {
+    const {legend} = chart.options.plugins;
+    const {display} = legend;
+    legend.display = chart.data.datasets.length > 1;
+    chart.update('none');
+    const made = make();
+    legend.display = display;
+    chart.update('none');
+    return made;
+  }
+
+  function pngOf(chart) {
+    const copied = el('canvas');
+    alone(chart, () => {
+      chart.options.devicePixelRatio = Math.max(3, devicePixelRatio);
+      chart.resize();
+      [copied.width, copied.height] = [chart.canvas.width, chart.canvas.height];
+      const ctx = copied.getContext('2d');
+      ctx.fillStyle = colour('paper');
+      ctx.fillRect(0, 0, copied.width, copied.height);
+      ctx.drawImage(chart.canvas, 0, 0);
+      chart.options.devicePixelRatio = undefined;
+      chart.resize();
+    });
+    return new Promise(done => copied.toBlob(done));
+  }
+
+  /** Takes the calls that make up a path, and is one in SVG. */
+  class Trace {
+    d = '';
+    add(command, ...numbers) { this.d += command + numbers.map(x => +x.toFixed(2)).join(' '); }
+    moveTo(x, y) { this.add('M', x, y); }
+    lineTo(x, y) { this.add(this.d ? 'L' : 'M', x, y); }
+    bezierCurveTo(...numbers) { this.add('C', ...numbers); }
+    rect(x, y, width, height) { this.add('M', x, y); this.add('h', width); this.add('v', height); this.add('h', -width); this.add('Z'); }
+    closePath() { this.add('Z'); }
+    arc(x, y, r, from, to, back = false) {
+      const turn = Math.min(2 * Math.PI, Math.abs(to - from)) * (back ? -1 : 1);
+      const at = angle => [x + r * Math.cos(angle), y + r * Math.sin(angle)];
+      this.lineTo(...at(from));
+      for (const part of [0.5, 1]) this.add('A', r, r, 0, 0, back ? 0 : 1, ...at(from + part * turn));    // by halves, for an arc has two ends
+    }
+  }
+
+  /** The chart as a drawing that stays sharp: what it does on its canvas is written down while it
+      draws itself once more. The canvas goes on knowing colours, fonts and where it is moved to. */
+  function svgOf(chart) {
+    return alone(chart, () => {
+      const {ctx, width, height, currentDevicePixelRatio: ratio} = chart;
+      const escape = text => String(text).replace(/[&<>"]/g, it => `&#${it.codePointAt(0)};`);
+      const tag = (name, attributes, content = '') => `<${name}${Object.entries(attributes).filter(([, value]) => value !== '')
+        .map(([key, value]) => ` ${key}="${escape(value)}"`).join('')}>${content}</${name}>`;
+      const drawn = [tag('title', {}, escape(chart.canvas.getAttribute('aria-label'))), tag('rect', {width, height, fill: colour('paper')})];
+      let path = new Trace();
+      const clips = [''];                            // as saved and restored, the innermost last
+      let clipped = 0;
+      const where = () => {
+        const {a, b, c, d, e, f} = ctx.getTransform();
+        const matrix = [a, b, c, d, e, f].map(x => +(x / ratio).toFixed(4)).join(' ');
+        return {transform: matrix === '1 0 0 1 0 0' ? '' : `matrix(${matrix})`};
+      };
+      const pen = () => ({stroke: ctx.strokeStyle, 'stroke-width': ctx.lineWidth, 'stroke-dasharray': ctx.getLineDash().join(' '),
+        'stroke-linejoin': ctx.lineJoin, 'stroke-linecap': ctx.lineCap});
+      const add = (name, attributes, content) => {
+        const node = tag(name, {...attributes, ...where(), opacity: ctx.globalAlpha === 1 ? '' : ctx.globalAlpha}, content);
+        const clip = clips[clips.length - 1];
+        drawn.push(clip ? tag('g', {'clip-path': clip}, node) : node);      // which does not move with the node
+      };
+      const text = (paint, words, x, y) => {
+        const [, weight, size, family] = /^(.*?)([\d.]+)px (.*)$/.exec(ctx.font);
+        const above = () => ctx.measureText(words).actualBoundingBoxAscent;
+        const {textBaseline} = ctx;
+        const raised = above();
+        ctx.textBaseline = 'alphabetic';             // the one that every program knows
+        const down = above() - raised;
+        ctx.textBaseline = textBaseline;
+        add('text', {x: +x.toFixed(2), y: +(y + down).toFixed(2), 'font-family': family, 'font-size': size, 'font-weight': /\d+|bold/.exec(weight) || '',
+          'text-anchor': {center: 'middle', right: 'end', end: 'end'}[ctx.textAlign] || 'start', ...paint}, escape(words));
+      };
+      const listeners = {
+        save: () => clips.push(clips[clips.length - 1]),
+        restore: () => clips.length > 1 && clips.pop(),
+        beginPath: () => { path = new Trace(); },
+        clip: () => {
+          drawn.push(tag('clipPath', {id: `clip${++clipped}`, 'clip-path': clips[clips.length - 1]}, tag('path', {d: path.d})));
+          clips[clips.length - 1] = `url(#clip${clipped})`;
+        },
+        stroke: traced => add('path', {d: (traced || path).d, fill: 'none', ...pen()}),
+        fill: () => add('path', {d: path.d, fill: ctx.fillStyle}),
+        fillRect: (x, y, w, h) => add('rect', {x, y, width: w, height: h, fill: ctx.fillStyle}),
+        strokeRect: (x, y, w, h) => add('rect', {x, y, width: w, height: h, fill: 'none', ...pen()}),
+        fillText: (...words) => text({fill: ctx.fillStyle}, ...words),
+        strokeText: (...words) => text({fill: 'none', ...pen()}, ...words)
+      };
+      for (const call of ['moveTo', 'lineTo', 'bezierCurveTo', 'rect', 'closePath', 'arc']) listeners[call] = (...numbers) => path[call](...numbers);
+      const {Path2D} = window;
+      window.Path2D = Trace;                         // Chart.js keeps the paths of its lines
+      for (const [call, listener] of Object.entries(listeners)) {
+        const really = ctx[call];
+        ctx[call] = (...values) => {
+          listener(...values);
+          if (!(values[0] instanceof Trace)) really.apply(ctx, values);
+        };
+      }
+      try {
+        chart.update('none');                        // forgets the paths, and draws
+      } finally {
+        Object.keys(listeners).forEach(call => delete ctx[call]);
+        window.Path2D = Path2D;
+      }
+      return tag('svg', {xmlns: 'http://www.w3.org/2000/svg', width, height, viewBox: `0 0 ${width} ${height}`}, drawn.join('\n'));
+    });
+  }
+
+  /** Says so where a table has to be scrolled. Drawing compares nodes, so it begins without. */
+  function hint() {
+    document.querySelectorAll('.tabled').forEach(node => {
+      const scroll = node.querySelector('.scroll');
+      node.className = scroll.scrollWidth > scroll.clientWidth + 1 ? 'tabled wide' : 'tabled';
+    });
   }
 
   // ---------------------------------------------------------------- drawing, following, printing
 
   function render() {
+    document.querySelectorAll('.tabled.wide').forEach(node => { node.className = 'tabled'; });
     if (data.surprisal) surprisalPage(data);
     else if (data.reports) comparisonPage(data);
     else reportPage(data);
@@ -904,6 +1297,7 @@
       root.dataset.steps = data.progress.steps;
       root.dataset.points = data.history.steps.length;
     }
+    hint();
     root.dataset.drawn = [...charts.keys()].filter(canvas => !canvas.closest('[hidden]')).length;
   }
 
@@ -925,6 +1319,9 @@
     if (live() && failures < 3) setTimeout(follow, 1000, failures);
   }
 
+  /** Lists of names and the like go into columns on paper. */
+  const isList = lines => lines.length > 8 && lines.filter(line => line.length > 20).length < lines.length / 10;
+
   let opened = null;                                 // the details opened for printing
 
   addEventListener('beforeprint', () => {
@@ -933,14 +1330,18 @@
     opened.forEach(node => { node.open = true; });
     root.classList.add('light', 'printing');
     redraw();
+    document.querySelectorAll('pre.text').forEach(node => node.classList.toggle('list', isList(node.textContent.split('\n'))));
   });
   addEventListener('afterprint', () => {
     (opened || []).forEach(node => { node.open = false; });
     opened = null;
     root.classList.remove('light', 'printing');
+    document.querySelectorAll('.list').forEach(node => node.classList.remove('list'));
     redraw();
   });
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', render);
+  for (const query of ['(prefers-color-scheme: dark)', '(max-width: 60rem)', '(max-width: 36rem)'])     // what page.css asks for
+    matchMedia(query).addEventListener('change', () => { if (!opened) render(); });          // paper has a width of its own
+  addEventListener('resize', hint);
 
   function redraw() {
     render();
