@@ -1,6 +1,5 @@
 package io.github.charrnn.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.charrnn.CharVocab;
@@ -11,8 +10,6 @@ import io.github.charrnn.Trainer;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.output.Shell;
 import java.io.IOException;
-import java.io.Reader;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -279,11 +276,7 @@ class InteractiveTest {
   @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void atATerminal_linesAreEditedAndRemembered_andCtrlCStopsAPassage(boolean asModule)
       throws Exception {
-    Needed.isThere(
-        System.getProperty("os.name").equals("Linux")
-            && Files.isExecutable(Path.of("/usr/bin/script")),
-        "InteractiveTest types at a terminal that script makes, and there is no script of Linux"
-            + " (Debian: apt-get install bsdutils)");
+    Pty.requireScript();
     save(VanillaRnn.builder(CharVocab.of(FOX)).hiddenSize(8).build()); // writes one long line
     List<String> command = new ArrayList<>(asModule ? ModuleTest.java() : Command.java());
     int main = asModule ? command.indexOf("-m") : command.size();
@@ -315,53 +308,5 @@ class InteractiveTest {
     pty.type(CTRL_D);
     assertThat(pty.rest()).as("how the terminal is left").contains(" icanon ", " echo ");
     assertThat(pty.process.waitFor()).isZero();
-  }
-
-  /** A pseudo terminal, which script makes: what is written to it is typed. */
-  private static final class Pty {
-    private final Process process;
-    private final Writer keys;
-    private final Reader screen;
-    private final StringBuilder seen = new StringBuilder();
-
-    Pty(String shell) throws IOException {
-      ProcessBuilder builder =
-          new ProcessBuilder("/usr/bin/script", "-qec", shell, "/dev/null")
-              .redirectErrorStream(true);
-      builder.environment().put("TERM", "xterm");
-      builder.environment().put("SHELL", "/bin/sh");
-      builder.environment().remove("JAVA_TOOL_OPTIONS");
-      process = builder.start();
-      keys = process.outputWriter(UTF_8);
-      screen = process.inputReader(UTF_8);
-    }
-
-    void type(String typed) throws IOException {
-      keys.append(typed).flush();
-    }
-
-    /** Reads up to a text, which must come after all that was awaited before. */
-    void await(String text) throws IOException {
-      seen.setLength(0);
-      while (seen.indexOf(text, seen.length() - text.length()) < 0) {
-        int next = screen.read();
-        assertThat(next).as("after %s, before %s", seen, text).isNotNegative();
-        seen.append((char) next);
-      }
-    }
-
-    String rest() throws IOException {
-      StringBuilder rest = new StringBuilder();
-      for (int next = screen.read(); next >= 0; next = screen.read()) {
-        rest.append((char) next);
-      }
-      return rest.toString();
-    }
-
-    void close() {
-
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-    }
   }
 }

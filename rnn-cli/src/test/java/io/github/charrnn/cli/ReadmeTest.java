@@ -174,9 +174,11 @@ class ReadmeTest {
     assertThat(help.keySet())
         .containsExactly(
             "compare",
+            "completion",
             "evaluate",
             "export",
             "gradcheck",
+            "help",
             "import",
             "inspect",
             "report",

@@ -12,7 +12,7 @@ import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.TerminalBuilder;
 
 /**
- * A prompt with line editing and a history, by JLine, whose classes only this one loads. JLine asks
+ * A prompt with line editing and a history, by JLine, whose editor only this one loads. JLine asks
  * stty, and needs no native library.
  */
 final class LineEditor implements Keyboard {

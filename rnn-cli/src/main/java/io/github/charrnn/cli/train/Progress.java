@@ -119,8 +119,11 @@ public final class Progress {
     line.append(BETWEEN).append(" ".repeat(widest - steps(training).length()));
     line.append(steps(training));
     int others = start.length() + end.length();
+    int left = room - others - line.length() - BETWEEN.length();
+    int withBar = left - LEAST_BAR - " []".length();
     bitsPerCharacter(training)
-        .filter(it -> others + line.length() + BETWEEN.length() + it.length() <= room)
+        .map(it -> it.length() <= withBar ? it : it.replace("/char", ""))
+        .filter(it -> it.length() <= left)
         .ifPresent(it -> line.append(BETWEEN).append(it));
     int bar = room - others - line.length() - " []".length();
     if (bar >= LEAST_BAR + RATE) { // as much room is kept for a rate that is not known yet
@@ -182,9 +185,12 @@ public final class Progress {
     double characters =
         steps.getAsDouble() * training.recipe().batchSize() * training.recipe().sequenceLength();
     return Optional.of(
-        characters < 9_999.5
+        characters < 999.5
             ? String.format(Locale.ROOT, "%4.0f char/s", characters)
-            : String.format(Locale.ROOT, "%3.0fk char/s", characters / 1_000));
+            : String.format(
+                Locale.ROOT,
+                characters < 9_950 ? "%.1fk char/s" : "%3.0fk char/s",
+                characters / 1_000));
   }
 
   private String left(Training training) {

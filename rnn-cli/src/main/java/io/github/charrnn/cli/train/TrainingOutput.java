@@ -134,15 +134,12 @@ public final class TrainingOutput {
   private void heading(Subject what, Training training) {
     VanillaRnn model = training.model();
     Recipe recipe = training.recipe();
-    long heldOut = what.heldOut();
     double epochs = (double) training.plannedSteps() / training.summary().stepsPerEpoch();
     Rows rows = new Rows();
-    rows.add(
-        "text",
-        what.text()
-            + ", "
-            + count(what.characters(), "character")
-            + (heldOut == 0 ? "" : String.format(Locale.ROOT, ", %,d more held out", heldOut)));
+    rows.add("text", what.text() + ", " + count(what.characters(), "character"));
+    if (what.heldOut() > 0) {
+      rows.add("", String.format(Locale.ROOT, "%,d more are held out", what.heldOut()));
+    }
     rows.add(
         "model",
         count(model.hiddenSize(), "hidden unit")

@@ -67,8 +67,8 @@ class ProgressTest {
 
     assertThat(lines).hasSizeGreaterThan(100);
     String word =
-        " *\\d+ %|\\[[\u2582-\u2588]* *\\]|[\\d,]+/2,000|held-out \\d\\.\\d{3} bits/char"
-            + "|[\\d,]+k? char/s|smooth \\d+\\.\\d\\d|epoch \\d+\\.\\d\\d|\\d+:\\d\\d left"
+        " *\\d+ %|\\[[\u2582-\u2588]* *\\]|[\\d,]+/2,000|held-out \\d\\.\\d{3} bits(/char)?"
+            + "|[\\d.]+k? char/s|smooth \\d+\\.\\d\\d|epoch \\d+\\.\\d\\d|\\d+:\\d\\d left"
             + "|warming up";
     for (String line : lines) {
       assertThat(line).doesNotContain("NaN").matches("((" + word + ") *)+");
