@@ -425,10 +425,16 @@ public final class TrainingOutput {
           "",
           String.format(
               Locale.ROOT,
-              "ended early, %,d steps were planned: no held-out loss since step %,d",
+              "ended early, after %,d of %,d steps (--patience %,d):",
+              result.steps(),
               result.plannedSteps(),
+              result.patience()));
+      rows.add(
+          "",
+          String.format(
+              Locale.ROOT,
+              "no held-out loss since step %,d was lower",
               result.bestHeldOutLoss().map(HeldOutLoss::step).orElse(0L)));
-      rows.add("", String.format(Locale.ROOT, "was lower (--patience %,d)", result.patience()));
     }
     double epochs = epochs(result);
     if (epochs < 1) {
