@@ -239,7 +239,7 @@ public final class EncodedText {
       int codePoint = vocab.codePointOf(symbol(i));
       int symbol = other.symbolOf(codePoint);
       if (symbol < 0) {
-        throw new UnknownSymbolException(codePoint, i, other.size());
+        throw new UnknownSymbolException(codePoint, i, other);
       }
       same.add(symbol);
     }

@@ -89,7 +89,7 @@ public final class Predictor {
   public Predictor read(int codePoint) {
     int symbol = model.vocab().symbolOf(codePoint);
     if (symbol < 0) {
-      throw new UnknownSymbolException(codePoint, 0, model.vocab().size());
+      throw new UnknownSymbolException(codePoint, 0, model.vocab());
     }
     readSymbol(symbol);
     return this;

@@ -50,7 +50,7 @@ public final class UnknownSymbols {
    */
   int resolve(CharVocab vocab, int codePoint, long position) {
     if (replacement == FAIL) {
-      throw new UnknownSymbolException(codePoint, position, vocab.size());
+      throw new UnknownSymbolException(codePoint, position, vocab);
     }
     if (replacement == SKIP) {
       return -1;

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.text.Normalizer;
+import java.text.Normalizer.Form;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -133,5 +136,34 @@ class CharVocabTest {
     assertThat(UnknownSymbols.fail()).hasToString("fail");
     assertThat(UnknownSymbols.skip()).hasToString("skip");
     assertThat(UnknownSymbols.replaceWith('z')).hasToString("replace with 'z' (U+007A)");
+  }
+
+  @Test
+  void symbolInAnotherNormalForm_isRefusedWithTheOneToBringTheTextInto() {
+    CharVocab composed = CharVocab.of("caf\u00e9 \n");
+    CharVocab parts = CharVocab.of("cafe\u0301 ");
+
+    UnknownSymbolException nfd = unknown(composed, "cafe\u0301".replace("e", "\u00e9"));
+    assertThat(nfd.normalForm()).contains(Form.NFC);
+    assertThat(nfd)
+        .hasMessage(
+            "the symbol U+0301 at position 4 is not in the vocabulary of 6 symbols, which are in the"
+                + " normal form NFC: bring the text into it, for example with uconv -x NFC");
+    assertThat(Normalizer.normalize("cafe\u0301", Form.NFC).codePoints())
+        .allMatch(it -> composed.symbolOf(it) >= 0);
+    UnknownSymbolException nfc = unknown(parts, "caf\u00e9");
+    assertThat(nfc.normalForm()).contains(Form.NFD);
+    assertThat(nfc.getMessage()).endsWith("uconv -x NFD");
+    for (String other : List.of("\u0302", "\u00e8", "z")) {
+      assertThat(unknown(composed, other).normalForm()).as(other).isEmpty();
+      assertThat(unknown(parts, other).normalForm()).as(other).isEmpty();
+    }
+    assertThat(unknown(composed, "caf\r\n"))
+        .hasMessageEndingWith("6 symbols, whose lines end with LF alone, not with CR LF");
+    assertThat(unknown(parts, "caf\r\n")).hasMessageEndingWith("6 symbols");
+  }
+
+  private static UnknownSymbolException unknown(CharVocab vocab, String text) {
+    return catchThrowableOfType(UnknownSymbolException.class, () -> vocab.encode(text));
   }
 }

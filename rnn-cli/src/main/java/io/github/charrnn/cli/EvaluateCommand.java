@@ -63,8 +63,8 @@ final class EvaluateCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "TEXT",
       description =
-          "A UTF-8 file, or - for standard input. Several, or a directory (without hidden files, by"
-              + " name), are evaluated each by itself and all together; by a model of documents only"
+          "A UTF-8 file, or - for standard input. Several, or a directory (without hidden and empty files,"
+              + " by name), are evaluated each by itself and all together; by a model of documents only"
               + " together.",
       showDefaultValue = Visibility.NEVER)
   private List<String> texts = new ArrayList<>();
@@ -143,6 +143,7 @@ final class EvaluateCommand implements Callable<Integer> {
     if (texts.contains("")) {
       throw Options.wrong(command, "TEXT is empty: name a file");
     }
+    Options.requireOneStandardInput(command, texts);
     UnknownSymbols policy = unknown.policy();
     OptionalInt many = threads.count();
     VanillaRnn rnn = fromZero.applyTo(Sources.model(model));

@@ -99,7 +99,7 @@ public final class Main implements Runnable {
             .addSubcommand(new ExportCommand(terminal))
             .addSubcommand(new CompletionCommand(terminal))
             .addSubcommand(new HelpCommand())
-            .setOut(new PrintWriter(terminal.out(), true))
+            .setOut(new PrintWriter(terminal.ownOut(), true)) // picocli has bold type
             .setErr(terminal.err())
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setAbbreviatedOptionsAllowed(false)

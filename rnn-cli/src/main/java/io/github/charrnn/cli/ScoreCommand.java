@@ -124,6 +124,7 @@ final class ScoreCommand implements Callable<Integer> {
     if (texts.contains("")) {
       throw Options.wrong(command, "TEXT is empty: name a file");
     }
+    Options.requireOneStandardInput(command, texts);
     if (top != null) {
       Options.requireAtLeast(command, TOP, top, 1);
     }

@@ -29,6 +29,7 @@ import io.github.charrnn.cli.options.TextsParameter;
 import io.github.charrnn.cli.options.ThreadsOption;
 import io.github.charrnn.cli.options.UnknownOption;
 import io.github.charrnn.cli.options.ValidationOptions;
+import io.github.charrnn.cli.output.Failures;
 import io.github.charrnn.cli.output.Shell;
 import io.github.charrnn.cli.output.Terminal;
 import io.github.charrnn.cli.report.Analysis;
@@ -297,10 +298,7 @@ final class TrainCommand implements Callable<Integer> {
     try {
       return source.read(terminal, known, unknown.policy());
     } catch (UnknownSymbolException e) {
-      throw new IOException(
-          e.getMessage()
-              + ": --unknown skip leaves such symbols out, --unknown add gives them to the model",
-          e);
+      throw new IOException(Failures.sentence(e) + ", --unknown add gives them to the model", e);
     }
   }
 
@@ -380,12 +378,7 @@ final class TrainCommand implements Callable<Integer> {
         return heldOut;
       } catch (UnknownSymbolException e) {
         throw new IOException(
-            "the text that is held out, "
-                + name
-                + ", cannot be read: "
-                + e.getMessage()
-                + ": --unknown skip leaves such symbols out",
-            e);
+            "the text that is held out, " + name + ", cannot be read: " + Failures.sentence(e), e);
       }
     };
   }

@@ -9,7 +9,12 @@ import io.github.charrnn.Sampler;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.output.Shell;
+import io.github.charrnn.cli.output.Terminal;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -155,7 +160,7 @@ class InteractiveTest {
       value = {
         "The \u00DF\u20AC\u00DF | the model does not know \u00DF \u20AC: --unknown skip leaves such"
             + " out",
-        "The \\u001b | the model does not know \\u001b: --unknown skip leaves such out",
+        "The \\u0021 | the model does not know !: --unknown skip leaves such out",
         "The \\q | the line: after a backslash there must be n, t, r, u and four hexadecimal digits,"
             + " or another backslash",
         ":again! | there is no :again!: :help lists all",
@@ -192,20 +197,35 @@ class InteractiveTest {
   }
 
   @Test
-  void whatControlsATerminal_isWrittenAsItIsTyped() throws IOException {
+  void whatControlsATerminal_isWrittenThereAsItIsTyped_andRawIntoAPipe() throws IOException {
     String controls = ESCAPE + "\u009b\r\u0007\u007f\u202e\u2067";
     save(VanillaRnn.builder(CharVocab.of(controls + "a\n\t\u05D0\uD83D\uDE00")).build());
 
     String[] each = controls.codePoints().mapToObj(Character::toString).toArray(String[]::new);
-    String out = say("\\u001b\n\n").out();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    InputStream in = new ByteArrayInputStream("\\u001b\n\n".getBytes(UTF_8));
+    Terminal terminal = new Terminal(in, out, OutputStream.nullOutputStream(), true, 0);
+    Main.run(terminal, "sample", model.toString(), "-i");
 
     String seen = Sampler.of(rnn).prime(ESCAPE).sample(1_000);
     assertThat(seen).contains(each);
-    assertThat(out)
+    assertThat(say("\\u001b\n").out()).isEqualTo(line(ESCAPE + seen));
+    assertThat(out.toString(UTF_8))
         .startsWith("\\u001b")
         .doesNotContain(each)
         .contains("\\u009b", "\\r", "\\u0007", "\\u007f", "\\u202e", "\\u2067")
         .contains("a", "\t", "\n", "\u05D0", "\uD83D\uDE00");
+  }
+
+  @Test
+  void lineInAnotherNormalForm_isRefusedWithTheCause() throws IOException {
+    save(VanillaRnn.builder(CharVocab.of("caf\u00e9 \n")).build());
+
+    assertThat(say("cafe\u0301\n".replace("e", "\u00e9")).err())
+        .isEqualTo(
+            "rnn sample: the line: the symbol U+0301 at position 4 is not in the vocabulary of 6"
+                + " symbols, which are in the normal form NFC: bring the text into it, for example"
+                + " with uconv -x NFC\n");
   }
 
   /** Of names, which it has nearly learnt by heart. */

@@ -53,7 +53,7 @@ class FmaTest {
     for (int i = 0; i < CASES; i++) {
       double c = Math.scalb((double) (random.nextLong() >>> 11 | 1L << 52), random.nextInt(-90, 0));
       double half = Math.ulp(c) / 2;
-      double little = Math.scalb(random.nextInt(1, 8), -52);
+      double little = Math.scalb((double) random.nextInt(1, 8), -52);
       check(half, 1, c);
       check(half * (1 + little), 1 - little, c);
       check(half * (1 + little), 1 - little, -c);
@@ -136,6 +136,7 @@ class FmaTest {
 
   /** With a few bits. */
   private double few() {
-    return Math.scalb(random.nextInt(1, 64), random.nextInt(-8, 8)) * (random.nextInt(2) * 2 - 1);
+    return Math.scalb((double) random.nextInt(1, 64), random.nextInt(-8, 8))
+        * (random.nextInt(2) * 2 - 1);
   }
 }

@@ -23,7 +23,7 @@ public final class Destinations {
   /** A file that nothing may replace: what it is, and its name. */
   private record Kept(String what, String name) {}
 
-  /** A file that a destination would replace, and should not. */
+  /** What a destination must not be. */
   public static final class ClashException extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -52,10 +52,17 @@ public final class Destinations {
   /**
    * Names a file that the command writes, and that nothing that follows may replace.
    *
-   * @throws ClashException if it would replace one that was named before, or be part of a text
+   * @throws ClashException if it would replace one that was named before, be part of a text, or be
+   *     standard output
    * @throws IOException if it cannot be written
    */
   public Destinations add(String what, Path file) throws IOException {
+    if (file.toString().equals(Sources.STANDARD_INPUT)) { // which also stands for output elsewhere
+      throw new ClashException(
+          what
+              + " cannot be saved to -, standard output has other things to say: name a file, ./- if"
+              + " it is called so");
+    }
     requireWritable(file);
     for (Kept other : kept) {
       if (isSame(file, other.name)) {

@@ -54,21 +54,6 @@ public final class Escapes {
         .replaceAll(found -> Matcher.quoteReplacement(escapedOne(found.group().charAt(0))));
   }
 
-  /**
-   * A character that may be written to a terminal, whoever thought of it: but for line feeds and
-   * tabs, one that controls the terminal or the direction of text is shown as it is typed.
-   */
-  public static String visible(int codePoint) {
-    boolean controls =
-        (Character.isISOControl(codePoint) && codePoint != '\n' && codePoint != '\t')
-            || codePoint == 0x061c
-            || codePoint == 0x200e
-            || codePoint == 0x200f
-            || (codePoint >= 0x2028 && codePoint <= 0x202e)
-            || (codePoint >= 0x2066 && codePoint <= 0x2069);
-    return controls ? escapedOne((char) codePoint) : Character.toString(codePoint);
-  }
-
   /** A passage in which documents end as they do in their text, of files with a mark. */
   public static String shown(String passage, Optional<Documents> documents) {
     return documents

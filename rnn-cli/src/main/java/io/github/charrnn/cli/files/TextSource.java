@@ -114,7 +114,7 @@ public record TextSource(List<String> names, Optional<Documents> documents) {
     return files().stream().map(file -> of(file, documents)).toList();
   }
 
-  /** All files, those in a directory by name, without hidden ones. */
+  /** All files, those in a directory by name, without hidden and empty ones. */
   private List<String> files() throws IOException {
     List<String> files = new ArrayList<>();
     for (String name : names) {
@@ -129,6 +129,7 @@ public record TextSource(List<String> names, Optional<Documents> documents) {
             .map(directory::relativize)
             .filter(file -> !isHidden(file))
             .map(root::resolve)
+            .filter(file -> file.toFile().length() > 0)
             .sorted()
             .map(Path::toString)
             .forEach(files::add);

@@ -5,6 +5,7 @@ import io.github.charrnn.Documents;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.Predictor;
 import io.github.charrnn.Sampler;
+import io.github.charrnn.UnknownSymbolException;
 import io.github.charrnn.UnknownSymbols;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.Escapes;
@@ -126,9 +127,8 @@ public final class Conversation {
     beginning = text;
     EncodedText read = model.vocab().encode(text, unknown);
     UnknownOption.tell(command, terminal.err(), read, "the line");
-    Passage passage = new Passage(keyboard);
-    passage.show(text);
-    passage.draw();
+    out.append(text);
+    new Passage(keyboard).draw();
   }
 
   private void requireKnown(String text) {
@@ -138,11 +138,23 @@ public final class Conversation {
           text.codePoints()
               .filter(symbol -> vocab.symbolOf(symbol) < 0)
               .distinct()
-              .mapToObj(Escapes::visible)
+              .mapToObj(Character::toString)
               .collect(Collectors.joining(" "));
+      requireNormal(text);
       if (!all.isEmpty()) {
         throw Options.wrong(
             command, "the model does not know " + all + ": --unknown skip leaves such out");
+      }
+    }
+  }
+
+  /** What is wrong with all of a line is said of the first that is. */
+  private void requireNormal(String text) {
+    try {
+      model.vocab().encode(text);
+    } catch (UnknownSymbolException e) {
+      if (e.normalForm().isPresent()) {
+        throw new ParameterException(command.commandLine(), "the line: " + e.getMessage(), e);
       }
     }
   }
@@ -237,16 +249,6 @@ public final class Conversation {
       settings.put(SEED, Long.toString(seed));
     }
 
-    void show(String text) throws IOException {
-      for (int symbol : text.codePoints().toArray()) {
-        show(symbol);
-      }
-    }
-
-    private void show(int symbol) throws IOException {
-      out.append(Escapes.visible(symbol));
-    }
-
     @Override
     public Appendable append(char c) throws IOException {
       if (Character.isHighSurrogate(c)) {
@@ -261,7 +263,7 @@ public final class Conversation {
         here = after("");
       } else {
         here.read(symbol);
-        show(symbol);
+        out.append(Character.toString(symbol));
       }
       return this;
     }

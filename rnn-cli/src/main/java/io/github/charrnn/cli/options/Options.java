@@ -1,10 +1,12 @@
 package io.github.charrnn.cli.options;
 
 import io.github.charrnn.cli.files.Destinations;
+import io.github.charrnn.cli.files.Sources;
 import io.github.charrnn.cli.output.Failures;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +30,14 @@ public final class Options {
   public static void requireAtLeast(CommandSpec command, String option, long value, long least) {
     if (value < least) {
       throw wrong(command, option + " is " + value + ", must be at least " + least);
+    }
+  }
+
+  /** Refuses to read standard input twice: the second time it is empty. */
+  public static void requireOneStandardInput(CommandSpec command, List<String> texts) {
+    if (texts.stream().filter(Sources.STANDARD_INPUT::equals).count() > 1) {
+      throw wrong(
+          command, "TEXT is - more than once, standard input can be read once: name a file");
     }
   }
 

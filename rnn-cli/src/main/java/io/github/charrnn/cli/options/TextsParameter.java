@@ -59,6 +59,7 @@ public final class TextsParameter {
     if (names.contains("")) {
       throw Options.wrong(command, "TEXT is empty: name a file, or leave it out for the story");
     }
+    Options.requireOneStandardInput(command, names);
     return new TextSource(names, documents());
   }
 

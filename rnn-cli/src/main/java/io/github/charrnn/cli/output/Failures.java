@@ -27,8 +27,10 @@ public final class Failures {
     if (e instanceof UncheckedIOException && e.getCause() instanceof IOException io) {
       return sentence(io);
     }
-    if (e instanceof UnknownSymbolException) {
-      return e.getMessage() + ": --unknown skip leaves such symbols out";
+    if (e instanceof UnknownSymbolException unknown) {
+      return unknown.normalForm().isPresent()
+          ? firstLine(e) // it has a better way out
+          : firstLine(e) + ": --unknown skip leaves such symbols out";
     }
     if (e instanceof NoSuchFileException file) {
       return file.getReason() == null

@@ -27,7 +27,9 @@ public final class Terminal {
 
   private final InputStream in;
   private final Writer out;
+  private final Writer ownOut;
   private final PrintWriter err;
+  private final PrintWriter ownErr;
   private final boolean inIsTerminal;
   private final boolean outIsTerminal;
   private final int errColumns;
@@ -61,8 +63,11 @@ public final class Terminal {
       int errColumns) {
     this.inIsTerminal = inIsTerminal;
     this.in = in;
-    this.out = new BufferedWriter(new OutputStreamWriter(new Checked(out), UTF_8));
-    this.err = new PrintWriter(new OutputStreamWriter(err, UTF_8), true);
+    ownOut = new BufferedWriter(new OutputStreamWriter(new Checked(out), UTF_8));
+    this.out = outIsTerminal ? new Visible(ownOut) : ownOut;
+    Writer encoded = new OutputStreamWriter(err, UTF_8);
+    ownErr = new PrintWriter(encoded, true);
+    this.err = errColumns > 0 ? new PrintWriter(new Visible(encoded), true) : ownErr;
     this.outIsTerminal = outIsTerminal;
     this.errColumns = errColumns;
   }
@@ -71,13 +76,27 @@ public final class Terminal {
     return in;
   }
 
-  /** Standard output, buffered: flush what should be seen now. */
+  /**
+   * Standard output, buffered: flush what should be seen now. A terminal is not controlled by what
+   * is written here; that is written as it is typed.
+   */
   public Writer out() {
     return out;
   }
 
+  /** Standard output for what controls a terminal: never for a text or a name. */
+  public Writer ownOut() {
+    return ownOut;
+  }
+
+  /** Standard error, of which the same is true as of {@link #out}. */
   public PrintWriter err() {
     return err;
+  }
+
+  /** Standard error for what controls a terminal: never for a text or a name. */
+  public PrintWriter ownErr() {
+    return ownErr;
   }
 
   public boolean inIsTerminal() {

@@ -61,7 +61,9 @@ public final class TrainingOutput {
     this.err = terminal.err();
     this.quiet = quiet;
     this.json = json;
-    progress = new Progress(err, new Window(quiet ? 0 : terminal.errColumns()), System::nanoTime);
+    progress =
+        new Progress(
+            terminal.ownErr(), new Window(quiet ? 0 : terminal.errColumns()), System::nanoTime);
   }
 
   /** Says that a run goes on. */
@@ -164,7 +166,7 @@ public final class TrainingOutput {
             + count(training.threads(), "thread")
             + " on "
             + count(Runtime.getRuntime().availableProcessors(), "processor"));
-    rows.print(err);
+    rows.print(terminal);
   }
 
   private static String count(long n, String what) {
@@ -365,19 +367,11 @@ public final class TrainingOutput {
     }
     rows.add("model", files.model().toString());
     files.checkpoint().ifPresent(file -> rows.add("checkpoint", file + " (all of the run)"));
-    files.page().ifPresent(page -> rows.add("report", link(page)));
+    files.page().ifPresent(page -> rows.add("report", page));
     String sample = Shell.rnn() + " sample " + Shell.quoted(Shell.file(files.model().toString()));
     rows.add("next", sample + " --temperature 0.7");
     rows.add("", sample + (documents.isPresent() ? " --count 10 --unique" : " --interactive"));
-    rows.print(err);
-  }
-
-  /** What a click opens, where a terminal may know what that is. */
-  private String link(Path file) {
-    String name = file.toString();
-    return terminal.errColumns() == 0
-        ? name
-        : "\u001b]8;;" + file.toUri() + "\u001b\\" + name + "\u001b]8;;\u001b\\";
+    rows.print(terminal);
   }
 
   private static void best(TrainingResult result, Rows rows) {
