@@ -491,7 +491,7 @@
     const bestCount = grams.indexOf(Math.min(...grams));
     const better = grams.findIndex((nats, count) => nats <= network && count <= bestCount);
     if (better === 0) return `Better than guessing, not as good as ${looking(0)}`;
-    if (better < 0) return `Better than ${looking(bestCount)}, which is the best that counting comes to`;
+    if (better < 0) return `Better than ${looking(bestCount)}, the best of the n-grams counted`;
     return `Better than ${looking(better - 1)}, not as good as ${better === 1 ? looking(1) : COUNTS[better] || better}`;
   }
 
