@@ -313,7 +313,8 @@ class PageTest {
 
     BufferedImage png =
         ImageIO.read(downloaded("#loss [data-take=PNG]", "story-loss.png").toFile());
-    assertThat(png.getWidth()).isGreaterThan(2_000);
+    assertThat(png.getWidth())
+        .isEqualTo(3 * browser().number("document.querySelector('canvas').clientWidth"));
     assertThat(png.getRGB(2, png.getHeight() - 2)).as("the paper").isEqualTo(0xff_fd_fc_f9);
 
     Path svg = downloaded("#loss [data-take=SVG]", "story-loss.svg");
