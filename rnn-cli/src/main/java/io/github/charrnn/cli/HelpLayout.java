@@ -41,6 +41,7 @@ final class HelpLayout {
           new Group(
               "Model",
               "--from",
+              "--vocab",
               "--hidden",
               "--seed",
               "--init",

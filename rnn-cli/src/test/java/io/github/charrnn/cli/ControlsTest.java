@@ -138,7 +138,7 @@ class ControlsTest {
       "course"
     };
 
-    assertThat(run(true, 80, "", command).err()).contains("\r\u001b[Kstep ").doesNotContain("\\r");
+    assertThat(run(true, 80, "", command).err()).contains("\r\u001b[J  0 %").doesNotContain("\\r");
   }
 
   @Test
