@@ -100,7 +100,7 @@ public final class Main implements Runnable {
             .addSubcommand(new CompletionCommand(terminal))
             .addSubcommand(new HelpCommand())
             .setOut(new PrintWriter(terminal.ownOut(), true)) // picocli has bold type
-            .setErr(terminal.err())
+            .setErr(terminal.ownErr()) // for help alone: refusals are printed below
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setAbbreviatedOptionsAllowed(false)
             .setExpandAtFiles(false)

@@ -195,6 +195,15 @@ final class TrainCommand implements Callable<Integer> {
     model.requireConsistent(checkpoint.resume());
     checkpoint.requireConsistent();
     unknown.policy();
+    if (unknown.adds() && model.from().isEmpty() && model.vocab().isEmpty()) {
+      throw Options.wrong(
+          command,
+          "--unknown add needs --from or --vocab: other new models have all symbols of TEXT");
+    }
+    List<String> read = new ArrayList<>(text.source().names());
+    model.vocab().ifPresent(read::add);
+    validation.file().ifPresent(read::add);
+    Options.requireOneStandardInput(command, "TEXT, --vocab and --validation name", read);
     live.requireConsistent();
     gradcheck.elements();
     threads.count();
@@ -288,8 +297,9 @@ final class TrainCommand implements Callable<Integer> {
             .err()
             .printf(
                 Locale.ROOT,
-                "rnn train: the model gets %,d symbols of %s beside its %,d%n",
+                "rnn train: the model gets %,d symbol%s of %s beside its %,d%n",
                 all.size() - known.size(),
+                all.size() - known.size() == 1 ? "" : "s",
                 source.name(),
                 known.size());
       }
@@ -377,8 +387,11 @@ final class TrainCommand implements Callable<Integer> {
         UnknownOption.tell(command, terminal.err(), heldOut, Sources.name(name));
         return heldOut;
       } catch (UnknownSymbolException e) {
-        throw new IOException(
-            "the text that is held out, " + name + ", cannot be read: " + Failures.sentence(e), e);
+        String why =
+            unknown.adds()
+                ? e.getMessage() + ": --unknown add gives the model those of TEXT alone"
+                : Failures.sentence(e);
+        throw new IOException("the text that is held out, " + name + ", cannot be read: " + why, e);
       }
     };
   }

@@ -10,6 +10,8 @@ import io.github.charrnn.cli.output.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -51,7 +53,9 @@ class ControlsTest {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       visible.append(
-          CONTROLS.indexOf(c) < 0 ? "" + c : c == '\r' ? "\\r" : String.format("\\u%04x", (int) c));
+          CONTROLS.indexOf(c) < 0 || text.startsWith("\r\n", i)
+              ? "" + c
+              : c == '\r' ? "\\r" : String.format("\\u%04x", (int) c));
     }
     return visible.toString();
   }
@@ -117,6 +121,18 @@ class ControlsTest {
     assertThat(run(false, 80, "", command).err())
         .isEqualTo("rnn evaluate: there is no file none\\u001b[1m\\u202e\n");
     assertThat(run(true, 80, "", "x\u001b").err()).contains("x\\u001b").doesNotContain("\u001b");
+    assertThat(run(true, 80, "").err()).contains("Usage: ").doesNotContain("\\u001b");
+  }
+
+  @Test
+  void linesThatEndWithCrLf_endSoOnATerminal() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    OutputStream none = OutputStream.nullOutputStream();
+    Terminal terminal = new Terminal(InputStream.nullInputStream(), out, none, true, 0);
+
+    terminal.out().append("a\r\n\r").append("\nb\rc\r\r\n").flush();
+
+    assertThat(out.toString(UTF_8)).isEqualTo("a\r\n\r\nb\\rc\\r\r\n");
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -29,6 +30,9 @@ final class Contents {
 
   private static final int FEW_CONTROLS = 3;
   private static final double MANY_CONTROLS = 1.0 / 2_000;
+
+  /** In a command. */
+  private static final Pattern FILES = Pattern.compile("\\b(IN|OUT)\\b");
 
   /** U+0080 to U+009F, but for U+0085, which ends lines where it is used. */
   private static final Pattern CONTROLS = Pattern.compile("\u00c2[\u0080-\u0084\u0086-\u009f]");
@@ -183,7 +187,13 @@ final class Contents {
     }
     return kind.command.isEmpty()
         ? "name a text"
-        : kind.command.replace("IN", word(typed)).replace("OUT", word(out(typed))) + " makes one";
+        : FILES
+                .matcher(kind.command)
+                .replaceAll(
+                    file ->
+                        Matcher.quoteReplacement(
+                            word(file.group().equals("IN") ? typed : out(typed))))
+            + " makes one";
   }
 
   private static String word(String name) {
@@ -236,7 +246,9 @@ final class Contents {
 
   /** Eight bytes of length, little-endian, and then JSON. */
   private static boolean isSafetensors(String head) {
-    return head.startsWith("{", 8) && head.startsWith("\0\0\0\0", 4) && head.charAt(0) != 0;
+    return head.startsWith("{", 8)
+        && head.startsWith("\0\0\0\0", 4)
+        && !head.startsWith("\0\0\0\0");
   }
 
   /** Of each four bytes the highest is always NUL, and the next one nearly. */

@@ -33,7 +33,12 @@ public final class FreeName {
         try {
           Optional<FileChannel> lock = lock(file(files));
           if (lock.isPresent()) {
-            return new FreeName(files, lock);
+            FreeName name = new FreeName(files, lock);
+            if (!files.exist()) { // its last holder may have saved a model before we had the lock
+              Runtime.getRuntime().addShutdownHook(new Thread(name::release));
+              return name;
+            }
+            name.release();
           }
         } catch (IOException e) {
           return new FreeName(files, Optional.empty());

@@ -35,9 +35,14 @@ public final class Options {
 
   /** Refuses to read standard input twice: the second time it is empty. */
   public static void requireOneStandardInput(CommandSpec command, List<String> texts) {
+    requireOneStandardInput(command, "TEXT is", texts);
+  }
+
+  /** The same of texts that are more than one argument. */
+  public static void requireOneStandardInput(CommandSpec command, String what, List<String> texts) {
     if (texts.stream().filter(Sources.STANDARD_INPUT::equals).count() > 1) {
       throw wrong(
-          command, "TEXT is - more than once, standard input can be read once: name a file");
+          command, what + " - more than once, standard input can be read once: name a file");
     }
   }
 

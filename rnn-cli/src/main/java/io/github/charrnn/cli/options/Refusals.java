@@ -46,16 +46,23 @@ public final class Refusals {
     return "there is no " + what + unmatched.getUnmatched().get(0) + alike(unmatched);
   }
 
-  /** What may have been meant, as a question: of what picocli finds alike, what begins alike. */
+  /**
+   * What may have been meant, as a question: of what picocli finds alike, what begins alike too.
+   */
   private static String alike(UnmatchedArgumentException unmatched) {
     String typed = unmatched.getUnmatched().get(0);
-    List<String> known = unmatched.getSuggestions();
+    List<String> known =
+        unmatched.getSuggestions().stream().filter(it -> first(it) == first(typed)).toList();
     return known.stream()
         .filter(it -> it.startsWith(typed) || typed.startsWith(it))
         .findFirst()
         .or(() -> known.stream().findFirst())
         .map(it -> ", did you mean " + it + "?")
         .orElse("");
+  }
+
+  private static int first(String word) {
+    return word.codePoints().filter(Character::isLetter).findFirst().orElse(0);
   }
 
   private static String name(ArgSpec argument) {

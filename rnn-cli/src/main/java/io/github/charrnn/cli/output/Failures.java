@@ -28,9 +28,8 @@ public final class Failures {
       return sentence(io);
     }
     if (e instanceof UnknownSymbolException unknown) {
-      return unknown.normalForm().isPresent()
-          ? firstLine(e) // it has a better way out
-          : firstLine(e) + ": --unknown skip leaves such symbols out";
+      String or = unknown.normalForm().isPresent() ? "; or " : ": "; // after a better way out
+      return firstLine(e) + or + "--unknown skip leaves such symbols out";
     }
     if (e instanceof NoSuchFileException file) {
       return file.getReason() == null

@@ -6,18 +6,28 @@ import java.io.Writer;
 import java.util.Locale;
 
 /**
- * Text on its way to a terminal, whoever wrote it: but for line feeds and tabs, a character that
- * controls the terminal or the direction of text is written as it is typed, as in {@code \u001b}.
+ * Text on its way to a terminal, whoever wrote it: but for tabs and ends of lines, LF or CR LF, a
+ * character that controls the terminal or the direction of text is written as it is typed, as in
+ * {@code \u001b}.
  */
 final class Visible extends FilterWriter {
+  private boolean returned; // a CR is kept back: what follows says whether it ends a line
+
   Visible(Writer to) {
     super(to);
   }
 
   @Override
   public void write(int c) throws IOException {
+    if (returned) {
+      out.write(c == '\n' ? "\r" : "\\r");
+    }
+    returned = c == '\r';
+    if (returned) {
+      return;
+    }
     if (controls((char) c)) {
-      out.write(c == '\r' ? "\\r" : String.format(Locale.ROOT, "\\u%04x", c & 0xffff));
+      out.write(String.format(Locale.ROOT, "\\u%04x", c & 0xffff));
     } else {
       out.write(c);
     }

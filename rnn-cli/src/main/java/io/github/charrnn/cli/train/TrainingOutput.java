@@ -162,7 +162,8 @@ public final class TrainingOutput {
     rows.add(
         "run",
         count(training.plannedSteps(), "step")
-            + String.format(Locale.ROOT, ", %.3g epochs, ", epochs)
+            + String.format(
+                Locale.ROOT, epochs < 10 ? ", %.2f epochs, " : ", %,.0f epochs, ", epochs)
             + count(training.threads(), "thread")
             + " on "
             + count(Runtime.getRuntime().availableProcessors(), "processor"));

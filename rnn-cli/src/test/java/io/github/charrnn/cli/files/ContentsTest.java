@@ -92,6 +92,8 @@ class ContentsTest {
         .isEqualTo(
             "my book.txt.gz is compressed with gzip, must be UTF-8 text: gunzip -c 'my book.txt.gz'"
                 + " > 'my book.txt' makes one");
+    assertThat(refusal(gzip.toByteArray(), "IN/OUT.gz"))
+        .endsWith(": gunzip -c IN/OUT.gz > IN/OUT.txt makes one");
     assertThat(refusal(gzip.toByteArray(), "-"))
         .isEqualTo(
             "standard input is compressed with gzip, must be UTF-8 text: put gunzip -c before rnn in"

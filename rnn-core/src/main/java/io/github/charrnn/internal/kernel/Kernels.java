@@ -153,6 +153,10 @@ public final class Kernels {
   }
 
   private static Optional<Module> findModule() {
+    if (!Fma.IN_HARDWARE) {
+      System.getLogger("io.github.charrnn").log(Level.WARNING, NO_FMA);
+      return Optional.empty();
+    }
     if (System.getProperty(PROPERTY, "").equals("scalar")) {
       return Optional.empty();
     }
@@ -161,10 +165,6 @@ public final class Kernels {
         self.getLayer() == null ? Optional.empty() : self.getLayer().findModule(VECTOR_API);
     if (module.isEmpty()) {
       module = ModuleLayer.boot().findModule(VECTOR_API);
-    }
-    if (!Fma.IN_HARDWARE) {
-      System.getLogger("io.github.charrnn").log(Level.WARNING, NO_FMA);
-      return Optional.empty();
     }
     if (module.isEmpty()) {
       System.getLogger("io.github.charrnn")
