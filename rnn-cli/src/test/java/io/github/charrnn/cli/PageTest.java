@@ -210,9 +210,9 @@ class PageTest {
         .contains(text.replace(" …", ""));
     assertThat(browser().text("document.querySelector('.lead').textContent"))
         .matches(
-            "Best (smooth|held-out) loss \\d\\.\\d\\d bits per character, at step [\\d,]+: on"
-                + " average the network is as uncertain as a choice among \\d+\\.\\d characters\\."
-                + " (Better|No better) than [^.]+\\. 100 hidden units, .* s\\.");
+            "Best smooth loss \\d\\.\\d\\d bits per character, at step [\\d,]+\\. (Better|No better)"
+                + " than [^.:]+: on average the network is as uncertain as a choice among"
+                + " \\d+\\.\\d characters\\. 100 hidden units, .*\u00a0s\\.");
   }
 
   @Test
@@ -226,10 +226,10 @@ class PageTest {
     assertThat(browser().text("document.querySelector('#comparison').textContent"))
         .contains("Counted up to n = 10", "gzip, level 9", "32 kB", "PPM-like mix, order ");
     assertThat(browser().text("document.querySelector('#samples').textContent"))
-        .contains("in 5,000 characters at each point", "three letters or more");
+        .contains("in 1,000 characters at each point", "three letters or more");
     assertThat(browser().text("document.querySelector('#units').textContent"))
         .containsPattern(
-            "Unit \\d+ (switches (on|off) (at|inside)|rises|falls) .* \\(r = −?0\\.\\d\\d\\)")
+            "Unit \\d+ (switches (on|off) (at|inside)|rises|falls) .* \\(r\u00a0=\u00a0−?0\\.\\d\\d\\)")
         .doesNotContain("= -");
   }
 

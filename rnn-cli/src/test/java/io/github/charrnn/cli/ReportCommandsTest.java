@@ -114,7 +114,7 @@ class ReportCommandsTest {
     assertThat(samples).isEqualTo(expected.samples().stream().map(s -> s.text()).toList());
     JsonObject words =
         report.getAsJsonArray("samples").get(3).getAsJsonObject().getAsJsonObject("words");
-    assertThat(words.get("characters").getAsInt()).isEqualTo(5_000);
+    assertThat(words.get("characters").getAsInt()).isEqualTo(1_000);
     assertThat(words.get("known").getAsInt()).isLessThanOrEqualTo(words.get("count").getAsInt());
     JsonObject validation = report.getAsJsonObject("validation");
     assertThat(validation.getAsJsonArray("points")).hasSize(7);

@@ -116,15 +116,16 @@ public final class Analysis {
   /**
    * Counts the words that a model writes, which stands at a step: soon, or now if many wait.
    *
+   * @param trained characters that all of the run reads
    * @param model a copy
    */
-  public void words(long step, VanillaRnn model) {
+  public void words(long step, long trained, VanillaRnn model) {
     long waiting = drawnWords.values().stream().filter(task -> !task.isDone()).count();
     FutureTask<DrawnWords> task =
         new FutureTask<>(
             () -> {
               words.run();
-              return DrawnWords.of(model, step, words.get());
+              return DrawnWords.of(model, step, trained, words.get());
             });
     drawnWords.put(step, task);
     if (waiting < MOST_WAITING) {

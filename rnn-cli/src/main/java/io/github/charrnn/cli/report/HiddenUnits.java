@@ -175,13 +175,15 @@ final class HiddenUnits {
         at("the last letter of a word", edges(text, 1)),
         gradual(
             "how far into a word it is",
-            "the further into a word",
+            "with the distance into a word",
             since(text, c -> !Words.isOfWord(c))),
         gradual(
-            "how far into a line it is", "the further into a line", since(text, c -> c == '\n')),
+            "how far into a line it is",
+            "with the distance into a line",
+            since(text, c -> c == '\n')),
         gradual(
             "how far it is from the last punctuation",
-            "the further from the last punctuation",
+            "with the distance from the last punctuation",
             since(text, HiddenUnits::isPunctuation)),
         inside("being inside quotation marks", "inside quotation marks", inQuotes(text)),
         inside("being inside a word in capitals", "inside a word in capitals", inCapitals(text)));

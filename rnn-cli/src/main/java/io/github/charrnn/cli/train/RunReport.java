@@ -2,6 +2,7 @@ package io.github.charrnn.cli.train;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.charrnn.Recipe;
 import io.github.charrnn.Sample;
 import io.github.charrnn.Training;
 import io.github.charrnn.TrainingResult;
@@ -101,7 +102,9 @@ public final class RunReport implements AutoCloseable {
         counted.isEmpty() ? 0 : counted.getAsLong() + training.plannedSteps() / MOST_COUNTED;
     if (sample.step() >= next) {
       counted = OptionalLong.of(sample.step());
-      analysis.words(sample.step(), training.model());
+      Recipe recipe = training.recipe();
+      long window = (long) recipe.batchSize() * recipe.sequenceLength();
+      analysis.words(sample.step(), training.plannedSteps() * window, training.model());
     }
   }
 

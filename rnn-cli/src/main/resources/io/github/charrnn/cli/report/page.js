@@ -31,7 +31,7 @@
   const inChoices = nats => `on average the network is as uncertain as a choice among ${fixed(Math.exp(nats), 1)} characters`;
 
   function duration(seconds) {
-    if (seconds < 59.95) return `${number(seconds, seconds < 10 ? 1 : 0)} s`;
+    if (seconds < 59.95) return `${number(seconds, seconds < 10 ? 1 : 0)}\u00a0s`;
     const minutes = Math.round(seconds / 60);
     if (minutes < 10) return `${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s`;
     return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
@@ -415,7 +415,7 @@
   function best(report) {
     const {validation, progress, settings} = report;
     if (validation && validation.selects && has(validation.bestNatsPerCharacter))
-      return {label: 'best held-out loss', step: validation.bestStep, loss: validation.bestNatsPerCharacter * settings.sequenceLength};
+      return {label: 'best held-out loss', heldOut: true, step: validation.bestStep, loss: validation.bestNatsPerCharacter * settings.sequenceLength};
     const label = progress.bestBy === 'last' ? 'last smooth loss' : 'best smooth loss';
     return has(progress.bestSmoothLoss) ? {label, step: progress.bestStep, loss: progress.bestSmoothLoss} : null;
   }
@@ -470,8 +470,11 @@
     const top = best(report);
     const nats = top && top.loss / settings.sequenceLength;
     const conclusion = comparison && conclude(comparison.models);
-    return [top ? `${capital(top.label)} ${fixed(bits(nats))} bits per character, at step ${number(top.step)}: ${inChoices(nats)}. ` : null,
-      conclusion ? comparison.heldOut ? `${conclusion}. ` : `${conclusion}, on a part of its own text. ` : null,
+    // a smooth loss is thousands of steps behind: it says nothing of the model
+    const meaning = top && top.heldOut ? `: ${inChoices(nats)}` : '';
+    const own = comparison && has(network(comparison)) && !(top && top.heldOut) ? `: ${inChoices(network(comparison))}` : '';
+    return [top ? `${capital(top.label)} ${fixed(bits(nats))} bits per character, at step ${number(top.step)}${meaning}. ` : null,
+      conclusion ? `${conclusion}${comparison.heldOut ? '' : ', on a part of its own text'}${own}. ` : null,
       el('span', {class: 'aside'}, `${several(model.hiddenSize, 'hidden unit')}, ${several(model.parameters, 'parameter')}, trained on ${windows} of ${several(settings.sequenceLength, 'character')}`,
         has(text.name) ? [' of ', name(text.name)] : null, ` in ${duration(progress.seconds)}.`)];
   }
@@ -520,9 +523,11 @@
   }
 
   /** The title of a page that follows a run can be read on its tab. */
-  function liveTitle({progress, settings, model, state}) {
+  function liveTitle(report) {
+    const {progress, settings, model, state} = report;
+    const top = best(report);
     const done = state === 'running' ? `${number(Math.floor(100 * progress.steps / Math.max(1, progress.plannedSteps)))} %` : state;
-    const loss = has(progress.smoothLoss) ? `${fixed(bits(progress.smoothLoss / settings.sequenceLength), 1)} bits · ` : '';
+    const loss = top ? `${fixed(bits(top.loss / settings.sequenceLength), 1)} bits · ` : '';
     return `${done} · ${loss}${legible(model.file.replace(/\.safetensors$/, '')).textContent}`;
   }
 
@@ -588,8 +593,9 @@
     const loss = points(history.steps, history.loss, factor);
     const smooth = points(history.steps, history.smoothLoss, factor);
     const top = best(report);
-    const range = rangeOf([loss, smooth, heldOut]);
-    if (top) range.min = Math.min(range.min, top.loss * factor - 0.12 * (range.max - range.min));     // room for its label
+    // a smooth loss begins with the first loss: fitted to it, the others would lie flat below
+    const range = view.range === 'whole' || loss.length + heldOut.length === 0 ? rangeOf([loss, smooth, heldOut]) : rangeOf([loss, heldOut]);
+    if (top) range.min = Math.min(range.min, top.loss * factor - 0.24 * (range.max - range.min));     // room for its label
     const guess = Math.log(model.symbols) * characterFactor(report);
     const above = loss.filter(point => point.y > range.max).length;
     const ends = [{x: 0, y: guess}, {x: range.last, y: guess}];
@@ -602,7 +608,7 @@
     plot(curve, 'chart', {
       plugins: [POINT_LABELS],
       label: `Line chart of the loss in ${unit} against steps.${inWords(smooth, 'Smooth loss')}${inWords(heldOut, 'Held-out loss')}`,
-      caption: `Loss: the mean of ${several(history.windowsPerPoint, 'window')} at each of ${several(loss.length, 'point')}; smooth loss: the running mean, 0.999 · smooth loss + 0.001 · loss, from the first loss on.`
+      caption: `Loss: the mean of ${several(history.windowsPerPoint, 'step')} at each of ${several(loss.length, 'point')}; smooth loss: the running mean, 0.999 · smooth loss + 0.001 · loss, from the first loss on.`
         + (heldOut.length ? ` Held-out loss: measured on ${several(report.validation.characters, 'character')} that were not trained on.` : '')
         + (above ? ` The axis is fitted to the later part of training: ${several(above, 'point')} of the loss${above === 1 ? ' lies' : ' lie'} above it, the highest at ${fixed(loss.reduce((a, b) => Math.max(a, b.y), 0))}.` : ''),
       datasets: [
@@ -638,7 +644,7 @@
     }
     if (end > SHORT.characters) end = Math.max(symbols.lastIndexOf(' ', SHORT.characters), symbols.lastIndexOf('\n', SHORT.characters));
     if (end <= 0) end = Math.min(symbols.length, SHORT.characters);
-    return symbols.slice(0, end).join('') + (end < symbols.length ? ' …' : '');
+    return symbols.slice(0, end).join('').trimEnd() + (end < symbols.length ? ' …' : '');
   }
 
   /** What the network writes, beside the curve: the best model, or before there is one the newest sample. */
@@ -795,7 +801,7 @@
     show(keep(section, 'key', 'p', {class: 'key'}), 'Activation', el('span', {class: 'swatches'}, [-1, -0.5, 0, 0.5, 1].map(value =>
       activation(value, value < 0 ? '−' + -value : String(value)))));
     show(keep(section, 'maps', 'div', {class: 'maps'}), units.units.map(unit => el('figure', null,
-      el('h3', null, `Unit ${unit.unit} `, has(unit.does) ? unit.does : ['follows ', name(unit.follows)], ` (r = ${signed(unit.correlation)})`),
+      el('h3', null, `Unit ${unit.unit} `, has(unit.does) ? unit.does : ['follows ', name(unit.follows)], ` (r\u00a0=\u00a0${signed(unit.correlation)})`),
       el('pre', {class: 'text heat', dir: 'auto', role: 'img', 'aria-label': `The passage, coloured by the activation of unit ${unit.unit}; the numbers are in the table below.`},
         characters.map((each, i) => activation(unit.activations[i], each === '\n' ? '↵\n' : legible(each)))))));
     details(section, 'table', 'The activations as a table', () => table('Activations by character', ['Position', 'Character', ...units.units.map(unit => `Unit ${unit.unit}`)],
@@ -835,7 +841,7 @@
       ['loss', 'Loss', section => runsChart(section, runs)],
       ['runs', 'Results', section => runsTable(section, runs, best)],
       ['settings', 'Settings', section => runsSettings(section, runs)],
-      ['comparison', 'In proportion', section => runsBars(section, runs)],
+      ['comparison', 'How good they are', section => runsBars(section, runs)],
       ['passages', 'Passages', section => runsPassages(section, runs)]
     ]);
   }
@@ -957,9 +963,9 @@
     const settings = runs.map(({report}) => [['Hidden units', number(report.model.hiddenSize)], ['Text', report.text.name], ['Characters', number(report.text.characters)],
       ...trainingSettings(report).map(([label, value]) => [label, value instanceof Node ? value.textContent : value])]);
     const differs = settings[0].map((_, i) => !same(settings.map(run => run[i][1])));
-    const equal = settings[0].filter(([, value], i) => !differs[i] && has(value)).map(([label, value]) => `${label.toLowerCase()} ${value}`);
+    const equal = settings[0].filter(([, value], i) => !differs[i] && has(value)).map(([label, value]) => `${label.charAt(0).toLowerCase()}${label.slice(1)} ${value}`);
     const varied = settings.map(run => run.filter((_, i) => differs[i]));
-    part(section, 'equal', 'p', {}, equal.length ? ['The same in all runs: ', legible(equal.join(', ')), '.'] : null);
+    part(section, 'equal', 'p', {}, equal.length ? ['The same in all runs: ', legible(equal.join('; ')), '.'] : null);
     part(section, 'differ', 'p', {}, varied[0].length ? null : 'The settings of the runs do not differ.');
     part(section, 'table', 'div', {class: 'runs'}, varied[0].length ? table('What differs', ['Run', ...varied[0].map(([label]) => label)],
       runs.map((run, i) => [marked(run), ...varied[i].map(([, value]) => !has(value) ? '–' : NUMERIC.test(value) ? value : name(value))])) : null);

@@ -199,7 +199,10 @@ class HiddenUnitsTest {
         String follows = unit.follows();
         String expected =
             follows.startsWith("how far")
-                ? (rises ? "rises " : "falls ") + follows.replace("how far", "the further")
+                ? (rises ? "rises " : "falls ")
+                    + follows
+                        .replaceFirst("how far( it is)?", "with the distance")
+                        .replace(" it is", "")
                 : (rises ? "switches on at " : "switches off at ") + follows;
         assertThat(unit.does()).isEqualTo(expected.replaceFirst(" it is( from.*)?$", "$1"));
         does.put(unit.does().replaceFirst(" .*", "") + rises, unit.does());

@@ -249,7 +249,7 @@ class ReportTest {
       Analysis analysis =
           new Analysis(text, Optional.of(heldOut), model, 25, OptionalInt.of(20), threads);
       for (long step = 0; step < 10; step++) { // more than may wait
-        analysis.words(step, model);
+        analysis.words(step, 10_000_000, model);
       }
       analysis.finish(result.best(), 60);
       reports.add(report(result, Report.State.FINISHED, analysis));
@@ -268,7 +268,7 @@ class ReportTest {
         new Analysis(text, Optional.empty(), model, 25, OptionalInt.of(0), 2).warm().begin();
     VanillaRnn last = result.last();
 
-    analysis.words(300, last);
+    analysis.words(300, 10_000_000, last);
     analysis.finish(result.best(), 60);
 
     JsonArray samples = report(result, Report.State.FINISHED, analysis).getAsJsonArray("samples");
