@@ -610,7 +610,8 @@
       label: `Line chart of the loss in ${unit} against steps.${inWords(smooth, 'Smooth loss')}${inWords(heldOut, 'Held-out loss')}`,
       caption: `Loss: the mean of ${several(history.windowsPerPoint, 'step')} at each of ${several(loss.length, 'point')}; smooth loss: the running mean, 0.999 · smooth loss + 0.001 · loss, from the first loss on.`
         + (heldOut.length ? ` Held-out loss: measured on ${several(report.validation.characters, 'character')} that were not trained on.` : '')
-        + (above ? ` The axis is fitted to the later part of training: ${several(above, 'point')} of the loss${above === 1 ? ' lies' : ' lie'} above it, the highest at ${fixed(loss.reduce((a, b) => Math.max(a, b.y), 0))}.` : ''),
+        + (above ? ` The axis is fitted to the later part of training: ${several(above, 'point')} of the loss${above === 1 ? ' lies' : ' lie'} above it, the highest at ${fixed(loss.reduce((a, b) => Math.max(a, b.y), 0))}.` : '')
+        + (smooth.some(({y}) => y > range.max) ? ' The smooth loss begins above the axis.' : ''),
       datasets: [
         line('smooth loss', smooth, 'accent', {borderWidth: 2.25, order: 2}),
         line('loss', loss, 'pale', {borderWidth: 1, order: 3}),
