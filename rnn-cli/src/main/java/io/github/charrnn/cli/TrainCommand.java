@@ -195,7 +195,8 @@ final class TrainCommand implements Callable<Integer> {
     model.requireConsistent(checkpoint.resume());
     checkpoint.requireConsistent();
     unknown.policy();
-    if (unknown.adds() && model.from().isEmpty() && model.vocab().isEmpty()) {
+    boolean known = checkpoint.resume() || model.from().isPresent() || model.vocab().isPresent();
+    if (unknown.adds() && !known) {
       throw Options.wrong(
           command,
           "--unknown add needs --from or --vocab: other new models have all symbols of TEXT");
