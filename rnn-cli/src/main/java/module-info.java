@@ -4,7 +4,7 @@ module io.github.charrnn.cli {
   requires info.picocli;
   requires io.github.charrnn;
   requires jdk.httpserver;
-  requires jdk.unsupported; // by which JLine hears of Ctrl-C
+  requires jdk.unsupported; // by which JLine hears of Ctrl-C and of a window that changes
   requires org.jline.reader;
   requires org.jline.terminal;
 

@@ -27,7 +27,7 @@ public final class Progress {
   private final PrintWriter to;
   private final IntSupplier columns; // of the terminal, 0 if there is none
   private final LongSupplier clock;
-  private final Pace pace = new Pace();
+  private final StepRate stepRate = new StepRate();
   private long printed;
   private long printedPercent = -1;
   private boolean begun;
@@ -49,7 +49,7 @@ public final class Progress {
   public void update(Training training) {
     long now = clock.getAsLong();
     begin(now);
-    pace.at(now, training.step());
+    stepRate.at(now, training.step());
     if (columns.getAsInt() > 0) {
       if (now - printed >= LIVE_NANOS) {
         show(training);
@@ -74,7 +74,7 @@ public final class Progress {
     begin(now);
     int width = columns.getAsInt();
     if (width > 0) {
-      pace.at(now, training.step());
+      stepRate.at(now, training.step());
       printed = now;
       to.print(ERASE + line(training, width - 1) + "\r");
       to.flush();
@@ -178,7 +178,7 @@ public final class Progress {
   }
 
   private Optional<String> rate(Training training) {
-    OptionalDouble steps = pace.stepsPerSecond();
+    OptionalDouble steps = stepRate.stepsPerSecond();
     if (steps.isEmpty()) {
       return Optional.empty();
     }
@@ -194,7 +194,7 @@ public final class Progress {
   }
 
   private String left(Training training) {
-    OptionalDouble steps = pace.stepsPerSecond();
+    OptionalDouble steps = stepRate.stepsPerSecond();
     return steps.isEmpty() || steps.getAsDouble() <= 0
         ? "warming up"
         : time((training.plannedSteps() - training.step()) / steps.getAsDouble()) + " left";

@@ -19,7 +19,7 @@ import io.github.charrnn.cli.options.Options;
 import io.github.charrnn.cli.output.Failures;
 import io.github.charrnn.cli.output.Shell;
 import io.github.charrnn.cli.output.Terminal;
-import io.github.charrnn.cli.output.Window;
+import io.github.charrnn.cli.output.TerminalWidth;
 import io.github.charrnn.cli.report.Verdict;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -63,7 +63,9 @@ public final class TrainingOutput {
     this.json = json;
     progress =
         new Progress(
-            terminal.ownErr(), new Window(quiet ? 0 : terminal.errColumns()), System::nanoTime);
+            terminal.ownErr(),
+            new TerminalWidth(quiet ? 0 : terminal.errColumns()),
+            System::nanoTime);
   }
 
   /** Says that a run goes on. */

@@ -784,7 +784,7 @@
     const among = beginning => models.some(model => model.name.startsWith(beginning));
     return [
       among('gzip') ? 'gzip, level 9: by how many bits its output grows when these characters are appended to the text counted; it looks back no more than 32 kB. ' : null,
-      among('PPM') ? 'The PPM-like mix is the best of the n-gram models, which here goes on counting while it reads, as a compressor does.' : null
+      among('PPM') ? 'The PPM-like mix is the best of n-gram models that go on counting while they read, as a compressor does.' : null
     ].filter(Boolean).join('');
   }
 

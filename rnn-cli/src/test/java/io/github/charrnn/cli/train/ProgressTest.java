@@ -145,7 +145,7 @@ class ProgressTest {
 
   @Test
   void pace_isOfTheLastSeconds_andForgetsWhatWasBeforeARollback() {
-    Pace pace = new Pace();
+    StepRate pace = new StepRate();
     List<OptionalDouble> rates = new ArrayList<>();
     for (int second = 0; second <= 60; second++) {
       pace.at(second * SECOND, second <= 30 ? 10L * second : 300 + 40L * (second - 30));

@@ -8,7 +8,7 @@ import java.util.function.IntSupplier;
 import org.jline.utils.Signals;
 
 /** How wide the terminal is that standard error is, also after its window has changed. */
-public final class Window implements IntSupplier {
+public final class TerminalWidth implements IntSupplier {
   private int columns;
   private volatile boolean changed;
 
@@ -17,7 +17,7 @@ public final class Window implements IntSupplier {
    *
    * @param columns at the start, 0 if there is no terminal
    */
-  public Window(int columns) {
+  public TerminalWidth(int columns) {
     this.columns = columns;
     if (columns > 0) {
       Signals.register("WINCH", () -> changed = true);

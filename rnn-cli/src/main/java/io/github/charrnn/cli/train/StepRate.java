@@ -8,7 +8,7 @@ import java.util.OptionalDouble;
  * How fast steps are taken: of late, because the first ones are slow, in code that Java has not
  * compiled yet.
  */
-final class Pace {
+final class StepRate {
   private static final double NANOS_PER_SECOND = 1e9;
 
   /** The rate is that of so many seconds, or of so many marks where a step takes longer. */
