@@ -3,6 +3,7 @@ package io.github.charrnn.cli;
 import io.github.charrnn.cli.options.RecipeOptions;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +28,9 @@ final class HelpLayout {
   private static final int NARROWEST = 55;
 
   private static final String TRAINING = "Training";
+
+  /** The commands that have so many. */
+  private static final List<String> GROUPED = List.of("train", "tune");
 
   /** Options, which are shown in the order in which they are declared. */
   private record Group(String heading, Set<String> options) {
@@ -115,7 +119,7 @@ final class HelpLayout {
       boolean optional = spec.options().stream().noneMatch(OptionSpec::required);
       spec.usageMessage().abbreviateSynopsis(optional); // would hide what is required
     }
-    for (String name : List.of("train", "tune")) {
+    for (String name : GROUPED) {
       CommandLine command = commands.get(name);
       if (command != null) {
         command
@@ -126,23 +130,40 @@ final class HelpLayout {
   }
 
   private static String grouped(Help help, int width) {
-    List<OptionSpec> left = new ArrayList<>(help.commandSpec().options());
     StringBuilder sections = new StringBuilder();
+    groups(help.commandSpec())
+        .forEach(
+            (heading, options) -> {
+              section(help, heading, options, sections);
+              recipes(help, width, recipes(heading), sections);
+            });
+    return sections.toString();
+  }
+
+  /** A command's options under the headings that they have. */
+  static Map<String, List<OptionSpec>> groups(CommandSpec command) {
+    if (!GROUPED.contains(command.name())) {
+      return Map.of("Options", command.options());
+    }
+    Map<String, List<OptionSpec>> groups = new LinkedHashMap<>();
+    List<OptionSpec> left = new ArrayList<>(command.options());
     for (Group group : GROUPS) {
       List<OptionSpec> options =
           left.stream().filter(it -> group.options.contains(it.longestName())).toList();
       if (!options.isEmpty()) {
         left.removeAll(new HashSet<>(options));
-        section(help, group.heading, options, sections);
-      }
-      if (group.heading.equals(TRAINING)) {
-        recipes(help, width, sections);
+        groups.put(group.heading, options);
       }
     }
     if (!left.isEmpty()) {
-      section(help, "Other", left, sections);
+      groups.put("Other", List.copyOf(left));
     }
-    return sections.toString();
+    return groups;
+  }
+
+  /** What is said of each recipe behind the options of a heading, if it is theirs. */
+  static Map<String, String> recipes(String heading) {
+    return heading.equals(TRAINING) ? RecipeOptions.help() : Map.of();
   }
 
   private static void section(
@@ -154,14 +175,17 @@ final class HelpLayout {
     to.append(help.createHeading("%n%s:%n", heading)).append(layout);
   }
 
-  private static void recipes(Help help, int width, StringBuilder to) {
+  private static void recipes(Help help, int width, Map<String, String> recipes, StringBuilder to) {
+    if (recipes.isEmpty()) {
+      return;
+    }
     to.append(help.createHeading("%nRecipes, on 1,000,000 characters with 65 symbols:%n"));
     TextTable table =
         TextTable.forColumns(
             help.colorScheme(),
             new Column(10, 2, Overflow.SPAN),
             new Column(width - 10, 0, Overflow.WRAP));
-    RecipeOptions.help().forEach(table::addRowValues);
+    recipes.forEach(table::addRowValues);
     to.append(table);
   }
 }

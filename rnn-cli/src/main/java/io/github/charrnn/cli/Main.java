@@ -98,6 +98,7 @@ public final class Main implements Runnable {
             .addSubcommand(new ImportCommand(terminal))
             .addSubcommand(new ExportCommand(terminal))
             .addSubcommand(new CompletionCommand(terminal))
+            .addSubcommand(new ManCommand(terminal))
             .addSubcommand(new HelpCommand())
             .setOut(new PrintWriter(terminal.ownOut(), true)) // picocli has bold type
             .setErr(terminal.ownErr()) // for help alone: refusals are printed below

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.charrnn.cli.output.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +25,8 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** Help, version, completion, and what is said of a word that was mistyped. */
 class HelpTest {
+  private static final Path GROFF = Path.of("/usr/bin/groff");
+
   private static CommandLine rnn(int columns) {
     return Main.commandLine(
         new Terminal(
@@ -50,7 +53,7 @@ class HelpTest {
         help.lines().dropWhile(line -> !line.matches("Examples?:")).skip(1).toList();
     assertThat(examples).isNotEmpty();
     for (String example : examples) {
-      Matcher words = Pattern.compile("'([^']*)'|[^ ']+").matcher(example.split("[|)]", -1)[0]);
+      Matcher words = Pattern.compile("'([^']*)'|[^ ']+").matcher(example.split("[|)>]", -1)[0]);
       List<String> typed = new ArrayList<>();
       while (words.find()) {
         typed.add(words.group(1) == null ? words.group() : words.group(1));
@@ -169,5 +172,44 @@ class HelpTest {
     assertThat(said).hasSize(5);
     assertThat(said.get(0)).as("other words are files").contains("-o default");
     assertThat(said.subList(1, 5)).containsExactly("train", "--hidden", "--json", "");
+  }
+
+  @Test
+  void man_hasTheHelpOfEveryCommand() throws Exception {
+    String page = Cli.run("man").out();
+
+    assertThat(page)
+        .startsWith(".TH \"RNN\" \"1\" \"\" \"charrnn ")
+        .containsSubsequence(
+            ".SH \"NAME\"\nrnn \\- Vanilla",
+            ".SH \"SYNOPSIS\"\n",
+            ".SH \"COMMANDS\"\n",
+            ".SH \"EXIT")
+        .doesNotContain("%n", "%%", "${");
+    for (CommandLine command : rnn(0).getSubcommands().values()) {
+      String name = command.getCommandName();
+      assertThat(page).contains("\n.SS \"rnn " + name + "\"\n");
+      String section = page.split("\n.SS \"rnn " + name + "\"\n", -1)[1].split("\n\\.S", -1)[0];
+      for (OptionSpec option : command.getCommandSpec().options()) {
+        assertThat(
+                section.split(
+                    "\n\\.B \"(.* )?" + option.longestName().replace("-", "\\\\-") + "[=\"\\[]",
+                    -1))
+            .as(option.longestName())
+            .hasSize(2);
+      }
+    }
+    Needed.isThere(Files.isExecutable(GROFF), "HelpTest needs groff");
+    Process groff =
+        new ProcessBuilder(GROFF.toString(), "-man", "-ww", "-Tutf8", "-rLL=80n")
+            .redirectErrorStream(true)
+            .start();
+    try (OutputStream to = groff.getOutputStream()) {
+      to.write(page.getBytes(UTF_8));
+    }
+    String shown = new String(groff.getInputStream().readAllBytes(), UTF_8);
+    assertThat(shown.replaceAll(".\b|\u001b\\[\\d+m", ""))
+        .doesNotContain("warning:", "error:")
+        .contains("   rnn sample\n", "--temperature=", "rnn man | man -l -");
   }
 }

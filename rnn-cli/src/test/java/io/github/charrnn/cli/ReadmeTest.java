@@ -175,6 +175,7 @@ class ReadmeTest {
         .containsExactly(
             "compare",
             "completion",
+            "man",
             "evaluate",
             "export",
             "gradcheck",

@@ -1,6 +1,7 @@
 package io.github.charrnn.cli.report;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -11,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -24,6 +26,17 @@ import java.util.Optional;
 public final class Page {
   private static final String CHART =
       "META-INF/resources/webjars/chart.js/4.5.1/dist/chart.umd.min.js";
+
+  /** One script in several files; what each declares is seen by all of them, and by no other. */
+  private static final List<String> SCRIPTS =
+      List.of(
+          "elements.js",
+          "charts.js",
+          "report.js",
+          "comparison.js",
+          "surprisal.js",
+          "takeaway.js",
+          "main.js");
 
   private static final String TITLE = "@TITLE@";
   private static final String DATA = "@DATA@";
@@ -41,7 +54,10 @@ public final class Page {
       String chart =
           text(CHART, Optional.ofNullable(Page.class.getClassLoader().getResourceAsStream(CHART)));
       chart = chart.substring(0, chart.lastIndexOf("//# sourceMappingURL")); // no such file here
-      String script = resource("page.js");
+      String script =
+          SCRIPTS.stream()
+              .map(name -> resource("page/" + name))
+              .collect(joining("\n", "(() => {\n'use strict';\n", "})();"));
       String style = resource("page.css");
       String policy =
           "default-src 'none'; script-src "
