@@ -147,6 +147,7 @@ function runsBars(section, runs) {
   const comparable = measured.filter(run => key(run) === key(measured[0]));
   const networks = comparable.map(run => ({label: run.label, strong: true,
     nats: network(run.report.comparison)})).filter(row => has(row.nats));
+  part(section, 'compressors', 'p', {}, compressors(measured[0].report.comparison));
   models(section, [...references(measured[0]).map(model => ({label: model.name, nats: model.natsPerCharacter})), ...networks]);
   const left = runs.filter(run => !comparable.includes(run)).map(run => run.label);
   part(section, 'left', 'p', {}, left.length ? ['Left out, because not measured on the same text: ', legible(left.join(', ')), '.'] : null);

@@ -102,7 +102,13 @@ function legible(text) {
 const name = text => el('bdi', null, legible(text));
 const oneLine = text => legible(text.replace(/\n/g, '↵'));
 const quote = text => el('bdi', {class: 'quote'}, '“', oneLine(text), '”');
-const passage = (...content) => el('pre', {class: 'text', dir: 'auto'}, ...content);
+/** A text in a pre. Lists of names and the like go into columns. */
+function passage(...content) {
+  const pre = el('pre', {class: 'text', dir: 'auto'}, ...content);
+  const lines = pre.textContent.split('\n');
+  if (lines.length > 8 && lines.filter(line => line.length > 20).length < lines.length / 10) pre.classList.add('list');
+  return pre;
+}
 
 const written = new WeakMap();                     // pre → its text as it is, without pictures
 

@@ -32,9 +32,6 @@ async function follow(failures) {
   if (live() && failures < 3) setTimeout(follow, 1000, failures);
 }
 
-/** Lists of names and the like go into columns on paper. */
-const isList = lines => lines.length > 8 && lines.filter(line => line.length > 20).length < lines.length / 10;
-
 let opened = null;                                 // the details opened for printing
 
 addEventListener('beforeprint', () => {
@@ -43,13 +40,11 @@ addEventListener('beforeprint', () => {
   opened.forEach(node => { node.open = true; });
   root.classList.add('light', 'printing');
   redraw();
-  document.querySelectorAll('pre.text').forEach(node => node.classList.toggle('list', isList(node.textContent.split('\n'))));
 });
 addEventListener('afterprint', () => {
   (opened || []).forEach(node => { node.open = false; });
   opened = null;
   root.classList.remove('light', 'printing');
-  document.querySelectorAll('.list').forEach(node => node.classList.remove('list'));
   redraw();
 });
 for (const query of ['(prefers-color-scheme: dark)', '(max-width: 60rem)', '(max-width: 36rem)'])     // what page.css asks for

@@ -291,7 +291,7 @@ function samplesSection(section, report) {
     caption: drawn ? `Share of known words in ${number(drawn)} characters at each point, which were drawn for this count and are not shown. ${WORDS}`
       : `Share of known words in each sample. ${WORDS} A sample is short, so its share varies by chance.`,
     datasets: [line('known words', share, 'accent', share.length > 60 ? {borderWidth: 1.5} : POINTS)],
-    scales: {x: axis('step', {min: 0}), y: axis('known words, %', {min: 0, max: 100})},
+    scales: {x: axis('step', {min: 0, max: report.progress.steps}), y: axis('known words, %', {min: 0, max: 100})},
     options: {plugins: TOOLTIP}
   });
   details(section, 'table', 'The shares of known words as a table', counted.length < 2 ? null : () =>
@@ -376,7 +376,7 @@ function comparisonSection(section, {comparison}) {
   show(keep(section, 'conclusion', 'p'), conclusion ? el('strong', null, conclusion + '.') : '');
   show(keep(section, 'text', 'p'), `How many bits each model needs per character on ${several(comparison.characters, 'character')}. The n-gram models (${comparison.method}) were fitted to ${several(comparison.fittedTo, 'character')}; an n-gram model predicts a character from the n − 1 before it.`
     + (comparison.orders ? ` Counted up to n = ${number(comparison.orders)}, shown up to the best.` : '')
-    + (comparison.heldOut ? ' None of the models was trained on the characters measured.' : ''));
+    + (comparison.heldOut ? ' None of the models was trained on the characters measured. The network reads them as one text here, and the held-out loss of training may be of pieces of it: the two can differ by a percent.' : ''));
   part(section, 'compressors', 'p', {}, compressors(comparison));
   part(section, 'caveat', 'p', {class: 'note'}, comparison.heldOut ? null : CAVEAT);
   models(section, comparison.models.map(model => ({label: model.name, nats: model.natsPerCharacter, strong: model.name === NETWORK})));
@@ -406,10 +406,18 @@ function unitsSection(section, {units}) {
     activation(value, value < 0 ? '−' + -value : String(value)))));
   show(keep(section, 'maps', 'div', {class: 'maps'}), units.units.map(unit => el('figure', null,
     el('h3', null, `Unit ${unit.unit} `, has(unit.does) ? unit.does : ['follows ', name(unit.follows)], ` (r\u00a0=\u00a0${signed(unit.correlation)})`),
-    el('pre', {class: 'text heat', dir: 'auto', role: 'img', 'aria-label': `The passage, coloured by the activation of unit ${unit.unit}; the numbers are in the table below.`},
+    heatMap(`The passage, coloured by the activation of unit ${unit.unit}; the numbers are in the table below.`,
       characters.map((each, i) => activation(unit.activations[i], each === '\n' ? '↵\n' : legible(each)))))));
   details(section, 'table', 'The activations as a table', () => table('Activations by character', ['Position', 'Character', ...units.units.map(unit => `Unit ${unit.unit}`)],
     characters.map((each, i) => [number(i + 1), character(each), ...units.units.map(unit => signed(unit.activations[i]))])));
+}
+
+function heatMap(label, content) {
+  const map = passage(content);
+  map.classList.add('heat');
+  map.setAttribute('role', 'img');
+  map.setAttribute('aria-label', label);
+  return map;
 }
 
 function activation(value, content) {

@@ -16,16 +16,17 @@ function surprisalText(section, {shown, shownFrom, nats, characters, length}) {
   if (section.dataset.drawn) return;               // it never changes, and it is long
   section.dataset.drawn = 'yes';
   const symbols = [...shown];
-  const text = passage();
-  text.classList.add('surprise');
   const starts = new WeakMap();
+  const spans = [];
   for (let from = 0, to; from < symbols.length; from = to) {      // neighbours of one class share a span
     to = from + 1;
     while (to < symbols.length && level(nats[to]) === level(nats[from])) to++;
     const span = el('span', {class: 's' + level(nats[from])}, legible(symbols.slice(from, to).join('')));
     starts.set(span, [from, to]);
-    text.append(span);
+    spans.push(span);
   }
+  const text = passage(spans);
+  text.classList.add('surprise');
   const reading = el('p', {class: 'reading'}, 'Point at the text to read its surprisal here.');
   text.onpointerover = event => {
     const [from, to] = starts.get(event.target.closest('pre > span')) || [0, 0];
