@@ -158,4 +158,7 @@
  *   <li>Once a run has taken its first steps, steps allocate nothing.
  * </ul>
  */
+@NullMarked
 package io.github.charrnn;
+
+import org.jspecify.annotations.NullMarked;
