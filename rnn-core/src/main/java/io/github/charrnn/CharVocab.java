@@ -2,6 +2,7 @@ package io.github.charrnn;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -42,6 +43,7 @@ public final class CharVocab {
    *     {@value #MAX_SIZE}, or half a surrogate pair
    */
   public static CharVocab of(CharSequence text) {
+    Objects.requireNonNull(text, "text");
     requireWhole(text);
     return of(text.codePoints().distinct().toArray());
   }
@@ -53,6 +55,7 @@ public final class CharVocab {
    * @throws IllegalArgumentException if they are not that
    */
   public static CharVocab of(int... codePoints) {
+    Objects.requireNonNull(codePoints, "codePoints");
     int[] sorted = codePoints.clone();
     Arrays.sort(sorted);
     if (sorted.length == 0) {
@@ -90,6 +93,7 @@ public final class CharVocab {
    * @throws IllegalArgumentException if these are more than {@value #MAX_SIZE}
    */
   public CharVocab and(CharVocab other) {
+    Objects.requireNonNull(other, "other");
     return hasAll(other)
         ? this
         : of(
@@ -149,6 +153,8 @@ public final class CharVocab {
    *     replacement is not in the vocabulary
    */
   public EncodedText encode(CharSequence text, UnknownSymbols unknown) {
+    Objects.requireNonNull(text, "text");
+    Objects.requireNonNull(unknown, "unknown");
     requireWhole(text);
     EncodedText.Encoder encoder = new EncodedText.Encoder(this, unknown);
     for (int i = 0; i < text.length(); ) {
@@ -166,6 +172,7 @@ public final class CharVocab {
    * @throws IndexOutOfBoundsException if one is not from 0 to K - 1
    */
   public String decode(int... symbols) {
+    Objects.requireNonNull(symbols, "symbols");
     StringBuilder text = new StringBuilder(symbols.length);
     for (int symbol : symbols) {
       text.appendCodePoint(codePoints[symbol]);

@@ -151,7 +151,7 @@ final class Checkpoints implements Closeable {
               + ": a run that is resumed keeps its recipe");
     }
     requireSameText(file, header);
-    TrainingSummary run = header.training().orElseThrow();
+    TrainingSummary run = TrainingSummary.of(header).orElseThrow();
     requireKept(file, "validation", words(plan.validation()), words(run.validation()));
     requireKept(file, "bestBy", plan.bestBy().name(), run.bestBy().name());
     if (!heldOutFingerprint.equals(state.observations().validationText())) {

@@ -1,11 +1,14 @@
 package io.github.charrnn;
 
+import io.github.charrnn.internal.Nulls;
 import io.github.charrnn.internal.Utf8;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
@@ -25,10 +28,9 @@ import java.util.function.Supplier;
  * <p>In an {@link EncodedText} a symbol of its own, the boundary, stands before the first document
  * and after every one. Empty documents are left out.
  *
- * @param delimiter what ends a document in a file, at most {@value #LONGEST} characters; without
- *     any, every file is one document
+ * <p>Immutable, and safe for use by many threads.
  */
-public record Documents(String delimiter) {
+public final class Documents {
   /** The most characters of a delimiter, {@value}. */
   public static final int LONGEST = 32;
 
@@ -37,19 +39,27 @@ public record Documents(String delimiter) {
 
   private static final String LINE_FEED = "\n";
 
+  private final String delimiter;
+
+  private Documents(String delimiter) {
+    this.delimiter = delimiter;
+  }
+
   /**
-   * Checks the delimiter.
+   * A document ends wherever a delimiter stands in a file, and where the file ends.
    *
+   * @param delimiter at most {@value #LONGEST} characters; without any, every file is one document
    * @throws IllegalArgumentException if it has more than {@value #LONGEST} characters, or half a
    *     surrogate pair
    */
-  public Documents {
-    CharVocab.requireWhole(delimiter);
+  public static Documents delimitedBy(String delimiter) {
+    CharVocab.requireWhole(Objects.requireNonNull(delimiter, "delimiter"));
     int length = delimiter.codePointCount(0, delimiter.length());
     if (length > LONGEST) {
       throw new IllegalArgumentException(
           "the delimiter has " + length + " characters, must have at most " + LONGEST);
     }
+    return new Documents(delimiter);
   }
 
   /** Every line is a document. A carriage return before a line feed belongs to the line's end. */
@@ -60,6 +70,11 @@ public record Documents(String delimiter) {
   /** Every file is a document. */
   public static Documents files() {
     return new Documents("");
+  }
+
+  /** What ends a document in a file; empty if every file is one document. */
+  public String delimiter() {
+    return delimiter;
   }
 
   /** Whether every line is a document. */
@@ -86,7 +101,8 @@ public record Documents(String delimiter) {
    * @throws IOException if a file cannot be read
    */
   public EncodedText read(Path... files) throws IOException {
-    return read(reader(), List.of(files));
+    Objects.requireNonNull(files, "files");
+    return read(reader(), Nulls.copyWithout(Arrays.asList(files), "files"));
   }
 
   /**
@@ -98,7 +114,8 @@ public record Documents(String delimiter) {
    */
   public EncodedText read(List<Path> files, CharVocab vocab, UnknownSymbols unknown)
       throws IOException {
-    return read(reader(vocab, unknown), files);
+    List<Path> all = Nulls.copyWithout(files, "files");
+    return read(reader(vocab, unknown), all);
   }
 
   private static EncodedText read(Reader reader, List<Path> files) throws IOException {
@@ -117,8 +134,13 @@ public record Documents(String delimiter) {
    *     the reasons of {@link CharVocab#of(int...)}
    */
   public EncodedText of(Iterable<? extends CharSequence> documents) {
+    Objects.requireNonNull(documents, "documents");
     Reader reader = reader();
-    documents.forEach(reader::add);
+    int index = 0;
+    for (CharSequence document : documents) {
+      reader.add(Objects.requireNonNull(document, "documents[" + index + "]"));
+      index++;
+    }
     return reader.finish();
   }
 
@@ -135,6 +157,8 @@ public record Documents(String delimiter) {
    * @throws IllegalArgumentException if the vocabulary does not have the boundary
    */
   public Reader reader(CharVocab vocab, UnknownSymbols unknown) {
+    Objects.requireNonNull(vocab, "vocab");
+    Objects.requireNonNull(unknown, "unknown");
     requireIn(vocab);
     EncodedText.Encoder encoder = new EncodedText.Encoder(vocab, unknown);
     return new Reader(this, encoder, encoder::finish);
@@ -150,6 +174,16 @@ public record Documents(String delimiter) {
               + ", which ends the documents: Documents reads texts that have it");
     }
     return symbol;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Documents that && delimiter.equals(that.delimiter);
+  }
+
+  @Override
+  public int hashCode() {
+    return delimiter.hashCode();
   }
 
   @Override
@@ -196,6 +230,7 @@ public record Documents(String delimiter) {
      * @throws IllegalArgumentException if it has the boundary in it, or half a surrogate pair
      */
     public void add(CharSequence document) {
+      Objects.requireNonNull(document, "document");
       CharVocab.requireWhole(document);
       source = "a document";
       document.codePoints().forEach(this::take);
@@ -213,6 +248,8 @@ public record Documents(String delimiter) {
      * @throws IOException if it cannot be read
      */
     public void read(InputStream in, String name) throws IOException {
+      Objects.requireNonNull(in, "in");
+      Objects.requireNonNull(name, "name");
       source = name;
       Utf8.decode(in, name, this::accept);
       takeDelimiter(search.matched());

@@ -2,6 +2,7 @@ package io.github.charrnn;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.charrnn.internal.Nulls;
 import io.github.charrnn.internal.Sha256;
 import io.github.charrnn.internal.SymbolArray;
 import io.github.charrnn.internal.Utf8;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntConsumer;
 
 /**
@@ -26,6 +28,8 @@ import java.util.function.IntConsumer;
 public final class EncodedText {
   private static final int LONGEST_STRING = 1 << 30; // its characters may be two chars each
 
+  private static final int BLOCK = 1 << 12; // symbols that are compared at a time
+  private static final int HASHED = 64; // symbols
   private static final Segment[] NONE = {};
   private static final SymbolArray NOTHING = new SymbolArray();
 
@@ -75,6 +79,7 @@ public final class EncodedText {
    * @throws IOException if it cannot be read
    */
   public static EncodedText read(Path file) throws IOException {
+    Objects.requireNonNull(file, "file");
     try (InputStream in = Files.newInputStream(file)) {
       return read(in, file.toString());
     }
@@ -91,6 +96,8 @@ public final class EncodedText {
    * @throws IOException if it cannot be read
    */
   public static EncodedText read(InputStream in, String name) throws IOException {
+    Objects.requireNonNull(in, "in");
+    Objects.requireNonNull(name, "name");
     Discoverer discoverer = new Discoverer();
     Utf8.decode(in, name, discoverer);
     return discoverer.finish();
@@ -107,6 +114,9 @@ public final class EncodedText {
    */
   public static EncodedText read(Path file, CharVocab vocab, UnknownSymbols unknown)
       throws IOException {
+    Objects.requireNonNull(file, "file");
+    Objects.requireNonNull(vocab, "vocab");
+    Objects.requireNonNull(unknown, "unknown");
     try (InputStream in = Files.newInputStream(file)) {
       return read(in, file.toString(), vocab, unknown);
     }
@@ -124,6 +134,10 @@ public final class EncodedText {
    */
   public static EncodedText read(
       InputStream in, String name, CharVocab vocab, UnknownSymbols unknown) throws IOException {
+    Objects.requireNonNull(in, "in");
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(vocab, "vocab");
+    Objects.requireNonNull(unknown, "unknown");
     Encoder encoder = new Encoder(vocab, unknown);
     Utf8.decode(in, name, encoder);
     return encoder.finish();
@@ -156,6 +170,7 @@ public final class EncodedText {
    * @throws IndexOutOfBoundsException if index is not from 0 to length
    */
   public int copyTo(long index, int[] to) {
+    Objects.requireNonNull(to, "to");
     if (index < 0 || index > length) {
       throw new IndexOutOfBoundsException("index is " + index + ", must be from 0 to " + length);
     }
@@ -201,13 +216,14 @@ public final class EncodedText {
    * @throws IllegalArgumentException if there is none, or if they have different vocabularies
    */
   public static EncodedText join(List<EncodedText> texts) {
-    if (texts.isEmpty()) {
+    List<EncodedText> all = Nulls.copyWithout(texts, "texts");
+    if (all.isEmpty()) {
       throw new IllegalArgumentException("there is no text to join, must be at least 1");
     }
-    CharVocab vocab = texts.get(0).vocab;
+    CharVocab vocab = all.get(0).vocab;
     List<Segment> segments = new ArrayList<>();
     long length = 0;
-    for (EncodedText text : texts) {
+    for (EncodedText text : all) {
       if (!text.vocab.equals(vocab)) {
         throw new IllegalArgumentException(
             "texts to join have vocabularies of "
@@ -231,6 +247,7 @@ public final class EncodedText {
    * @throws IllegalArgumentException if the heap does not have room for it
    */
   public EncodedText in(CharVocab other) {
+    Objects.requireNonNull(other, "other");
     if (other.equals(vocab)) {
       return this;
     }
@@ -335,6 +352,37 @@ public final class EncodedText {
       it.symbols.copy(it.from + from + done - it.begin, to, at + done * stride, stride, some);
       done += some;
     }
+  }
+
+  /** Whether the other one has the same vocabulary and the same symbols; reads both. */
+  @Override
+  public boolean equals(Object other) {
+    if (this == other) {
+      return true;
+    }
+    if (!(other instanceof EncodedText that)
+        || length != that.length
+        || !vocab.equals(that.vocab)) {
+      return false;
+    }
+    int[] ours = new int[BLOCK];
+    int[] theirs = new int[BLOCK];
+    for (long at = 0; at < length; at += BLOCK) {
+      int count = copyTo(at, ours);
+      that.copyTo(at, theirs);
+      if (!Arrays.equals(ours, 0, count, theirs, 0, count)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Of the length and the first symbols. */
+  @Override
+  public int hashCode() {
+    int[] first = new int[(int) Math.min(HASHED, length)];
+    copyTo(0, first);
+    return 31 * Long.hashCode(length) + Arrays.hashCode(first);
   }
 
   @Override

@@ -1,14 +1,45 @@
 package io.github.charrnn;
 
+import io.github.charrnn.internal.Range;
+import java.util.Objects;
+
 /**
  * How well a model predicts a text: its cross-entropy. The model begins in its {@linkplain
  * VanillaRnn#startState start state}, reads the first character, and predicts each one after it.
  * Immutable, and safe for use by many threads.
- *
- * @param characters the number of characters predicted, one less than the text has
- * @param natsPerCharacter the mean of {@code -log p} over them, in nats
  */
-public record Evaluation(long characters, double natsPerCharacter) {
+public final class Evaluation {
+  private final long characters;
+  private final double natsPerCharacter;
+
+  /** Unchecked: huge parameters predict nothing, and what they come to is NaN. */
+  Evaluation(long characters, double natsPerCharacter) {
+    this.characters = characters;
+    this.natsPerCharacter = natsPerCharacter;
+  }
+
+  /**
+   * An evaluation of these numbers, such as that of several texts together.
+   *
+   * @param characters at least 1
+   * @param natsPerCharacter at least 0, or NaN
+   * @throws IllegalArgumentException if a number is not in its range
+   */
+  public static Evaluation of(long characters, double natsPerCharacter) {
+    Range.atLeast(1, "characters", characters);
+    Range.AT_LEAST_ZERO_OR_NAN.require("natsPerCharacter", natsPerCharacter);
+    return new Evaluation(characters, natsPerCharacter);
+  }
+
+  /** The number of characters predicted, one less than the text has. */
+  public long characters() {
+    return characters;
+  }
+
+  /** The mean of {@code -log p} over them, in nats. */
+  public double natsPerCharacter() {
+    return natsPerCharacter;
+  }
 
   /** The cross-entropy in bits per character. */
   public double bitsPerCharacter() {
@@ -18,5 +49,22 @@ public record Evaluation(long characters, double natsPerCharacter) {
   /** {@code e^natsPerCharacter}: a guess among so many equally likely symbols is as hard. */
   public double perplexity() {
     return StrictMath.exp(natsPerCharacter);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Evaluation that
+        && characters == that.characters
+        && Double.compare(natsPerCharacter, that.natsPerCharacter) == 0;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(characters, natsPerCharacter);
+  }
+
+  @Override
+  public String toString() {
+    return "Evaluation[characters=" + characters + ", natsPerCharacter=" + natsPerCharacter + "]";
   }
 }

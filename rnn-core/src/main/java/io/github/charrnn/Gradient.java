@@ -50,4 +50,15 @@ public final class Gradient {
   public double[] c() {
     return derivatives.c.clone();
   }
+
+  @Override
+  public String toString() {
+    return "Gradient of "
+        + derivatives.hiddenSize
+        + " hidden units and "
+        + derivatives.vocabSize
+        + " symbols at a loss of "
+        + loss
+        + " nats";
+  }
 }

@@ -8,6 +8,7 @@ import io.github.charrnn.internal.Xoshiro256;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
@@ -58,32 +59,129 @@ public final class GradientCheck {
 
   /** A check of the gradient at the parameters of a model. */
   public static GradientCheck of(VanillaRnn model) {
+    Objects.requireNonNull(model, "model");
     return new GradientCheck(model);
   }
 
-  /**
-   * How one tensor came out.
-   *
-   * @param name U, W, V, b or c
-   * @param elements how many of its elements were compared
-   * @param size how many it has
-   * @param maxRelativeError the largest {@code |a - d| / max(1e-6, |a| + |d|)}
-   * @param relativeErrorOfNorms {@code ||a - d|| / max(1e-6, ||a|| + ||d||)}
-   * @param maxAbsoluteDifference the largest {@code |a - d|}
-   * @param meanAbsoluteDifference the mean {@code |a - d|}
-   * @param shareWithinTolerance the share with {@code |a - d|} at most the tolerance, from 0 to 1
-   */
-  public record Tensor(
-      String name,
-      long elements,
-      long size,
-      double maxRelativeError,
-      double relativeErrorOfNorms,
-      double maxAbsoluteDifference,
-      double meanAbsoluteDifference,
-      double shareWithinTolerance) {}
+  /** How one tensor came out. Immutable, and safe for use by many threads. */
+  public static final class Tensor {
+    private final String name;
+    private final long elements;
+    private final long size;
+    private final double maxRelativeError;
+    private final double relativeErrorOfNorms;
+    private final double maxAbsoluteDifference;
+    private final double meanAbsoluteDifference;
+    private final double shareWithinTolerance;
 
-  /** The outcome. */
+    private Tensor(
+        String name,
+        long elements,
+        long size,
+        double maxRelativeError,
+        double relativeErrorOfNorms,
+        double maxAbsoluteDifference,
+        double meanAbsoluteDifference,
+        double shareWithinTolerance) {
+      this.name = name;
+      this.elements = elements;
+      this.size = size;
+      this.maxRelativeError = maxRelativeError;
+      this.relativeErrorOfNorms = relativeErrorOfNorms;
+      this.maxAbsoluteDifference = maxAbsoluteDifference;
+      this.meanAbsoluteDifference = meanAbsoluteDifference;
+      this.shareWithinTolerance = shareWithinTolerance;
+    }
+
+    /** U, W, V, b or c. */
+    public String name() {
+      return name;
+    }
+
+    /** How many of its elements were compared. */
+    public long elements() {
+      return elements;
+    }
+
+    /** How many it has. */
+    public long size() {
+      return size;
+    }
+
+    /** The largest {@code |a - d| / max(1e-6, |a| + |d|)}. */
+    public double maxRelativeError() {
+      return maxRelativeError;
+    }
+
+    /** {@code ||a - d|| / max(1e-6, ||a|| + ||d||)}. */
+    public double relativeErrorOfNorms() {
+      return relativeErrorOfNorms;
+    }
+
+    /** The largest {@code |a - d|}. */
+    public double maxAbsoluteDifference() {
+      return maxAbsoluteDifference;
+    }
+
+    /** The mean {@code |a - d|}. */
+    public double meanAbsoluteDifference() {
+      return meanAbsoluteDifference;
+    }
+
+    /** The share with {@code |a - d|} at most the tolerance, from 0 to 1. */
+    public double shareWithinTolerance() {
+      return shareWithinTolerance;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Tensor that
+          && name.equals(that.name)
+          && elements == that.elements
+          && size == that.size
+          && Double.compare(maxRelativeError, that.maxRelativeError) == 0
+          && Double.compare(relativeErrorOfNorms, that.relativeErrorOfNorms) == 0
+          && Double.compare(maxAbsoluteDifference, that.maxAbsoluteDifference) == 0
+          && Double.compare(meanAbsoluteDifference, that.meanAbsoluteDifference) == 0
+          && Double.compare(shareWithinTolerance, that.shareWithinTolerance) == 0;
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(
+          name,
+          elements,
+          size,
+          maxRelativeError,
+          relativeErrorOfNorms,
+          maxAbsoluteDifference,
+          meanAbsoluteDifference,
+          shareWithinTolerance);
+    }
+
+    @Override
+    public String toString() {
+      return "Tensor[name="
+          + name
+          + ", elements="
+          + elements
+          + ", size="
+          + size
+          + ", maxRelativeError="
+          + maxRelativeError
+          + ", relativeErrorOfNorms="
+          + relativeErrorOfNorms
+          + ", maxAbsoluteDifference="
+          + maxAbsoluteDifference
+          + ", meanAbsoluteDifference="
+          + meanAbsoluteDifference
+          + ", shareWithinTolerance="
+          + shareWithinTolerance
+          + "]";
+    }
+  }
+
+  /** The outcome. Immutable, and safe for use by many threads. */
   public static final class Report {
     private final List<Tensor> parameters;
     private final double[] state;
@@ -198,6 +296,7 @@ public final class GradientCheck {
    *     another vocabulary than the model
    */
   public Report run(EncodedText text) {
+    Objects.requireNonNull(text, "text");
     return run(text, gradient -> {});
   }
 

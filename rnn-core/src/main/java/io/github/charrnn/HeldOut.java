@@ -2,6 +2,7 @@ package io.github.charrnn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A text in two: what a model is trained on, and what is held out to measure it with. Neither takes
@@ -9,17 +10,27 @@ import java.util.List;
  *
  * <p>The end of a sorted text, or of several authors, is not like the rest; pieces spread over the
  * text are like all of it.
- *
- * @param training what is left, one part after the other
- * @param pieces what is held out, in the order of the text
  */
-public record HeldOut(EncodedText training, List<EncodedText> pieces) {
+public final class HeldOut {
   private static final int LINE_FEED = '\n';
   private static final double GOLDEN_RATIO = 0.6180339887498949; // (sqrt(5) - 1) / 2
 
-  /** Makes the list immutable. */
-  public HeldOut {
-    pieces = List.copyOf(pieces);
+  private final EncodedText training;
+  private final List<EncodedText> pieces;
+
+  private HeldOut(EncodedText training, List<EncodedText> pieces) {
+    this.training = training;
+    this.pieces = List.copyOf(pieces);
+  }
+
+  /** What is left to train on, one part after the other. */
+  public EncodedText training() {
+    return training;
+  }
+
+  /** What is held out, in the order of the text; immutable. */
+  public List<EncodedText> pieces() {
+    return pieces;
   }
 
   /**
@@ -29,6 +40,7 @@ public record HeldOut(EncodedText training, List<EncodedText> pieces) {
    * @throws IllegalArgumentException if characters is not in its range
    */
   public static HeldOut tail(EncodedText text, long characters) {
+    Objects.requireNonNull(text, "text");
     requireWithin(2, text.length(), "characters", characters);
     long cut = text.length() - characters;
     return new HeldOut(text.part(0, cut), List.of(text.part(cut, text.length())));
@@ -49,6 +61,7 @@ public record HeldOut(EncodedText training, List<EncodedText> pieces) {
    * @throws IllegalArgumentException if characters or pieces is not in its range
    */
   public static HeldOut spread(EncodedText text, long characters, int pieces) {
+    Objects.requireNonNull(text, "text");
     requireWithin(1, Integer.MAX_VALUE, "pieces", pieces);
     requireWithin(2L * pieces, text.length(), "characters", characters);
     List<EncodedText> rest = new ArrayList<>();
@@ -88,6 +101,8 @@ public record HeldOut(EncodedText training, List<EncodedText> pieces) {
    *     does not begin and end with a boundary
    */
   public static HeldOut spread(EncodedText text, long characters, int pieces, Documents documents) {
+    Objects.requireNonNull(text, "text");
+    Objects.requireNonNull(documents, "documents");
     requireWithin(1, Integer.MAX_VALUE, "pieces", pieces);
     requireWithin(2L * pieces, text.length(), "characters", characters);
     long[] boundaries = new Boundaries(text, documents).places();
@@ -171,5 +186,23 @@ public record HeldOut(EncodedText training, List<EncodedText> pieces) {
       throw new IllegalArgumentException(
           name + " is " + value + ", must be from " + least + " to " + most);
     }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof HeldOut that
+        && training.equals(that.training)
+        && pieces.equals(that.pieces);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(training, pieces);
+  }
+
+  @Override
+  public String toString() {
+    long characters = pieces.stream().mapToLong(EncodedText::length).sum();
+    return "HeldOut of " + characters + " characters in " + pieces.size() + " pieces";
   }
 }

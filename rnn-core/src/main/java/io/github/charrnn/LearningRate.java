@@ -5,6 +5,7 @@ import io.github.charrnn.internal.Range;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * The learning rate, eta, step by step: a function of the number of a step and of nothing else, so
@@ -24,16 +25,9 @@ import java.util.Locale;
  * steps} steps it stays at {@code end}.
  *
  * <p>Immutable, and safe for use by many threads.
- *
- * @param rate the rate that its course is scaled by; no step has a higher one; above 0 and finite
- * @param decay its course
- * @param end at least 0, above 0 if the course is exponential, and at most rate; rate if it is
- *     constant
- * @param steps how many steps it takes to the end, at least 1; 0 if it is constant
- * @param warmUp how many steps at the beginning have lower rates; at least 0
  */
-public record LearningRate(double rate, Decay decay, double end, long steps, long warmUp) {
-  /** The course of a learning rate. */
+public final class LearningRate {
+  /** The course of a learning rate. Immutable, and safe for use by many threads. */
   public enum Decay {
     CONSTANT,
     LINEAR,
@@ -61,12 +55,14 @@ public record LearningRate(double rate, Decay decay, double end, long steps, lon
     }
   }
 
-  /**
-   * Checks the numbers.
-   *
-   * @throws IllegalArgumentException if one is not in its range
-   */
-  public LearningRate {
+  private final double rate;
+  private final Decay decay;
+  private final double end;
+  private final long steps;
+  private final long warmUp;
+
+  private LearningRate(double rate, Decay decay, double end, long steps, long warmUp) {
+    Objects.requireNonNull(decay, "decay");
     Range.ABOVE_ZERO_AND_FINITE.require("learningRate", rate);
     Range.atLeast(0, "warmUp", warmUp);
     if (decay == Decay.CONSTANT) {
@@ -81,6 +77,11 @@ public record LearningRate(double rate, Decay decay, double end, long steps, lon
           least.words() + " and at most the rate, " + rate);
       Range.atLeast(1, "scheduleSteps", steps);
     }
+    this.rate = rate;
+    this.decay = decay;
+    this.end = end;
+    this.steps = steps;
+    this.warmUp = warmUp;
   }
 
   private static void require(boolean holds, String name, Object value, String words) {
@@ -136,6 +137,59 @@ public record LearningRate(double rate, Decay decay, double end, long steps, lon
   }
 
   /**
+   * By the course of the argument to its end.
+   *
+   * @param rate above 0 and finite
+   * @param end at least 0, above 0 if the course is exponential, and at most rate; rate if it is
+   *     constant
+   * @param steps at least 1; 0 if it is constant
+   * @throws IllegalArgumentException if a number is not in its range
+   */
+  public static LearningRate of(double rate, Decay decay, double end, long steps) {
+    return new LearningRate(rate, decay, end, steps, 0);
+  }
+
+  /** The rate that its course is scaled by; no step has a higher one; above 0 and finite. */
+  public double rate() {
+    return rate;
+  }
+
+  /** Its course. */
+  public Decay decay() {
+    return decay;
+  }
+
+  /**
+   * What it comes to: at least 0, above 0 if the course is exponential, and at most {@link #rate},
+   * which it is if that is constant.
+   */
+  public double end() {
+    return end;
+  }
+
+  /** How many steps it takes to the end, at least 1; 0 if it is constant. */
+  public long steps() {
+    return steps;
+  }
+
+  /** How many steps at the beginning have lower rates; at least 0. */
+  public long warmUp() {
+    return warmUp;
+  }
+
+  /**
+   * The same course to another end.
+   *
+   * @param end at least 0, above 0 if the course is exponential, and at most the rate; the rate if
+   *     it is constant
+   * @param steps at least 1; 0 if it is constant
+   * @throws IllegalArgumentException if a number is not in its range
+   */
+  public LearningRate withEnd(double end, long steps) {
+    return new LearningRate(rate, decay, end, steps, warmUp);
+  }
+
+  /**
    * The same with lower rates at the beginning.
    *
    * @param warmUp at least 0; steps
@@ -176,6 +230,21 @@ public record LearningRate(double rate, Decay decay, double end, long steps, lon
           Math.max(end, rate * StrictMath.exp(x * (StrictMath.log(end) - StrictMath.log(rate))));
       case COSINE -> end + (rate - end) * (1 + StrictMath.cos(StrictMath.PI * x)) / 2;
     };
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof LearningRate that
+        && Double.compare(rate, that.rate) == 0
+        && decay == that.decay
+        && Double.compare(end, that.end) == 0
+        && steps == that.steps
+        && warmUp == that.warmUp;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(rate, decay, end, steps, warmUp);
   }
 
   /** The number if that is all, else as in "0.003, linear to 0.0 at step 5,000". */

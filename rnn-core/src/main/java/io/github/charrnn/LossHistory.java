@@ -63,6 +63,7 @@ public final class LossHistory {
    * @throws IOException if the file cannot be written; then nothing has changed
    */
   public void saveCsv(Path file) throws IOException {
+    Objects.requireNonNull(file, "file");
     StringBuilder csv = new StringBuilder("step,loss,smoothLoss\n");
     for (int i = 0; i < size(); i++) {
       csv.append(step(i)).append(',').append(Decimal.shortest(loss(i))).append(',');
@@ -70,6 +71,25 @@ public final class LossHistory {
     }
     byte[] bytes = csv.toString().getBytes(UTF_8);
     new SafeFile(file).replace(out -> out.write(ByteBuffer.wrap(bytes)));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof LossHistory that
+        && steps == that.steps
+        && stride == that.stride
+        && Arrays.equals(losses, that.losses)
+        && Arrays.equals(smoothLosses, that.smoothLosses);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(steps, stride, Arrays.hashCode(losses), Arrays.hashCode(smoothLosses));
+  }
+
+  @Override
+  public String toString() {
+    return "LossHistory of " + steps + " steps in " + size() + " points";
   }
 
   /** Collects losses without allocating. */

@@ -1,6 +1,7 @@
 package io.github.charrnn;
 
 import java.io.IOException;
+import java.util.Objects;
 
 /**
  * A file is not a model or checkpoint, or it is damaged, or newer than this library.
@@ -18,7 +19,7 @@ public final class ModelFormatException extends IOException {
    * @param offset the byte of the file at which it was found
    */
   public ModelFormatException(String reason, long offset) {
-    super(reason + " (at byte " + offset + ")");
+    super(Objects.requireNonNull(reason, "reason") + " (at byte " + offset + ")");
     this.reason = reason;
     this.offset = offset;
   }

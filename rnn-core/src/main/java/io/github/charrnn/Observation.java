@@ -140,9 +140,9 @@ final class Observation {
     int most = Math.min(Observations.MAX_SAMPLES, MAX_SAMPLED / Math.max(1, kept));
     if (samples.wants(step / plan.sampleEvery, most)) {
       String start = kept == length ? text : text.substring(0, text.offsetByCodePoints(0, kept));
-      samples.add(new Sample(step, smoothLoss, start));
+      samples.add(Sample.of(step, smoothLoss, start));
     }
-    return Optional.of(new Sample(step, smoothLoss, text));
+    return Optional.of(Sample.of(step, smoothLoss, text));
   }
 
   LossHistory history() {

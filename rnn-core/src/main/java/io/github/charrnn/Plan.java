@@ -16,26 +16,8 @@ import java.util.Objects;
  *     VanillaRnn.builder(vocab).hiddenSize(plan.hiddenSize()).initializer(plan.initializer()).build();
  * TrainingResult result = Trainer.of(rnn).recipe(plan.recipe()).train(text, plan.steps());
  * }</pre>
- *
- * @param name as in {@link #names}
- * @param hiddenSize the number of hidden units of a new model, m; at least 1
- * @param initializer the distribution of its parameters
- * @param recipe the settings of the run
- * @param steps how many there are; at least 0
- * @param heldOut how many characters of the text training does not read; at least 0, 0 for none
- * @param heldOutPieces in how many pieces, spread over the text; at least 1 if any are held out
- * @param validationEvery steps from one held-out loss to the next; at least 1
  */
-public record Plan(
-    String name,
-    int hiddenSize,
-    Initializer initializer,
-    Recipe recipe,
-    long steps,
-    long heldOut,
-    int heldOutPieces,
-    long validationEvery) {
-
+public final class Plan {
   private static final String COURSE = "course";
 
   /** An interval of a run of any length, for {@code course}. */
@@ -71,20 +53,32 @@ public record Plan(
   /** Shorter texts need all of their characters to learn from. */
   private static final int SHORTEST_SPLIT = 2_000;
 
-  /**
-   * Checks the numbers.
-   *
-   * @throws IllegalArgumentException if one is not in its range
-   */
-  public Plan {
-    Objects.requireNonNull(name, "name");
-    Range.atLeast(1, "hiddenSize", hiddenSize);
-    Objects.requireNonNull(initializer, "initializer");
-    Objects.requireNonNull(recipe, "recipe");
-    Range.atLeast(0, "steps", steps);
-    Range.atLeast(0, "heldOut", heldOut);
-    Range.atLeast(heldOut == 0 ? 0 : 1, "heldOutPieces", heldOutPieces);
-    Range.atLeast(1, "validationEvery", validationEvery);
+  private final String name;
+  private final int hiddenSize;
+  private final Initializer initializer;
+  private final Recipe recipe;
+  private final long steps;
+  private final long heldOut;
+  private final int heldOutPieces;
+  private final long validationEvery;
+
+  Plan(
+      String name,
+      int hiddenSize,
+      Initializer initializer,
+      Recipe recipe,
+      long steps,
+      long heldOut,
+      int heldOutPieces,
+      long validationEvery) {
+    this.name = name;
+    this.hiddenSize = hiddenSize;
+    this.initializer = initializer;
+    this.recipe = Objects.requireNonNull(recipe, "recipe");
+    this.steps = Range.atLeast(0, "steps", steps);
+    this.heldOut = Range.atLeast(0, "heldOut", heldOut);
+    this.heldOutPieces = Range.atLeast(heldOut == 0 ? 0 : 1, "heldOutPieces", heldOutPieces);
+    this.validationEvery = validationEvery;
   }
 
   /**
@@ -114,6 +108,46 @@ public record Plan(
       case "good" -> good(textLength, vocabSize);
       default -> best(textLength, vocabSize);
     };
+  }
+
+  /** The name, as in {@link #names}. */
+  public String name() {
+    return name;
+  }
+
+  /** The number of hidden units of a new model, m; at least 1. */
+  public int hiddenSize() {
+    return hiddenSize;
+  }
+
+  /** The distribution of its parameters. */
+  public Initializer initializer() {
+    return initializer;
+  }
+
+  /** The settings of the run. */
+  public Recipe recipe() {
+    return recipe;
+  }
+
+  /** How many steps there are; at least 0. */
+  public long steps() {
+    return steps;
+  }
+
+  /** How many characters of the text training does not read; at least 0, 0 for none. */
+  public long heldOut() {
+    return heldOut;
+  }
+
+  /** In how many pieces, spread over the text; at least 1 if any are held out. */
+  public int heldOutPieces() {
+    return heldOutPieces;
+  }
+
+  /** Steps from one held-out loss to the next; at least 1. */
+  public long validationEvery() {
+    return validationEvery;
   }
 
   /** The names of all plans. */
@@ -208,15 +242,31 @@ public record Plan(
     }
     LearningRate rate = recipe.learningRate();
     LearningRate fitted =
-        new LearningRate(
-            rate.rate(),
-            rate.decay(),
-            rate.end(),
-            rate.steps() == 0 ? 0 : Math.max(1, newSteps),
-            Math.min(100, newSteps / 10));
+        rate.withEnd(rate.end(), rate.steps() == 0 ? 0 : Math.max(1, newSteps))
+            .withWarmUp(Math.min(100, newSteps / 10));
     long stepsOfHeldOut = heldOut / ((long) recipe.batchSize() * recipe.sequenceLength());
     long every = Math.max(1, Math.max(newSteps / MEASURES, stepsOfHeldOut));
     return with(recipe.withLearningRate(fitted), newSteps, every);
+  }
+
+  /**
+   * The same with another recipe. What was fitted to the steps is not fitted again: {@link
+   * #withSteps} does that.
+   */
+  public Plan withRecipe(Recipe recipe) {
+    return with(recipe, steps, validationEvery);
+  }
+
+  /**
+   * The same with other characters held out; otherwise like {@link #withRecipe}.
+   *
+   * @param characters at least 0, 0 for none
+   * @param pieces at least 1 if any are held out
+   * @throws IllegalArgumentException if a number is not in its range
+   */
+  public Plan withHeldOut(long characters, int pieces) {
+    return new Plan(
+        name, hiddenSize, initializer, recipe, steps, characters, pieces, validationEvery);
   }
 
   private Plan with(Recipe newRecipe, long newSteps, long newEvery) {
@@ -227,5 +277,45 @@ public record Plan(
   /** Steps from one sample of a run to the next: about ten in a run; {@code course} 10,000. */
   public long sampleEvery() {
     return name.equals(COURSE) ? COURSE_INTERVAL : Math.max(1, (steps + 9) / 10);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Plan that
+        && name.equals(that.name)
+        && hiddenSize == that.hiddenSize
+        && initializer.equals(that.initializer)
+        && recipe.equals(that.recipe)
+        && steps == that.steps
+        && heldOut == that.heldOut
+        && heldOutPieces == that.heldOutPieces
+        && validationEvery == that.validationEvery;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(
+        name, hiddenSize, initializer, recipe, steps, heldOut, heldOutPieces, validationEvery);
+  }
+
+  @Override
+  public String toString() {
+    return "Plan[name="
+        + name
+        + ", hiddenSize="
+        + hiddenSize
+        + ", initializer="
+        + initializer
+        + ", recipe="
+        + recipe
+        + ", steps="
+        + steps
+        + ", heldOut="
+        + heldOut
+        + ", heldOutPieces="
+        + heldOutPieces
+        + ", validationEvery="
+        + validationEvery
+        + "]";
   }
 }

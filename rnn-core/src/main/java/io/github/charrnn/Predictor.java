@@ -5,6 +5,7 @@ import io.github.charrnn.internal.Range;
 import io.github.charrnn.internal.Window;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A model that reads a text symbol by symbol, and says at every place what comes next: for an input
@@ -31,16 +32,46 @@ public final class Predictor {
   private boolean begun; // whether something was read
   private boolean weighed;
 
-  /**
-   * A symbol that may come next.
-   *
-   * @param codePoint the symbol
-   * @param probability from 0 to 1
-   */
-  public record Prediction(int codePoint, double probability) {
+  /** A symbol that may come next. Immutable, and safe for use by many threads. */
+  public static final class Prediction {
+    private final int codePoint;
+    private final double probability;
+
+    private Prediction(int codePoint, double probability) {
+      this.codePoint = codePoint;
+      this.probability = probability;
+    }
+
+    /** The symbol. */
+    public int codePoint() {
+      return codePoint;
+    }
+
+    /** How probable it is, from 0 to 1. */
+    public double probability() {
+      return probability;
+    }
+
     /** The symbol as a string. */
     public String symbol() {
       return Character.toString(codePoint);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Prediction that
+          && codePoint == that.codePoint
+          && Double.compare(probability, that.probability) == 0;
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(codePoint, probability);
+    }
+
+    @Override
+    public String toString() {
+      return CharVocab.describe(codePoint) + " with probability " + probability;
     }
   }
 
@@ -52,6 +83,7 @@ public final class Predictor {
 
   /** A predictor that has read nothing. */
   public static Predictor of(VanillaRnn model) {
+    Objects.requireNonNull(model, "model");
     return new Predictor(model).reset();
   }
 
@@ -115,6 +147,8 @@ public final class Predictor {
    *     replacement is not in the vocabulary
    */
   public Predictor read(CharSequence text, UnknownSymbols unknown) {
+    Objects.requireNonNull(text, "text");
+    Objects.requireNonNull(unknown, "unknown");
     EncodedText encoded = model.vocab().encode(text, unknown);
     for (long i = 0; i < encoded.length(); i++) {
       readSymbol(encoded.symbol(i));
@@ -147,6 +181,7 @@ public final class Predictor {
    * @throws IllegalArgumentException if to is shorter than the vocabulary
    */
   public void probabilities(double[] to) {
+    Objects.requireNonNull(to, "to");
     if (to.length < weights.length) {
       throw new IllegalArgumentException(
           "to has " + to.length + " elements, must have at least " + weights.length);

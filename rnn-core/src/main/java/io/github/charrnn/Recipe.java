@@ -5,40 +5,31 @@ import java.util.Objects;
 import java.util.StringJoiner;
 
 /**
- * Everything that decides the bits of a run beside the text and the model that it starts from.
- * Immutable, and safe for use by many threads.
- *
- * @param sequenceLength the number of characters in a window, n: how far back gradients go; at
- *     least 1
- * @param batchSize the number of streams, B, that are trained on side by side; at least 1
- * @param resetEvery one window in so many, on average, begins with the zero state in the middle of
- *     a stream, so that the model learns to start there; which ones is drawn by the model's seed;
- *     at least 0, 0 for none
- * @param optimizer how gradients change parameters
- * @param learningRate by how much, step by step
- * @param clip what keeps a gradient from becoming too large
+ * Everything that decides the bits of a run beside the text and the model that it starts from:
+ * {@link #course}, or one of a {@link Plan}, with other settings. Immutable, and safe for use by
+ * many threads.
  */
-public record Recipe(
-    int sequenceLength,
-    int batchSize,
-    int resetEvery,
-    Optimizer optimizer,
-    LearningRate learningRate,
-    Clip clip) {
+public final class Recipe {
+  private final int sequenceLength;
+  private final int batchSize;
+  private final int resetEvery;
+  private final Optimizer optimizer;
+  private final LearningRate learningRate;
+  private final Clip clip;
 
-  /**
-   * Checks the settings.
-   *
-   * @throws IllegalArgumentException if sequenceLength or batchSize is below 1, or resetEvery below
-   *     0
-   */
-  public Recipe {
-    Range.atLeast(1, "sequenceLength", sequenceLength);
-    Range.atLeast(1, "batchSize", batchSize);
-    Range.atLeast(0, "resetEvery", resetEvery);
-    Objects.requireNonNull(optimizer, "optimizer");
-    Objects.requireNonNull(learningRate, "learningRate");
-    Objects.requireNonNull(clip, "clip");
+  Recipe(
+      int sequenceLength,
+      int batchSize,
+      int resetEvery,
+      Optimizer optimizer,
+      LearningRate learningRate,
+      Clip clip) {
+    this.sequenceLength = Range.atLeast(1, "sequenceLength", sequenceLength);
+    this.batchSize = Range.atLeast(1, "batchSize", batchSize);
+    this.resetEvery = Range.atLeast(0, "resetEvery", resetEvery);
+    this.optimizer = Objects.requireNonNull(optimizer, "optimizer");
+    this.learningRate = Objects.requireNonNull(learningRate, "learningRate");
+    this.clip = Objects.requireNonNull(clip, "clip");
   }
 
   /**
@@ -48,6 +39,40 @@ public record Recipe(
    */
   public static Recipe course() {
     return new Recipe(25, 1, 0, Optimizer.adaGrad(), LearningRate.constant(0.1), Clip.value(5));
+  }
+
+  /** The number of characters in a window, n: how far back gradients go; at least 1. */
+  public int sequenceLength() {
+    return sequenceLength;
+  }
+
+  /** The number of streams, B, that are trained on side by side; at least 1. */
+  public int batchSize() {
+    return batchSize;
+  }
+
+  /**
+   * One window in so many, on average, begins with the zero state in the middle of a stream, so
+   * that the model learns to start there; which ones is drawn by the model's seed. At least 0, 0
+   * for none.
+   */
+  public int resetEvery() {
+    return resetEvery;
+  }
+
+  /** How gradients change parameters. */
+  public Optimizer optimizer() {
+    return optimizer;
+  }
+
+  /** By how much, step by step. */
+  public LearningRate learningRate() {
+    return learningRate;
+  }
+
+  /** What keeps a gradient from becoming too large. */
+  public Clip clip() {
+    return clip;
   }
 
   /** The same with another sequence length; at least 1. */
@@ -89,6 +114,7 @@ public record Recipe(
    *     empty if they are equal
    */
   public String difference(Recipe other) {
+    Objects.requireNonNull(other, "other");
     StringJoiner words = new StringJoiner("; ");
     compare(words, "sequenceLength", sequenceLength, other.sequenceLength);
     compare(words, "batchSize", batchSize, other.batchSize);
@@ -103,5 +129,32 @@ public record Recipe(
     if (!ours.equals(theirs)) {
       words.add(what + " is " + ours + ", not " + theirs);
     }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Recipe that && difference(that).isEmpty();
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(sequenceLength, batchSize, resetEvery, optimizer, learningRate, clip);
+  }
+
+  @Override
+  public String toString() {
+    return "Recipe[sequenceLength="
+        + sequenceLength
+        + ", batchSize="
+        + batchSize
+        + ", resetEvery="
+        + resetEvery
+        + ", optimizer="
+        + optimizer
+        + ", learningRate="
+        + learningRate
+        + ", clip="
+        + clip
+        + "]";
   }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,6 +61,7 @@ public final class Sampler {
 
   /** A sampler of a model. */
   public static Sampler of(VanillaRnn model) {
+    Objects.requireNonNull(model, "model");
     return new Sampler(model);
   }
 
@@ -128,6 +130,8 @@ public final class Sampler {
    * @throws UnknownSymbolException if there is one and the policy is to fail
    */
   public Sampler prime(CharSequence prime, UnknownSymbols unknown) {
+    Objects.requireNonNull(prime, "prime");
+    Objects.requireNonNull(unknown, "unknown");
     this.prime = model.vocab().encode(prime, unknown);
     origin = Optional.empty();
     return this;
@@ -140,6 +144,7 @@ public final class Sampler {
    * @throws IllegalArgumentException if it is of another model
    */
   public Sampler after(Predictor predictor) {
+    Objects.requireNonNull(predictor, "predictor");
     if (predictor.model() != model) {
       throw new IllegalArgumentException(
           "the predictor is of another model, " + predictor.model() + ": make one of this");
@@ -157,6 +162,7 @@ public final class Sampler {
    *     could never write it
    */
   public Sampler stopAfter(CharSequence stop) {
+    Objects.requireNonNull(stop, "stop");
     EncodedText encoded = model.vocab().encode(stop);
     int[] symbols = new int[Math.toIntExact(encoded.length())];
     encoded.copy(0, symbols, 0, 1, symbols.length);
@@ -203,6 +209,7 @@ public final class Sampler {
    * @throws IOException if out throws it
    */
   public long sampleTo(Appendable out, long length) throws IOException {
+    Objects.requireNonNull(out, "out");
     Range.atLeast(0, "length", length);
     Passage passage = new Passage(seed);
     Window window = readPrime();

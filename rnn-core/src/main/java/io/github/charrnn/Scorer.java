@@ -1,6 +1,7 @@
 package io.github.charrnn;
 
 import io.github.charrnn.internal.Crew;
+import io.github.charrnn.internal.Nulls;
 import io.github.charrnn.internal.Range;
 import io.github.charrnn.internal.Relay;
 import io.github.charrnn.internal.SideBySide;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -72,6 +74,7 @@ public final class Scorer {
 
   /** A scorer of a model. */
   public static Scorer of(VanillaRnn model) {
+    Objects.requireNonNull(model, "model");
     return new Scorer(model);
   }
 
@@ -94,6 +97,7 @@ public final class Scorer {
    * @throws IllegalArgumentException if the text has fewer than 2 characters or another vocabulary
    */
   public Evaluation evaluate(EncodedText text) {
+    Objects.requireNonNull(text, "text");
     model.requireSameVocab(text);
     VanillaRnn.requireEvaluable(text);
     try (Crew crew = new Crew(threadsFor(1, text.length()))) {
@@ -119,9 +123,11 @@ public final class Scorer {
    *     reasons of {@link VanillaRnn#encode}
    */
   public List<Evaluation> evaluateAll(List<? extends CharSequence> texts, UnknownSymbols unknown) {
-    List<Evaluation> result = new ArrayList<>(texts.size());
+    List<CharSequence> all = Nulls.copyWithout(texts, "texts");
+    Objects.requireNonNull(unknown, "unknown");
+    List<Evaluation> result = new ArrayList<>(all.size());
     evaluateEach(
-        texts.iterator(),
+        all.iterator(),
         text -> model.encode(text, unknown),
         (text, evaluation) -> result.add(evaluation));
     return Collections.unmodifiableList(result);
@@ -143,6 +149,9 @@ public final class Scorer {
       Iterator<? extends T> items,
       Function<? super T, EncodedText> encode,
       BiConsumer<? super T, ? super Evaluation> out) {
+    Objects.requireNonNull(items, "items");
+    Objects.requireNonNull(encode, "encode");
+    Objects.requireNonNull(out, "out");
     Source<T> source = new Source<>(items, encode);
     source.fill();
     int members = threadsFor(source.texts.size(), source.characters);
@@ -223,7 +232,7 @@ public final class Scorer {
 
     private void take(T item) {
       number++;
-      EncodedText text = encode.apply(item);
+      EncodedText text = Objects.requireNonNull(encode.apply(item), "encode gave null");
       model.requireSameVocab(text);
       if (text.length() < 2) {
         throw new IllegalArgumentException(

@@ -3,6 +3,7 @@ package io.github.charrnn;
 import io.github.charrnn.internal.CheckpointFile;
 import io.github.charrnn.internal.Crew;
 import io.github.charrnn.internal.Header;
+import io.github.charrnn.internal.Nulls;
 import io.github.charrnn.internal.Observations;
 import io.github.charrnn.internal.Range;
 import io.github.charrnn.internal.SafeFile;
@@ -71,6 +72,7 @@ public final class Trainer {
 
   /** A trainer that starts from the parameters of a model, new or trained before. */
   public static Trainer of(VanillaRnn model) {
+    Objects.requireNonNull(model, "model");
     return new Trainer(model, Optional.empty());
   }
 
@@ -85,6 +87,7 @@ public final class Trainer {
    * @throws IOException if the file cannot be read
    */
   public static Trainer resuming(Path checkpoint) throws IOException {
+    Objects.requireNonNull(checkpoint, "checkpoint");
     CheckpointFile.State state = CheckpointFile.read(checkpoint);
     Trainer trainer =
         new Trainer(
@@ -199,6 +202,7 @@ public final class Trainer {
    * @throws IllegalArgumentException if every is below 1
    */
   public Trainer checkpoint(Path file, long every) {
+    Objects.requireNonNull(file, "file");
     Range.atLeast(1, "every", every);
     checkpoint = Optional.of(file);
     checkpointEvery = OptionalLong.of(every);
@@ -210,6 +214,7 @@ public final class Trainer {
    * last. Otherwise like {@link #checkpoint(Path, long)}.
    */
   public Trainer checkpoint(Path file) {
+    Objects.requireNonNull(file, "file");
     checkpoint = Optional.of(file);
     checkpointEvery = OptionalLong.empty();
     return this;
@@ -256,6 +261,7 @@ public final class Trainer {
    *     or if every is below 1
    */
   public Trainer validation(EncodedText heldOut, long every) {
+    Objects.requireNonNull(heldOut, "heldOut");
     return validation(List.of(heldOut), every);
   }
 
@@ -267,6 +273,7 @@ public final class Trainer {
    * @throws IllegalArgumentException if heldOut has fewer than 2 characters or another vocabulary
    */
   public Trainer validation(EncodedText heldOut) {
+    Objects.requireNonNull(heldOut, "heldOut");
     return validation(List.of(heldOut));
   }
 
@@ -296,12 +303,13 @@ public final class Trainer {
    *     another vocabulary
    */
   public Trainer validation(List<EncodedText> pieces) {
-    Range.atLeast(1, "pieces", pieces.size());
-    for (EncodedText piece : pieces) {
+    List<EncodedText> all = Nulls.copyWithout(pieces, "pieces");
+    Range.atLeast(1, "pieces", all.size());
+    for (EncodedText piece : all) {
       model.requireSameVocab(piece);
       VanillaRnn.requireEvaluable(piece);
     }
-    heldOut = List.copyOf(pieces);
+    heldOut = all;
     return this;
   }
 
@@ -413,6 +421,7 @@ public final class Trainer {
    * @throws UncheckedIOException if a checkpoint cannot be written
    */
   public TrainingResult train(EncodedText text, long steps) {
+    Objects.requireNonNull(text, "text");
     Range.atLeast(0, "steps", steps);
     requireNew();
     Training training = prepare(text, plan());
@@ -457,6 +466,7 @@ public final class Trainer {
    * @throws UncheckedIOException if a checkpoint cannot be written
    */
   public TrainingResult train(CharSequence text, long steps) {
+    Objects.requireNonNull(text, "text");
     return train(model.vocab().encode(text), steps);
   }
 
@@ -502,6 +512,7 @@ public final class Trainer {
   }
 
   private TrainingResult resume(EncodedText text, OptionalLong steps) {
+    Objects.requireNonNull(text, "text");
     Path file =
         resumed.orElseThrow(
             () ->
@@ -579,6 +590,7 @@ public final class Trainer {
    * @throws IllegalArgumentException if epochs is below 0
    */
   public long stepsOf(EncodedText text, int epochs) {
+    Objects.requireNonNull(text, "text");
     Range.atLeast(0, "epochs", epochs);
     return epochs
         * new Streams(text.length(), recipe.sequenceLength(), recipe.batchSize()).stepsPerEpoch();
@@ -596,6 +608,7 @@ public final class Trainer {
    * @throws TrainingDivergedException if the held-out loss is not finite
    */
   public Training start(EncodedText text) {
+    Objects.requireNonNull(text, "text");
     requireNew();
     Training training = prepare(text, plan());
     training.recall();

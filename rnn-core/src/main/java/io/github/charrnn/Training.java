@@ -501,6 +501,11 @@ public final class Training {
         Arrays.copyOf(begin(state), p.hiddenSize));
   }
 
+  @Override
+  public String toString() {
+    return "Training at step " + step + (plannedSteps == 0 ? "" : " of " + plannedSteps);
+  }
+
   /**
    * Writes all of this run into a file, from which {@link #restore} goes on.
    *

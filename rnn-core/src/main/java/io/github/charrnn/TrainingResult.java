@@ -6,51 +6,158 @@ import io.github.charrnn.internal.Observations;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
  * What a training run came to, with all that is needed to plot it. Immutable, and safe for use by
- * many threads.
- *
- * @param best the model at the lowest smooth loss, or whichever {@link Trainer#bestBy} says; the
- *     model that training started from if no step was taken
- * @param last the model after the last step
- * @param steps the number of steps taken
- * @param smoothLoss the smooth loss after the last step, in nats per window; NaN if there was none
- * @param bestSmoothLoss the smooth loss at bestStep, in nats per window; NaN at step 0
- * @param bestStep the step of the best model, counted from 1; 0 if that is the one that training
- *     started from
- * @param plannedSteps how many steps the run was started for; 0 if the caller advanced it
- * @param patience after how many held-out losses without a new best it was to end before; 0 for
- *     never
- * @param seconds spent in steps, without what samples, held-out losses and listeners took
- * @param history the losses, thinned for plotting
- * @param samples what the model has written, thinned; empty without {@link Trainer#samples}
- * @param heldOutLosses the held-out losses, thinned, and that of the last model; empty without
- *     {@link Trainer#validation}
- * @param bestHeldOutLoss the lowest held-out loss, if there is one
+ * many threads. A result is equal to itself alone, as its models are.
  */
-public record TrainingResult(
-    VanillaRnn best,
-    VanillaRnn last,
-    long steps,
-    double smoothLoss,
-    double bestSmoothLoss,
-    long bestStep,
-    long plannedSteps,
-    int patience,
-    double seconds,
-    LossHistory history,
-    List<Sample> samples,
-    List<HeldOutLoss> heldOutLosses,
-    Optional<HeldOutLoss> bestHeldOutLoss) {
-
+public final class TrainingResult {
   private static final double NANOS_PER_SECOND = 1e9;
 
-  /** Makes the lists immutable. */
-  public TrainingResult {
-    samples = List.copyOf(samples);
-    heldOutLosses = List.copyOf(heldOutLosses);
+  private final VanillaRnn best;
+  private final VanillaRnn last;
+  private final long steps;
+  private final double smoothLoss;
+  private final double bestSmoothLoss;
+  private final long bestStep;
+  private final long plannedSteps;
+  private final int patience;
+  private final double seconds;
+  private final LossHistory history;
+  private final List<Sample> samples;
+  private final List<HeldOutLoss> heldOutLosses;
+  private final Optional<HeldOutLoss> bestHeldOutLoss;
+
+  TrainingResult(
+      VanillaRnn best,
+      VanillaRnn last,
+      long steps,
+      double smoothLoss,
+      double bestSmoothLoss,
+      long bestStep,
+      long plannedSteps,
+      int patience,
+      double seconds,
+      LossHistory history,
+      List<Sample> samples,
+      List<HeldOutLoss> heldOutLosses,
+      Optional<HeldOutLoss> bestHeldOutLoss) {
+    this.best = best;
+    this.last = last;
+    this.steps = steps;
+    this.smoothLoss = smoothLoss;
+    this.bestSmoothLoss = bestSmoothLoss;
+    this.bestStep = bestStep;
+    this.plannedSteps = plannedSteps;
+    this.patience = patience;
+    this.seconds = seconds;
+    this.history = history;
+    this.samples = List.copyOf(samples);
+    this.heldOutLosses = List.copyOf(heldOutLosses);
+    this.bestHeldOutLoss = bestHeldOutLoss;
+  }
+
+  /**
+   * What a model tells of the run that trained it, where there is no checkpoint: the model is best
+   * and last, and there are no losses, samples and held-out losses.
+   *
+   * @throws IllegalArgumentException if the model was never trained
+   */
+  public static TrainingResult of(VanillaRnn model) {
+    Objects.requireNonNull(model, "model");
+    TrainingSummary run =
+        model
+            .training()
+            .orElseThrow(() -> new IllegalArgumentException("the model was never trained"));
+    return new TrainingResult(
+        model,
+        model,
+        run.step(),
+        run.smoothLoss(),
+        run.smoothLoss(),
+        run.step(),
+        run.step(),
+        0,
+        0,
+        new LossHistory.Recorder().snapshot(),
+        List.of(),
+        List.of(),
+        Optional.empty());
+  }
+
+  /**
+   * The model at the lowest smooth loss, or whichever {@link Trainer#bestBy} says; the model that
+   * training started from if no step was taken.
+   */
+  public VanillaRnn best() {
+    return best;
+  }
+
+  /** The model after the last step. */
+  public VanillaRnn last() {
+    return last;
+  }
+
+  /** The number of steps taken. */
+  public long steps() {
+    return steps;
+  }
+
+  /** The smooth loss after the last step, in nats per window; NaN if there was none. */
+  public double smoothLoss() {
+    return smoothLoss;
+  }
+
+  /** The smooth loss at {@link #bestStep}, in nats per window; NaN at step 0. */
+  public double bestSmoothLoss() {
+    return bestSmoothLoss;
+  }
+
+  /**
+   * The step of the best model, counted from 1; 0 if that is the one that training started from.
+   */
+  public long bestStep() {
+    return bestStep;
+  }
+
+  /** How many steps the run was started for; 0 if the caller advanced it. */
+  public long plannedSteps() {
+    return plannedSteps;
+  }
+
+  /** After how many held-out losses without a new best it was to end before; 0 for never. */
+  public int patience() {
+    return patience;
+  }
+
+  /** Seconds spent in steps, without what samples, held-out losses and listeners took. */
+  public double seconds() {
+    return seconds;
+  }
+
+  /** The losses, thinned for plotting. */
+  public LossHistory history() {
+    return history;
+  }
+
+  /** What the model has written, thinned; empty without {@link Trainer#samples}; immutable. */
+  public List<Sample> samples() {
+    return samples;
+  }
+
+  /**
+   * The held-out losses, thinned, and that of the last model; empty without {@link
+   * Trainer#validation}; immutable.
+   */
+  public List<HeldOutLoss> heldOutLosses() {
+    return heldOutLosses;
+  }
+
+  /** The lowest held-out loss, if there is one. */
+  public Optional<HeldOutLoss> bestHeldOutLoss() {
+    return bestHeldOutLoss;
   }
 
   /**
@@ -86,6 +193,7 @@ public record TrainingResult(
    * @throws IllegalArgumentException if the text has fewer than 2 characters or another vocabulary
    */
   public TrainingResult measured(EncodedText text) {
+    Objects.requireNonNull(text, "text");
     if (steps == 0) {
       return this;
     }
@@ -114,13 +222,14 @@ public record TrainingResult(
    * @throws IOException if the file cannot be read
    */
   public static TrainingResult load(Path checkpoint) throws IOException {
+    Objects.requireNonNull(checkpoint, "checkpoint");
     return of(CheckpointFile.read(checkpoint));
   }
 
   /** The same of what a checkpoint has. */
   static TrainingResult of(CheckpointFile.State state) {
     Header header = state.header();
-    TrainingSummary run = header.training().orElseThrow();
+    TrainingSummary run = TrainingSummary.of(header).orElseThrow();
     VanillaRnn last = VanillaRnn.of(header, state.parameters(), state.start());
     VanillaRnn best =
         state
@@ -150,5 +259,10 @@ public record TrainingResult(
         seen.samples(),
         seen.measured(),
         seen.lowest());
+  }
+
+  @Override
+  public String toString() {
+    return "TrainingResult of " + steps + " steps, the best model at step " + bestStep;
   }
 }

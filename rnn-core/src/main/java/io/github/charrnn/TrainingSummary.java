@@ -1,32 +1,111 @@
 package io.github.charrnn;
 
+import io.github.charrnn.internal.Header;
 import io.github.charrnn.internal.Streams;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
  * The last run that trained a model: with its seed, how its parameters came about. Immutable, and
  * safe for use by many threads.
- *
- * @param recipe the settings that the run was started with
- * @param rollbacks how many times training had diverged and gone back, each time with half the
- *     learning rate that it had had
- * @param textLength characters in the text, without what was held out
- * @param validation what the run was measured with, if anything was held out
- * @param bestBy what said which model was the run's best
- * @param step the step after which the parameters stood like this
- * @param smoothLoss the smooth loss at that step, in nats per window; NaN at step 0
- * @param earlierCharacters how many characters all runs before this one have read, each of which
- *     began with the model of the one before
  */
-public record TrainingSummary(
-    Recipe recipe,
-    int rollbacks,
-    long textLength,
-    Optional<Validation> validation,
-    BestBy bestBy,
-    long step,
-    double smoothLoss,
-    long earlierCharacters) {
+public final class TrainingSummary {
+  private final Recipe recipe;
+  private final int rollbacks;
+  private final long textLength;
+  private final Optional<Validation> validation;
+  private final BestBy bestBy;
+  private final long step;
+  private final double smoothLoss;
+  private final long earlierCharacters;
+
+  TrainingSummary(
+      Recipe recipe,
+      int rollbacks,
+      long textLength,
+      Optional<Validation> validation,
+      BestBy bestBy,
+      long step,
+      double smoothLoss,
+      long earlierCharacters) {
+    this.recipe = recipe;
+    this.rollbacks = rollbacks;
+    this.textLength = textLength;
+    this.validation = validation;
+    this.bestBy = bestBy;
+    this.step = step;
+    this.smoothLoss = smoothLoss;
+    this.earlierCharacters = earlierCharacters;
+  }
+
+  /** What a model's file says of its training. */
+  static Optional<TrainingSummary> of(Header header) {
+    if (!header.isTrained()) {
+      return Optional.empty();
+    }
+    Optional<Validation> validation =
+        header.isValidated()
+            ? Optional.of(
+                new Validation(
+                    header.validationLength, header.validationPieces, header.validationEvery))
+            : Optional.empty();
+    return Optional.of(
+        new TrainingSummary(
+            header.recipe,
+            header.rollbacks,
+            header.textLength,
+            validation,
+            header.bestBy(),
+            header.step,
+            header.smoothLoss,
+            header.earlierCharacters));
+  }
+
+  /** The settings that the run was started with. */
+  public Recipe recipe() {
+    return recipe;
+  }
+
+  /**
+   * How many times training had diverged and gone back, each time with half the learning rate that
+   * it had had.
+   */
+  public int rollbacks() {
+    return rollbacks;
+  }
+
+  /** Characters in the text, without what was held out. */
+  public long textLength() {
+    return textLength;
+  }
+
+  /** What the run was measured with, if anything was held out. */
+  public Optional<Validation> validation() {
+    return validation;
+  }
+
+  /** What said which model was the run's best. */
+  public BestBy bestBy() {
+    return bestBy;
+  }
+
+  /** The step after which the parameters stood like this. */
+  public long step() {
+    return step;
+  }
+
+  /** The smooth loss at that step, in nats per window; NaN at step 0. */
+  public double smoothLoss() {
+    return smoothLoss;
+  }
+
+  /**
+   * How many characters all runs before this one have read, each of which began with the model of
+   * the one before.
+   */
+  public long earlierCharacters() {
+    return earlierCharacters;
+  }
 
   /** How many steps a pass through the text takes; at least 1 for a text that can be trained on. */
   public long stepsPerEpoch() {
@@ -50,5 +129,45 @@ public record TrainingSummary(
   long charactersInAll() {
     double characters = (double) step * recipe.sequenceLength() * recipe.batchSize();
     return (long) (earlierCharacters + characters);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TrainingSummary that
+        && recipe.equals(that.recipe)
+        && rollbacks == that.rollbacks
+        && textLength == that.textLength
+        && validation.equals(that.validation)
+        && bestBy == that.bestBy
+        && step == that.step
+        && Double.compare(smoothLoss, that.smoothLoss) == 0
+        && earlierCharacters == that.earlierCharacters;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(
+        recipe, rollbacks, textLength, validation, bestBy, step, smoothLoss, earlierCharacters);
+  }
+
+  @Override
+  public String toString() {
+    return "TrainingSummary[recipe="
+        + recipe
+        + ", rollbacks="
+        + rollbacks
+        + ", textLength="
+        + textLength
+        + ", validation="
+        + validation
+        + ", bestBy="
+        + bestBy
+        + ", step="
+        + step
+        + ", smoothLoss="
+        + smoothLoss
+        + ", earlierCharacters="
+        + earlierCharacters
+        + "]";
   }
 }

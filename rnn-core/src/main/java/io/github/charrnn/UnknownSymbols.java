@@ -68,6 +68,16 @@ public final class UnknownSymbols {
   }
 
   @Override
+  public boolean equals(Object other) {
+    return other instanceof UnknownSymbols that && replacement == that.replacement;
+  }
+
+  @Override
+  public int hashCode() {
+    return Integer.hashCode(replacement);
+  }
+
+  @Override
   public String toString() {
     return switch (replacement) {
       case FAIL -> "fail";

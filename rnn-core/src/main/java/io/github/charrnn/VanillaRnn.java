@@ -32,6 +32,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * <p>The parameters are handed out as in the equations of the {@linkplain io.github.charrnn package
  * documentation}: flat, row-major, element (i, j) of a matrix with s columns at {@code i * s + j}.
  *
+ * <p>A model is equal to itself alone: {@link #fingerprint} tells whether two have the same
+ * parameters.
+ *
  * <p>A model reads every text from its start: the zero state, unless training has left it a {@link
  * #startState}.
  */
@@ -82,7 +85,7 @@ public final class VanillaRnn {
         header.seed,
         header.initializer,
         header.documents,
-        header.training(),
+        TrainingSummary.of(header),
         start,
         header.startLoss);
   }
@@ -153,6 +156,7 @@ public final class VanillaRnn {
      * @throws IllegalArgumentException if the vocabulary does not have the boundary
      */
     public Builder documents(Documents documents) {
+      Objects.requireNonNull(documents, "documents");
       documents.requireIn(vocab);
       this.documents = Optional.of(documents);
       return this;
@@ -262,6 +266,7 @@ public final class VanillaRnn {
    * @throws IllegalArgumentException if it has another length, or a value beyond that
    */
   public VanillaRnn startingIn(double[] state) {
+    Objects.requireNonNull(state, "state");
     if (state.length != hiddenSize()) {
       throw new IllegalArgumentException(
           "the start state has "
@@ -286,6 +291,7 @@ public final class VanillaRnn {
    * @throws IllegalArgumentException if the vocabulary does not have the boundary
    */
   public VanillaRnn ofDocuments(Documents what) {
+    Objects.requireNonNull(what, "what");
     Parameters p = new Parameters(hiddenSize(), vocab.size(), what.requireIn(vocab));
     p.set(parameters);
     return new VanillaRnn(
@@ -313,6 +319,7 @@ public final class VanillaRnn {
    *     does not fit into the heap or into Java's arrays
    */
   public VanillaRnn withSymbols(CharVocab larger) {
+    Objects.requireNonNull(larger, "larger");
     if (larger.equals(vocab)) {
       return this;
     }
@@ -351,6 +358,7 @@ public final class VanillaRnn {
    * @throws IllegalArgumentException if the text has fewer than 2 characters or another vocabulary
    */
   public VanillaRnn measured(EncodedText text) {
+    Objects.requireNonNull(text, "text");
     requireSameVocab(text);
     requireEvaluable(text);
     double loss = StartLoss.of(this, text);
@@ -378,6 +386,7 @@ public final class VanillaRnn {
    * @throws IllegalArgumentException if the text has fewer than 2 characters or another vocabulary
    */
   public Evaluation evaluate(EncodedText text) {
+    Objects.requireNonNull(text, "text");
     requireSameVocab(text);
     requireEvaluable(text);
     SoftReference<Window> left = spare.poll();
@@ -471,6 +480,8 @@ public final class VanillaRnn {
    *     or has the boundary in it, or if the policy's replacement is not in the vocabulary
    */
   public EncodedText encode(CharSequence text, UnknownSymbols unknown) {
+    Objects.requireNonNull(text, "text");
+    Objects.requireNonNull(unknown, "unknown");
     if (documents.isEmpty()) {
       return vocab.encode(text, unknown);
     }
@@ -489,6 +500,7 @@ public final class VanillaRnn {
    *     or if so many numbers do not fit into the heap
    */
   public double[] surprisals(EncodedText text) {
+    Objects.requireNonNull(text, "text");
     requireSameVocab(text);
     requireEvaluable(text);
     double[] surprisals = allocate(text.length() - 1.0, "the surprisals of " + text);
@@ -534,6 +546,7 @@ public final class VanillaRnn {
    *     not fit into the heap
    */
   public double[] states(EncodedText text) {
+    Objects.requireNonNull(text, "text");
     requireSameVocab(text);
     int m = hiddenSize();
     double[] states = allocate((double) text.length() * m, "the states of " + text);
@@ -559,6 +572,7 @@ public final class VanillaRnn {
    *     vocabulary, or if it does not fit into the heap or into Java's arrays
    */
   public Gradient gradient(EncodedText window) {
+    Objects.requireNonNull(window, "window");
     requireSameVocab(window);
     requireEvaluable(window);
     long n = window.length() - 1;
@@ -594,6 +608,7 @@ public final class VanillaRnn {
    * @throws IOException if the file cannot be written; then nothing has changed
    */
   public void save(Path file) throws IOException {
+    Objects.requireNonNull(file, "file");
     ModelFile.write(file, new ModelFile.Model(header(), parameters, start));
   }
 
@@ -609,6 +624,7 @@ public final class VanillaRnn {
    * @throws IOException if the file cannot be read
    */
   public static VanillaRnn load(Path file) throws IOException {
+    Objects.requireNonNull(file, "file");
     ModelFile.Model model = ModelFile.read(file);
     return of(model.header(), model.parameters(), model.start());
   }
@@ -619,6 +635,7 @@ public final class VanillaRnn {
    * @throws IOException if the stream throws it
    */
   public void save(OutputStream out) throws IOException {
+    Objects.requireNonNull(out, "out");
     ModelFile.write(out, new ModelFile.Model(header(), parameters, start));
   }
 
@@ -633,6 +650,8 @@ public final class VanillaRnn {
    * @throws IOException if it cannot be read
    */
   public static VanillaRnn load(InputStream in, String name) throws IOException {
+    Objects.requireNonNull(in, "in");
+    Objects.requireNonNull(name, "name");
     return load(ByteBuffer.wrap(in.readAllBytes()), name);
   }
 
@@ -646,6 +665,8 @@ public final class VanillaRnn {
    * @throws IllegalArgumentException if the model does not fit into the heap
    */
   public static VanillaRnn load(ByteBuffer bytes, String name) throws ModelFormatException {
+    Objects.requireNonNull(bytes, "bytes");
+    Objects.requireNonNull(name, "name");
     try {
       ModelFile.Model model = ModelFile.read(bytes, name);
       return of(model.header(), model.parameters(), model.start());
@@ -671,6 +692,12 @@ public final class VanillaRnn {
    */
   public static VanillaRnn of(
       CharVocab vocab, double[] u, double[] w, double[] v, double[] b, double[] c) {
+    Objects.requireNonNull(vocab, "vocab");
+    Objects.requireNonNull(u, "u");
+    Objects.requireNonNull(w, "w");
+    Objects.requireNonNull(v, "v");
+    Objects.requireNonNull(b, "b");
+    Objects.requireNonNull(c, "c");
     int m = Range.atLeast(1, "the length of b", b.length);
     int k = vocab.size();
     Parameters.requireFits(m, k, "a model with hiddenSize " + m + " and " + k + " symbols");

@@ -146,8 +146,11 @@
  *
  * <ul>
  *   <li>The same text, settings and seed give the same bits, on every Java version and processor.
- *   <li>Models, vocabularies, encoded texts and recipes never change, and threads may share them. A
- *       trainer, a sampler or a gradient check is for one thread at a time.
+ *   <li>Models, vocabularies, encoded texts, recipes and results never change, and threads may
+ *       share them. A trainer, a sampler or a gradient check is for one thread at a time. Every
+ *       class says which it is.
+ *   <li>No argument may be null, no element of an argument either, and no result is: a {@code
+ *       NullPointerException} names the argument.
  *   <li>Losses are in nats, per window where a window's loss is meant.
  *   <li>A symbol is an element of a vocabulary, a Unicode code point. A character is a place in a
  *       text, where one symbol stands: lengths, positions and bits per character count characters.

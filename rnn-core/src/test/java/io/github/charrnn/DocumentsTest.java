@@ -74,7 +74,7 @@ class DocumentsTest {
           """)
   void text_isCutWhereTheDelimiterStands(String delimiter, String text, String expected)
       throws IOException {
-    Documents documents = new Documents(delimiter.translateEscapes());
+    Documents documents = Documents.delimitedBy(delimiter.translateEscapes());
 
     EncodedText read = read(documents, text.translateEscapes());
 
@@ -109,7 +109,7 @@ class DocumentsTest {
         .isThrownBy(() -> read(LINES, "\n\n"))
         .withMessage("there is no document, must be at least 1");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Documents("x".repeat(33)))
+        .isThrownBy(() -> Documents.delimitedBy("x".repeat(33)))
         .withMessage("the delimiter has 33 characters, must have at most 32");
     CharVocab letters = CharVocab.of("ab");
     String noBoundary =
@@ -392,7 +392,7 @@ class DocumentsTest {
     assertThat(again.evaluate(text)).isEqualTo(rnn.evaluate(text));
     assertThat(plain.evaluate(text)).isNotEqualTo(rnn.evaluate(text));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> plain.ofDocuments(new Documents("x")))
+        .isThrownBy(() -> plain.ofDocuments(Documents.delimitedBy("x")))
         .withMessageContaining("U+0078");
   }
 

@@ -25,9 +25,7 @@ class LearningRateTest {
       String name, double t1, double t2, double t3, double t4, double t5, double t1000) {
     Decay decay = Decay.named(name);
     LearningRate rate =
-        decay == Decay.CONSTANT
-            ? LearningRate.constant(0.8)
-            : new LearningRate(0.8, decay, 0.2, 4, 0);
+        decay == Decay.CONSTANT ? LearningRate.constant(0.8) : LearningRate.of(0.8, decay, 0.2, 4);
     double[] expected = {t1, t2, t3, t4, t5};
     for (int i = 0; i < expected.length; i++) {
       assertThat(rate.at(i + 1)).as("step %d", i + 1).isCloseTo(expected[i], within(1e-15));
@@ -67,7 +65,7 @@ class LearningRateTest {
   @CsvSource({"0.1, 0.07, 7", "0.3, 0.1, 49", "1e-300, 1e-307, 10", "1e300, 1e-2, 60"})
   void rates_fallFromTheFirstToTheEnd(double first, double end, long steps) {
     for (Decay decay : new Decay[] {Decay.LINEAR, Decay.EXPONENTIAL, Decay.COSINE}) {
-      LearningRate rate = new LearningRate(first, decay, end, steps, 0);
+      LearningRate rate = LearningRate.of(first, decay, end, steps);
       double before = first;
       for (long t = 1; t <= steps + 2; t++) {
         double now = rate.at(t);
@@ -115,7 +113,7 @@ class LearningRateTest {
     }
     assertThatIllegalArgumentException().isThrownBy(() -> LearningRate.exponential(0.8, 0, 4));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new LearningRate(0.8, Decay.CONSTANT, 0.7, 0, 0))
+        .isThrownBy(() -> LearningRate.of(0.8, Decay.CONSTANT, 0.7, 0))
         .withMessage("finalLearningRate is 0.7, must be the rate, 0.8, if it is constant");
   }
 
@@ -125,7 +123,7 @@ class LearningRateTest {
         .isThrownBy(() -> LearningRate.cosine(0.8, 0, 0))
         .withMessage("scheduleSteps is 0, must be at least 1");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new LearningRate(0.8, Decay.CONSTANT, 0.8, 5, 0))
+        .isThrownBy(() -> LearningRate.of(0.8, Decay.CONSTANT, 0.8, 5))
         .withMessage("scheduleSteps is 5, must be 0 if the rate is constant");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> LearningRate.constant(0.8).withWarmUp(-1))

@@ -403,7 +403,7 @@ class ObservationsTest {
     TrainingResult result =
         trainer()
             .onSample((training, sample) -> heard.add(sample))
-            .every(15, p -> expected.add(new Sample(p.step(), p.smoothLoss(), p.sample(7))))
+            .every(15, p -> expected.add(Sample.of(p.step(), p.smoothLoss(), p.sample(7))))
             .train(text, 100);
 
     assertThat(expected).hasSize(7);

@@ -107,7 +107,7 @@ final class EvaluateCommand implements Callable<Integer> {
       double nats =
           each.stream().mapToDouble(it -> it.by.natsPerCharacter() * it.by.characters()).sum();
       return new Measured(
-          new Evaluation(characters, nats / characters),
+          Evaluation.of(characters, nats / characters),
           sum(each, Measured::skipped),
           sum(each, Measured::length));
     }

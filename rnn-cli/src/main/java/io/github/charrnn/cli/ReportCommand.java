@@ -143,7 +143,7 @@ final class ReportCommand implements Callable<Integer> {
                     .readAny(terminal, best.vocab(), unknown.policy()));
     ValidationOptions.Split split =
         ValidationOptions.splitAgain(all, best.documents(), settings, other);
-    TrainingResult result = run.result(split.text()).measured(split.text());
+    TrainingResult result = run.result().measured(split.text());
     int window = settings.recipe().sequenceLength();
     int many = threads.count().orElse(Runtime.getRuntime().availableProcessors());
     Analysis analysis = new Analysis(split.text(), split.joined(), best, window, elements, many);

@@ -316,15 +316,8 @@ final class TrainCommand implements Callable<Integer> {
   /** The plan of a run as it was typed: what a step reads decides how often it is measured. */
   private static Plan measured(Plan plan, Recipe recipe, ValidationOptions.Split split) {
     long heldOut = split.heldOut().stream().mapToLong(EncodedText::length).sum();
-    return new Plan(
-            plan.name(),
-            plan.hiddenSize(),
-            plan.initializer(),
-            recipe,
-            plan.steps(),
-            heldOut,
-            split.heldOut().size(),
-            plan.validationEvery())
+    return plan.withRecipe(recipe)
+        .withHeldOut(heldOut, split.heldOut().size())
         .withSteps(plan.steps());
   }
 

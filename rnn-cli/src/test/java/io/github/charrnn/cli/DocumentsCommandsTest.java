@@ -533,7 +533,7 @@ class DocumentsCommandsTest {
     Path text = write("letters.txt", letters.repeat(6));
     Path saved = directory.resolve("m");
     train(text, "--delimiter", typed, "-o", saved, "--steps", 60, "--no-report");
-    Documents how = new Documents(delimiter);
+    Documents how = Documents.delimitedBy(delimiter);
     VanillaRnn rnn = VanillaRnn.load(saved);
     assertThat(rnn.documents()).contains(how);
 

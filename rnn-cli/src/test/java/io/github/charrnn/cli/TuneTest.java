@@ -215,7 +215,7 @@ class TuneTest {
     Path folder = Files.createDirectory(directory.resolve("folder"));
     Path first = Files.writeString(folder.resolve("a.txt"), String.join(";\n", NAMES));
     Path second = Files.writeString(folder.resolve("b.txt"), String.join(";\n", NAMES));
-    Documents ended = new Documents(";\n");
+    Documents ended = Documents.delimitedBy(";\n");
     Map<List<Object>, Documents> kinds =
         Map.of(
             List.of(folder),

@@ -79,7 +79,7 @@ final class Fields {
                   "at most " + Documents.LONGEST + " characters",
                   Fields::isDelimiter,
                   h -> h.documents.orElseThrow().delimiter(),
-                  (h, x) -> h.documents = Optional.of(new Documents(x)))
+                  (h, x) -> h.documents = Optional.of(Documents.delimitedBy(x)))
               .since(3, h -> h.documents.isEmpty())
               .must(
                   "one whose boundary is in the vocabulary",

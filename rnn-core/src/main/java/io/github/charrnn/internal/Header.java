@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a file says beside its tensors, as plain fields between the file's metadata and the records
+ * What a file says beside its tensors, as plain fields between the file's metadata and the classes
  * of the library; the table of fields has a row for each of them.
  */
 public final class Header {
@@ -65,9 +65,15 @@ public final class Header {
   /** In nats per character from its start, of a model; NaN if it was not measured. */
   public double startLoss = Double.NaN;
 
-  long validationLength;
-  int validationPieces = 1;
-  long validationEvery;
+  /** Characters held out, in all pieces together. */
+  public long validationLength;
+
+  /** How many pieces these are. */
+  public int validationPieces = 1;
+
+  /** After how many steps the model was measured, each time. */
+  public long validationEvery;
+
   boolean validationSelects;
   boolean bestIsLast;
 
@@ -167,7 +173,8 @@ public final class Header {
     LearningRate read = recipe.learningRate();
     recipe =
         recipe.withLearningRate(
-            new LearningRate(read.rate(), decay, finalLearningRate, scheduleSteps, read.warmUp()));
+            LearningRate.of(read.rate(), decay, finalLearningRate, scheduleSteps)
+                .withWarmUp(read.warmUp()));
   }
 
   boolean has(Section section) {
@@ -183,29 +190,18 @@ public final class Header {
     return vocab.orElseThrow();
   }
 
-  /** What a model's file says of its training. */
-  public Optional<TrainingSummary> training() {
-    return has(Section.TRAINING)
-        ? Optional.of(
-            new TrainingSummary(
-                recipe,
-                rollbacks,
-                textLength,
-                validation(),
-                bestBy(),
-                step,
-                smoothLoss,
-                earlierCharacters))
-        : Optional.empty();
+  /** Whether the file is of a trained model, and says how. */
+  public boolean isTrained() {
+    return has(Section.TRAINING);
   }
 
-  private Optional<Validation> validation() {
-    return has(Section.VALIDATION)
-        ? Optional.of(new Validation(validationLength, validationPieces, validationEvery))
-        : Optional.empty();
+  /** Whether a part of its text was held out. */
+  public boolean isValidated() {
+    return has(Section.VALIDATION);
   }
 
-  private BestBy bestBy() {
+  /** What said which model was the run's best. */
+  public BestBy bestBy() {
     if (bestIsLast) {
       return BestBy.LAST;
     }

@@ -1,6 +1,7 @@
 package io.github.charrnn.internal;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 
 /** What is chosen by a name. */
@@ -11,10 +12,12 @@ public final class Named {
    * The one of that name.
    *
    * @param what the subject of the sentence
+   * @throws NullPointerException if there is no name
    * @throws IllegalArgumentException if none of them has it
    */
   public static <T> T find(
       String what, String name, List<? extends T> all, Function<? super T, String> nameOf) {
+    Objects.requireNonNull(name, "name");
     for (T one : all) {
       if (nameOf.apply(one).equals(name)) {
         return one;

@@ -198,10 +198,10 @@ public record Observations(
           points.isPresent() ? validation(points.get(), header.step) : List.of(),
           Double.isNaN(header.validationBestLoss)
               ? Optional.empty()
-              : Optional.of(new HeldOutLoss(header.validationBestStep, header.validationBestLoss)),
+              : Optional.of(HeldOutLoss.of(header.validationBestStep, header.validationBestLoss)),
           Double.isNaN(header.validationEndLoss)
               ? Optional.empty()
-              : Optional.of(new HeldOutLoss(header.step, header.validationEndLoss)));
+              : Optional.of(HeldOutLoss.of(header.step, header.validationEndLoss)));
     }
 
     private List<Sample> samples(CharVocab vocab, long step) throws ModelFormatException {
@@ -219,7 +219,10 @@ public record Observations(
           text.appendCodePoint(vocab.codePointOf(symbol));
         }
         double smoothLoss = sampleStep == 0 ? Double.NaN : rows[i + 1];
-        samples.add(new Sample(sampleStep, smoothLoss, text.toString()));
+        if (smoothLoss < 0) {
+          throw Safetensors.wrong("samples has a smooth loss that is " + smoothLoss);
+        }
+        samples.add(Sample.of(sampleStep, smoothLoss, text.toString()));
         before = sampleStep;
       }
       if (at != symbols.length) {
@@ -237,7 +240,7 @@ public record Observations(
         if (points[i + 1] < 0) {
           throw Safetensors.wrong("validation has a loss that is " + points[i + 1]);
         }
-        validation.add(new HeldOutLoss(before, points[i + 1]));
+        validation.add(HeldOutLoss.of(before, points[i + 1]));
       }
       return validation;
     }

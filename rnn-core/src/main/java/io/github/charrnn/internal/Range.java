@@ -8,13 +8,14 @@ import java.util.function.DoublePredicate;
  * of a file share.
  *
  * @param words as in "x is 0.0, must be above 0"
- * @param holds whether a number is in the range; NaN never is
+ * @param holds whether a number is in the range; NaN is where the words say so
  */
 public record Range(String words, DoublePredicate holds) {
   public static final Range ABOVE_ZERO = new Range("above 0", x -> x > 0);
   public static final Range ABOVE_ZERO_AND_FINITE =
       new Range("above 0 and finite", x -> x > 0 && x < Double.POSITIVE_INFINITY);
   public static final Range AT_LEAST_ZERO = new Range("at least 0", x -> x >= 0);
+  public static final Range AT_LEAST_ZERO_OR_NAN = new Range("at least 0, or NaN", x -> !(x < 0));
   public static final Range ABOVE_ZERO_AND_BELOW_ONE =
       new Range("above 0 and below 1", x -> x > 0 && x < 1);
   public static final Range AT_LEAST_ZERO_AND_BELOW_ONE =

@@ -71,7 +71,7 @@ class FieldsTest {
   /** What a model of documents says. */
   private static Metadata readOfDocuments() throws IOException {
     Path file = Files.createTempDirectory(directory, "").resolve("model");
-    VanillaRnn.builder(CharVocab.of(TEXT)).documents(new Documents("a")).build().save(file);
+    VanillaRnn.builder(CharVocab.of(TEXT)).documents(Documents.delimitedBy("a")).build().save(file);
     try (Safetensors in = Safetensors.open(file)) {
       return in.metadata();
     }

@@ -341,7 +341,7 @@ public final class RecipeOptions {
           option
               + " needs --schedule linear, exponential or cosine: the learning rate is constant");
     }
-    return new LearningRate(rate.rate(), rate.decay(), end, steps, rate.warmUp());
+    return rate.withEnd(end, steps);
   }
 
   /** Refuses a recipe that there is not, and options that exclude each other. */
@@ -421,12 +421,7 @@ public final class RecipeOptions {
     return rate.decay() == Decay.CONSTANT
         ? recipe
         : recipe.withLearningRate(
-            new LearningRate(
-                rate.rate(),
-                rate.decay(),
-                rate.end(),
-                Math.max(1, theirs.steps()),
-                theirs.warmUp()));
+            rate.withEnd(rate.end(), Math.max(1, theirs.steps())).withWarmUp(theirs.warmUp()));
   }
 
   /** What each recipe is made of on a text of a million characters with 65 symbols. */

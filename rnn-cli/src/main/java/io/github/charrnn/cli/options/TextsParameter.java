@@ -98,7 +98,7 @@ public final class TextsParameter {
         throw Options.wrong(command, DELIMITER + " is empty: name what ends a document");
       }
       return Optional.of(
-          Options.get(command, DELIMITER, () -> new Documents(Escapes.read(delimiter))));
+          Options.get(command, DELIMITER, () -> Documents.delimitedBy(Escapes.read(delimiter))));
     }
     if (documents == null) {
       boolean several = names.size() > 1 || names.stream().anyMatch(TextsParameter::isDirectory);

@@ -2,7 +2,6 @@ package io.github.charrnn.cli.train;
 
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.ModelFormatException;
-import io.github.charrnn.Trainer;
 import io.github.charrnn.TrainingResult;
 import io.github.charrnn.TrainingSummary;
 import io.github.charrnn.Validation;
@@ -13,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -86,30 +84,8 @@ public record PastRun(
         || text.length() == settings.textLength();
   }
 
-  /**
-   * What the run came to: all of it, or as much as a model tells.
-   *
-   * @param text that it was trained on
-   */
-  public TrainingResult result(EncodedText text) {
-    return whole.orElseGet(() -> ofModel(text));
-  }
-
-  private TrainingResult ofModel(EncodedText text) {
-    TrainingResult nothing = Trainer.of(best).recipe(settings.recipe()).train(text, 0);
-    return new TrainingResult(
-        best,
-        best,
-        settings.step(),
-        settings.smoothLoss(),
-        settings.smoothLoss(),
-        settings.step(),
-        settings.step(),
-        0,
-        0,
-        nothing.history(),
-        List.of(),
-        List.of(),
-        Optional.empty());
+  /** What the run came to: all of it, or as much as a model tells. */
+  public TrainingResult result() {
+    return whole.orElseGet(() -> TrainingResult.of(best));
   }
 }

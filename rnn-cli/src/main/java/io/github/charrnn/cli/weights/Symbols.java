@@ -132,7 +132,7 @@ public record Symbols(String source, int[] codePoints, Optional<Documents> docum
                 new Symbols(
                     source,
                     symbols.codePoints().toArray(),
-                    Optional.ofNullable(metadata.get(DELIMITER)).map(Documents::new)));
+                    Optional.ofNullable(metadata.get(DELIMITER)).map(Documents::delimitedBy)));
   }
 
   /** Whether an array is of code points, and no weights. */
