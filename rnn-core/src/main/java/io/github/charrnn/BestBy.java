@@ -1,6 +1,9 @@
 package io.github.charrnn;
 
-/** What says which model of a run is its {@linkplain TrainingResult#best best}. */
+/**
+ * What says which model of a run is its {@linkplain TrainingResult#best best}. Immutable, and safe
+ * for use by many threads.
+ */
 public enum BestBy {
   /** The lowest smooth loss, as in the published recipe: that of an easy stretch of the text. */
   SMOOTH,

@@ -34,7 +34,7 @@ public sealed interface Clip {
   double bound();
 
   /**
-   * See {@link Clip#value}.
+   * See {@link Clip#value}. Immutable, and safe for use by many threads.
    *
    * @param bound above 0; infinite for no clipping
    */
@@ -56,7 +56,7 @@ public sealed interface Clip {
   }
 
   /**
-   * See {@link Clip#norm}.
+   * See {@link Clip#norm}. Immutable, and safe for use by many threads.
    *
    * @param bound above 0; infinite for no clipping
    */

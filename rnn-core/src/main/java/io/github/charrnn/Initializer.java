@@ -64,7 +64,7 @@ public sealed interface Initializer {
   String name();
 
   /**
-   * See {@link Initializer#normal}.
+   * See {@link Initializer#normal}. Immutable, and safe for use by many threads.
    *
    * @param deviation the standard deviation, at least 0 and finite
    */
@@ -84,7 +84,7 @@ public sealed interface Initializer {
     }
   }
 
-  /** See {@link Initializer#glorot}. */
+  /** See {@link Initializer#glorot}. Immutable, and safe for use by many threads. */
   record Glorot() implements Initializer {
     @Override
     public String name() {
@@ -92,7 +92,10 @@ public sealed interface Initializer {
     }
   }
 
-  /** What only W is drawn by; U and V are normally distributed. */
+  /**
+   * What only W is drawn by; U and V are normally distributed. Immutable, and safe for use by many
+   * threads.
+   */
   sealed interface OfW extends Initializer {
     /** What W is multiplied by. */
     double gain();
@@ -112,7 +115,7 @@ public sealed interface Initializer {
   }
 
   /**
-   * See {@link Initializer#orthogonal}.
+   * See {@link Initializer#orthogonal}. Immutable, and safe for use by many threads.
    *
    * @param gain above 0 and finite
    * @param inputDeviation the standard deviation of U, at least 0 and finite
@@ -140,7 +143,7 @@ public sealed interface Initializer {
   }
 
   /**
-   * See {@link Initializer#identity}.
+   * See {@link Initializer#identity}. Immutable, and safe for use by many threads.
    *
    * @param gain above 0 and finite
    * @param inputDeviation the standard deviation of U, at least 0 and finite

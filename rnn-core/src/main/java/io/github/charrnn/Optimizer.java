@@ -95,7 +95,7 @@ public sealed interface Optimizer {
   String name();
 
   /**
-   * See {@link Optimizer#adaGrad(double)}.
+   * See {@link Optimizer#adaGrad(double)}. Immutable, and safe for use by many threads.
    *
    * @param initialAccumulator at least 0 and finite
    */
@@ -124,7 +124,7 @@ public sealed interface Optimizer {
   }
 
   /**
-   * See {@link Optimizer#sgd(double)}.
+   * See {@link Optimizer#sgd(double)}. Immutable, and safe for use by many threads.
    *
    * @param momentum at least 0 and below 1
    */
@@ -151,7 +151,7 @@ public sealed interface Optimizer {
   }
 
   /**
-   * See {@link Optimizer#rmsProp}.
+   * See {@link Optimizer#rmsProp}. Immutable, and safe for use by many threads.
    *
    * @param decay at least 0 and below 1
    */
@@ -178,7 +178,7 @@ public sealed interface Optimizer {
   }
 
   /**
-   * See {@link Optimizer#adam}.
+   * See {@link Optimizer#adam}. Immutable, and safe for use by many threads.
    *
    * @param beta1 at least 0 and below 1
    * @param beta2 at least 0 and below 1
