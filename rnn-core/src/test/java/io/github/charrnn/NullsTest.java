@@ -7,6 +7,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.StringWriter;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -21,10 +23,13 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -80,7 +85,7 @@ class NullsTest {
     values.put(InputStream.class, new ByteArrayInputStream(new byte[0]));
     values.put(OutputStream.class, new ByteArrayOutputStream());
     values.put(ByteBuffer.class, ByteBuffer.allocate(1));
-    values.put(Appendable.class, new StringBuilder());
+    values.put(Appendable.class, new StringWriter());
     values.put(List.class, List.of());
     values.put(Iterable.class, List.of());
     values.put(Iterator.class, Collections.emptyIterator());
@@ -94,7 +99,7 @@ class NullsTest {
 
   @Test
   void everyPublicMethod_givenNull_namesTheParameter() throws ReflectiveOperationException {
-    Set<String> wrong = new java.util.TreeSet<>();
+    Set<String> wrong = new TreeSet<>();
     int tried = 0;
     for (Class<?> type : PublicTypes.all()) {
       for (Executable callee : callees(type)) {
@@ -104,9 +109,9 @@ class NullsTest {
             String name = parameters[i].getName();
             check(callee, i, null, name, wrong);
             tried++;
-            Object withNull = withNull(parameters[i]);
-            if (withNull != null) {
-              check(callee, i, withNull, name + "[1]", wrong);
+            Optional<Object> withNull = withNull(parameters[i]);
+            if (withNull.isPresent()) {
+              check(callee, i, withNull.get(), name + "[1]", wrong);
               tried++;
             }
           }
@@ -131,21 +136,22 @@ class NullsTest {
     return callees;
   }
 
-  /** Two elements, of which the second is null; null where the parameter is no list. */
-  private static Object withNull(Parameter parameter) {
+  /** Two elements, of which the second is null, for a parameter that is a list. */
+  private static Optional<Object> withNull(Parameter parameter) {
     String type = parameter.getParameterizedType().getTypeName();
     if (parameter.getType() == Path[].class) {
-      return new Path[] {Path.of("pom.xml"), null};
+      return Optional.of(new Path[] {Path.of("pom.xml"), null});
     }
     if (parameter.getType() != List.class && parameter.getType() != Iterable.class) {
-      return null;
+      return Optional.empty();
     }
     Object first =
         type.contains("EncodedText") ? TEXT : type.contains("Path") ? Path.of("pom.xml") : "ab";
-    return Arrays.asList(first, null);
+    return Optional.of(Arrays.asList(first, null));
   }
 
-  private void check(Executable callee, int at, Object argument, String words, Set<String> wrong)
+  private void check(
+      Executable callee, int at, @Nullable Object argument, String words, Set<String> wrong)
       throws ReflectiveOperationException {
     Parameter[] parameters = callee.getParameters();
     Object[] arguments = new Object[parameters.length];
@@ -158,7 +164,7 @@ class NullsTest {
     try {
       call(callee, arguments);
     } catch (InvocationTargetException e) {
-      Throwable thrown = e.getCause();
+      Throwable thrown = e.getTargetException();
       if (thrown instanceof NullPointerException && words.equals(thrown.getMessage())) {
         return;
       }
@@ -168,7 +174,7 @@ class NullsTest {
   }
 
   private void call(Executable callee, Object[] arguments) throws ReflectiveOperationException {
-    if (callee instanceof java.lang.reflect.Constructor<?> constructor) {
+    if (callee instanceof Constructor<?> constructor) {
       constructor.newInstance(arguments);
     } else {
       Method method = (Method) callee;

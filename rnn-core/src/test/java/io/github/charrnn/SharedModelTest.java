@@ -15,6 +15,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -125,7 +126,7 @@ class SharedModelTest {
                 + type.getSimpleName()
                 + "\\b",
             Pattern.DOTALL);
-    java.util.regex.Matcher found = declaration.matcher(source);
+    Matcher found = declaration.matcher(source);
     assertThat(found.find()).as(type.getName()).isTrue();
     return found.group(1).replaceAll("\\s*\n\\s*[*]\\s*", " ");
   }

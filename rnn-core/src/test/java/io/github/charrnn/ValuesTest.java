@@ -218,7 +218,7 @@ class ValuesTest {
     try {
       return new AssertionError(constructor.newInstance(arguments));
     } catch (InvocationTargetException e) {
-      return e.getCause();
+      return e.getTargetException();
     }
   }
 
