@@ -11,6 +11,8 @@ import java.util.stream.IntStream;
  *
  * <p>A symbol is a whole code point, never half of a surrogate pair. Line ends are symbols like any
  * other, and nothing is normalised: a text with CRLF has CR and LF.
+ *
+ * @since 0.1
  */
 public final class CharVocab {
   /** The largest number of symbols, {@value}. */
@@ -37,8 +39,9 @@ public final class CharVocab {
   }
 
   /**
-   * The vocabulary of a text.
+   * {@return the vocabulary of a text}
    *
+   * @param text at least 2 distinct symbols, at most {@value #MAX_SIZE}
    * @throws IllegalArgumentException if the text has fewer than 2 distinct symbols or more than
    *     {@value #MAX_SIZE}, or half a surrogate pair
    */
@@ -49,10 +52,11 @@ public final class CharVocab {
   }
 
   /**
-   * The vocabulary of these symbols, given in any order.
+   * {@return the vocabulary of these symbols, given in any order}
    *
-   * @param codePoints 2 to {@value #MAX_SIZE} different Unicode code points, no surrogates
-   * @throws IllegalArgumentException if they are not that
+   * @param codePoints 2 to {@value #MAX_SIZE} different Unicode code points, no surrogates; copied
+   * @throws IllegalArgumentException if there are fewer than 2 or more than {@value #MAX_SIZE}, if
+   *     one is no Unicode character that can stand alone, or if one is there twice
    */
   public static CharVocab of(int... codePoints) {
     Objects.requireNonNull(codePoints, "codePoints");
@@ -87,9 +91,10 @@ public final class CharVocab {
   }
 
   /**
-   * A vocabulary of the symbols of this one and of another. In ascending order like any, so the
-   * symbols may have other numbers there.
+   * {@return a vocabulary of the symbols of this one and of another, in ascending order like any}
+   * So the symbols may have other numbers there than here.
    *
+   * @param other what this one gets the symbols of that it does not have
    * @throws IllegalArgumentException if these are more than {@value #MAX_SIZE}
    */
   public CharVocab and(CharVocab other) {
@@ -106,12 +111,16 @@ public final class CharVocab {
     return Arrays.stream(other.codePoints).allMatch(it -> symbolOf(it) >= 0);
   }
 
-  /** The number of symbols, K, from 2 to {@value #MAX_SIZE}. */
+  /** {@return the number of symbols, K, from 2 to {@value #MAX_SIZE}} */
   public int size() {
     return codePoints.length;
   }
 
-  /** The number of a symbol, from 0 to K - 1, or -1 if the vocabulary does not have it. */
+  /**
+   * {@return the number of a symbol, from 0 to K - 1, or -1 if the vocabulary does not have it}
+   *
+   * @param codePoint any number: what is no Unicode code point is in no vocabulary
+   */
   public int symbolOf(int codePoint) {
     int page = codePoint / PAGE;
     return codePoint >= 0 && page < pages.length && pages[page].length > 0
@@ -120,7 +129,7 @@ public final class CharVocab {
   }
 
   /**
-   * The Unicode code point of a symbol.
+   * {@return the Unicode code point of a symbol}
    *
    * @param symbol from 0 to K - 1
    * @throws IndexOutOfBoundsException if symbol is not from 0 to K - 1
@@ -129,15 +138,16 @@ public final class CharVocab {
     return codePoints[symbol];
   }
 
-  /** All symbols as one string, in the order of their numbers. */
+  /** {@return all symbols as one string, in the order of their numbers} */
   public String symbols() {
     return new String(codePoints, 0, codePoints.length);
   }
 
   /**
-   * The symbol numbers of a text. The vocabulary must have all of its symbols.
+   * {@return the symbol numbers of a text} The vocabulary must have all of its symbols.
    *
-   * @throws UnknownSymbolException if it does not have one
+   * @param text of any length, also empty
+   * @throws UnknownSymbolException if the vocabulary does not have one of its symbols
    * @throws IllegalArgumentException if the text has half a surrogate pair
    */
   public EncodedText encode(CharSequence text) {
@@ -145,8 +155,9 @@ public final class CharVocab {
   }
 
   /**
-   * The symbol numbers of a text.
+   * {@return the symbol numbers of a text}
    *
+   * @param text of any length, also empty
    * @param unknown what to do with symbols that the vocabulary does not have
    * @throws UnknownSymbolException if there is one and the policy is to fail
    * @throws IllegalArgumentException if the text has half a surrogate pair, or the policy's
@@ -166,7 +177,7 @@ public final class CharVocab {
   }
 
   /**
-   * The text that symbol numbers stand for.
+   * {@return the text that symbol numbers stand for}
    *
    * @param symbols each from 0 to K - 1
    * @throws IndexOutOfBoundsException if one is not from 0 to K - 1

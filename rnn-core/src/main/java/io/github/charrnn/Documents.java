@@ -29,6 +29,8 @@ import java.util.function.Supplier;
  * and after every one. Empty documents are left out.
  *
  * <p>Immutable, and safe for use by many threads.
+ *
+ * @since 0.1
  */
 public final class Documents {
   /** The most characters of a delimiter, {@value}. */
@@ -46,11 +48,11 @@ public final class Documents {
   }
 
   /**
-   * A document ends wherever a delimiter stands in a file, and where the file ends.
+   * {@return documents that end wherever a delimiter stands in a file, and where the file ends}
    *
    * @param delimiter at most {@value #LONGEST} characters; without any, every file is one document
-   * @throws IllegalArgumentException if it has more than {@value #LONGEST} characters, or half a
-   *     surrogate pair
+   * @throws IllegalArgumentException if the delimiter has more than {@value #LONGEST} characters,
+   *     or half a surrogate pair
    */
   public static Documents delimitedBy(String delimiter) {
     CharVocab.requireWhole(Objects.requireNonNull(delimiter, "delimiter"));
@@ -62,29 +64,32 @@ public final class Documents {
     return new Documents(delimiter);
   }
 
-  /** Every line is a document. A carriage return before a line feed belongs to the line's end. */
+  /**
+   * {@return documents that are lines} A carriage return before a line feed belongs to the line's
+   * end.
+   */
   public static Documents lines() {
     return new Documents(LINE_FEED);
   }
 
-  /** Every file is a document. */
+  /** {@return documents that are whole files} */
   public static Documents files() {
     return new Documents("");
   }
 
-  /** What ends a document in a file; empty if every file is one document. */
+  /** {@return what ends a document in a file; empty if every file is one document} */
   public String delimiter() {
     return delimiter;
   }
 
-  /** Whether every line is a document. */
+  /** {@return whether every line is a document} */
   public boolean areLines() {
     return delimiter.equals(LINE_FEED);
   }
 
   /**
-   * The code point of the symbol that ends a document: the delimiter, if that is one symbol, or
-   * else U+001E.
+   * {@return the code point of the symbol that ends a document: the delimiter, if that is one
+   * symbol, or else U+001E}
    */
   public int boundary() {
     return delimiter.codePointCount(0, delimiter.length()) == 1
@@ -95,6 +100,9 @@ public final class Documents {
   /**
    * Reads documents from UTF-8 files and finds their vocabulary.
    *
+   * @param files in the order in which their documents are to stand; a document ends where its file
+   *     does
+   * @return all documents as one text, a boundary before the first and after each
    * @throws java.io.CharConversionException if a file is not UTF-8, with the byte's offset
    * @throws IllegalArgumentException if there is no document, if one has the boundary in it, or for
    *     the reasons of {@link CharVocab#of(int...)}
@@ -109,8 +117,16 @@ public final class Documents {
    * Reads documents from UTF-8 files with a given vocabulary; otherwise like {@link
    * #read(Path...)}.
    *
+   * @param files in the order in which their documents are to stand
+   * @param vocab of the boundary and of what the documents are made of
    * @param unknown what to do with symbols that the vocabulary does not have
+   * @return all documents as one text, a boundary before the first and after each
+   * @throws java.io.CharConversionException if a file is not UTF-8, with the byte's offset
    * @throws UnknownSymbolException if there is an unknown symbol and the policy is to fail
+   * @throws IllegalArgumentException if there is no document, if one has the boundary in it, if the
+   *     vocabulary does not have the boundary, or if the policy's replacement is not in the
+   *     vocabulary
+   * @throws IOException if a file cannot be read
    */
   public EncodedText read(List<Path> files, CharVocab vocab, UnknownSymbols unknown)
       throws IOException {
@@ -128,10 +144,12 @@ public final class Documents {
   }
 
   /**
-   * Documents that are there already, in the vocabulary that they have.
+   * {@return documents that are in memory already as one text, in the vocabulary that they have}
+   * The delimiter is not looked for: each is one document, as it is.
    *
-   * @throws IllegalArgumentException if there is no document, if one has the boundary in it, or for
-   *     the reasons of {@link CharVocab#of(int...)}
+   * @param documents in the order in which they are to stand; empty ones are left out
+   * @throws IllegalArgumentException if there is no document, if one has the boundary in it or half
+   *     a surrogate pair, or for the reasons of {@link CharVocab#of(int...)}
    */
   public EncodedText of(Iterable<? extends CharSequence> documents) {
     Objects.requireNonNull(documents, "documents");
@@ -144,15 +162,16 @@ public final class Documents {
     return reader.finish();
   }
 
-  /** Reads documents of a vocabulary that it finds. */
+  /** {@return a reader of documents whose vocabulary it finds} */
   public Reader reader() {
     EncodedText.Discoverer discoverer = new EncodedText.Discoverer();
     return new Reader(this, discoverer, discoverer::finish);
   }
 
   /**
-   * Reads documents of a given vocabulary.
+   * {@return a reader of documents in a given vocabulary}
    *
+   * @param vocab of the boundary and of what the documents are made of
    * @param unknown what to do with symbols that the vocabulary does not have
    * @throws IllegalArgumentException if the vocabulary does not have the boundary
    */
@@ -199,6 +218,8 @@ public final class Documents {
   /**
    * Puts documents together, from wherever they come. Not safe for use by several threads at a
    * time.
+   *
+   * @since 0.1
    */
   public static final class Reader {
     private final int[] delimiter;
@@ -223,11 +244,13 @@ public final class Documents {
     }
 
     /**
-     * One document, as it is: the delimiter is not looked for.
+     * Adds one document, as it is: the delimiter is not looked for.
      *
+     * @param document left out if it is empty
      * @throws UnknownSymbolException if the vocabulary was given, does not have a symbol, and the
      *     policy is to fail
-     * @throws IllegalArgumentException if it has the boundary in it, or half a surrogate pair
+     * @throws IllegalArgumentException if the document has the boundary in it, or half a surrogate
+     *     pair, or if the policy's replacement is not in the vocabulary
      */
     public void add(CharSequence document) {
       Objects.requireNonNull(document, "document");
@@ -240,12 +263,14 @@ public final class Documents {
     /**
      * Reads UTF-8 to the end of a stream, which stays open, and ends the last document there.
      *
+     * @param in of any number of documents, each ended by the delimiter or by the end of the stream
      * @param name what to call the stream in messages
-     * @throws java.io.CharConversionException if it is not UTF-8, with the byte's offset
+     * @throws java.io.CharConversionException if the stream is not UTF-8, with the byte's offset
      * @throws UnknownSymbolException if the vocabulary was given, does not have a symbol, and the
      *     policy is to fail
-     * @throws IllegalArgumentException if a document has the boundary in it
-     * @throws IOException if it cannot be read
+     * @throws IllegalArgumentException if a document has the boundary in it, or if the policy's
+     *     replacement is not in the vocabulary
+     * @throws IOException if the stream throws it
      */
     public void read(InputStream in, String name) throws IOException {
       Objects.requireNonNull(in, "in");
@@ -258,16 +283,17 @@ public final class Documents {
       end();
     }
 
-    /** How many documents there are so far, without empty ones. */
+    /** {@return how many documents there are so far, without empty ones} */
     public long count() {
       return count;
     }
 
     /**
-     * All of them as one text.
+     * {@return all documents so far as one text, a boundary before the first and after each} The
+     * reader is of no use afterwards.
      *
-     * @throws IllegalArgumentException if there is none, or for the reasons of {@link
-     *     CharVocab#of(int...)}
+     * @throws IllegalArgumentException if there is no document, or, where the reader finds the
+     *     vocabulary, for the reasons of {@link CharVocab#of(int...)}
      */
     public EncodedText finish() {
       if (count == 0) {

@@ -24,6 +24,8 @@ import java.util.function.IntConsumer;
  *
  * <p>It takes one byte a character while the vocabulary has at most 256 symbols, and two beyond.
  * Files and streams are decoded as they are read: the text is never in memory in another form.
+ *
+ * @since 0.1
  */
 public final class EncodedText {
   private static final int LONGEST_STRING = 1 << 30; // its characters may be two chars each
@@ -73,9 +75,11 @@ public final class EncodedText {
    * Reads a UTF-8 file and finds its vocabulary. A byte order mark is dropped; line ends stay as
    * they are.
    *
+   * @param file of at least 2 distinct symbols, at most {@value CharVocab#MAX_SIZE}
+   * @return the text, in the vocabulary of the symbols that are in it
    * @throws java.io.CharConversionException if the file is not UTF-8, with the byte's offset
    * @throws IllegalArgumentException if it has fewer than 2 distinct symbols or more than {@value
-   *     CharVocab#MAX_SIZE}
+   *     CharVocab#MAX_SIZE}, or if the heap does not have room for it
    * @throws IOException if it cannot be read
    */
   public static EncodedText read(Path file) throws IOException {
@@ -89,11 +93,13 @@ public final class EncodedText {
    * Reads UTF-8 to the end of a stream, which stays open, and finds its vocabulary; otherwise like
    * {@link #read(Path)}.
    *
+   * @param in of at least 2 distinct symbols, at most {@value CharVocab#MAX_SIZE}
    * @param name what to call the stream in messages
+   * @return the text, in the vocabulary of the symbols that are in it
    * @throws java.io.CharConversionException if the stream is not UTF-8, with the byte's offset
    * @throws IllegalArgumentException if it has fewer than 2 distinct symbols or more than {@value
-   *     CharVocab#MAX_SIZE}
-   * @throws IOException if it cannot be read
+   *     CharVocab#MAX_SIZE}, or if the heap does not have room for it
+   * @throws IOException if the stream throws it
    */
   public static EncodedText read(InputStream in, String name) throws IOException {
     Objects.requireNonNull(in, "in");
@@ -104,12 +110,17 @@ public final class EncodedText {
   }
 
   /**
-   * Reads a UTF-8 file with a given vocabulary.
+   * Reads a UTF-8 file with a given vocabulary. A byte order mark is dropped; line ends stay as
+   * they are.
    *
+   * @param file of any length, also empty
+   * @param vocab what the symbol numbers are of
    * @param unknown what to do with symbols that the vocabulary does not have
+   * @return the text, in that vocabulary
    * @throws java.io.CharConversionException if the file is not UTF-8, with the byte's offset
    * @throws UnknownSymbolException if there is an unknown symbol and the policy is to fail
-   * @throws IllegalArgumentException if the policy's replacement is not in the vocabulary
+   * @throws IllegalArgumentException if the policy's replacement is not in the vocabulary, or if
+   *     the heap does not have room for the text
    * @throws IOException if it cannot be read
    */
   public static EncodedText read(Path file, CharVocab vocab, UnknownSymbols unknown)
@@ -123,14 +134,19 @@ public final class EncodedText {
   }
 
   /**
-   * Reads UTF-8 to the end of a stream, which stays open, with a given vocabulary.
+   * Reads UTF-8 to the end of a stream, which stays open, with a given vocabulary; otherwise like
+   * {@link #read(Path, CharVocab, UnknownSymbols)}.
    *
+   * @param in of any length, also empty
    * @param name what to call the stream in messages
+   * @param vocab what the symbol numbers are of
    * @param unknown what to do with symbols that the vocabulary does not have
+   * @return the text, in that vocabulary
    * @throws java.io.CharConversionException if the stream is not UTF-8, with the byte's offset
    * @throws UnknownSymbolException if there is an unknown symbol and the policy is to fail
-   * @throws IllegalArgumentException if the policy's replacement is not in the vocabulary
-   * @throws IOException if it cannot be read
+   * @throws IllegalArgumentException if the policy's replacement is not in the vocabulary, or if
+   *     the heap does not have room for the text
+   * @throws IOException if the stream throws it
    */
   public static EncodedText read(
       InputStream in, String name, CharVocab vocab, UnknownSymbols unknown) throws IOException {
@@ -143,20 +159,20 @@ public final class EncodedText {
     return encoder.finish();
   }
 
-  /** The vocabulary that the symbol numbers are of. */
+  /** {@return the vocabulary that the symbol numbers are of} */
   public CharVocab vocab() {
     return vocab;
   }
 
-  /** The number of characters. */
+  /** {@return the number of characters} */
   public long length() {
     return length;
   }
 
   /**
-   * How many characters were left out when this was read, because the vocabulary does not have them
-   * and the policy was to {@linkplain UnknownSymbols#skip() skip} them; 0 for a part, and for what
-   * was joined.
+   * {@return how many characters were left out when this was read} The vocabulary does not have
+   * them, and the policy was to {@linkplain UnknownSymbols#skip() skip} them. 0 for a part, and for
+   * what was joined.
    */
   public long skipped() {
     return skipped;
@@ -166,6 +182,7 @@ public final class EncodedText {
    * Copies symbol numbers to the beginning of an array, which is faster than asking for each.
    *
    * @param index from 0 to length; where to begin in the text
+   * @param to gets them from its first element on
    * @return how many: what the array takes, or what the text has left
    * @throws IndexOutOfBoundsException if index is not from 0 to length
    */
@@ -180,7 +197,7 @@ public final class EncodedText {
   }
 
   /**
-   * A part of this text, in the same vocabulary. It takes no memory of its own.
+   * {@return a part of this text, in the same vocabulary} It takes no memory of its own.
    *
    * @param from from 0 to length; its first character
    * @param to from {@code from} to length; the one after its last
@@ -210,10 +227,12 @@ public final class EncodedText {
   }
 
   /**
-   * Texts in one vocabulary, one after the other as one. It takes no memory of its own.
+   * Puts texts in one vocabulary one after the other. That takes no memory of its own.
    *
    * @param texts at least one
-   * @throws IllegalArgumentException if there is none, or if they have different vocabularies
+   * @return all of them as one text
+   * @throws IllegalArgumentException if there is no text to join, or if they have different
+   *     vocabularies
    */
   public static EncodedText join(List<EncodedText> texts) {
     List<EncodedText> all = Nulls.copyWithout(texts, "texts");
@@ -241,8 +260,10 @@ public final class EncodedText {
   }
 
   /**
-   * The same text in another vocabulary, which takes memory of its own.
+   * {@return the same text in another vocabulary, which takes memory of its own}
    *
+   * @param other a vocabulary of all symbols that the text has; this text itself is returned if it
+   *     is the present one
    * @throws UnknownSymbolException if that does not have all of its symbols
    * @throws IllegalArgumentException if the heap does not have room for it
    */
@@ -264,7 +285,7 @@ public final class EncodedText {
   }
 
   /**
-   * The text itself.
+   * {@return the text as a string}
    *
    * @throws IllegalArgumentException if it has more than 1,073,741,824 characters
    */
@@ -281,7 +302,7 @@ public final class EncodedText {
   }
 
   /**
-   * The symbol number of a character, from 0 to K - 1.
+   * {@return the symbol number of a character, from 0 to K - 1}
    *
    * @param index from 0 to length - 1
    * @throws IndexOutOfBoundsException if index is not from 0 to length - 1
@@ -318,8 +339,10 @@ public final class EncodedText {
   }
 
   /**
-   * SHA-256 of vocabulary and symbol numbers, in hexadecimal: equal for equal texts. Reads the
-   * whole text.
+   * Reads the whole text for a hash of it.
+   *
+   * @return SHA-256 of vocabulary and symbol numbers, in 64 hexadecimal digits: equal for equal
+   *     texts
    */
   public String fingerprint() {
     MessageDigest digest = Sha256.digest();

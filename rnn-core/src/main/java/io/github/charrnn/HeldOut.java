@@ -10,6 +10,8 @@ import java.util.Objects;
  *
  * <p>The end of a sorted text, or of several authors, is not like the rest; pieces spread over the
  * text are like all of it.
+ *
+ * @since 0.1
  */
 public final class HeldOut {
   private static final int LINE_FEED = '\n';
@@ -23,12 +25,12 @@ public final class HeldOut {
     this.pieces = List.copyOf(pieces);
   }
 
-  /** What is left to train on, one part after the other. */
+  /** {@return what is left to train on, one part after the other} */
   public EncodedText training() {
     return training;
   }
 
-  /** What is held out, in the order of the text; immutable. */
+  /** {@return what is held out, in the order of the text; immutable} */
   public List<EncodedText> pieces() {
     return pieces;
   }
@@ -36,8 +38,10 @@ public final class HeldOut {
   /**
    * Holds out the end of a text.
    *
+   * @param text what to cut in two
    * @param characters from 2 to the length of the text
-   * @throws IllegalArgumentException if characters is not in its range
+   * @return all but its last characters, and one piece of these
+   * @throws IllegalArgumentException if characters is not from 2 to the length of the text
    */
   public static HeldOut tail(EncodedText text, long characters) {
     Objects.requireNonNull(text, "text");
@@ -51,14 +55,18 @@ public final class HeldOut {
    * another place of its part. Streams read a text side by side: of pieces in the middle of every
    * part, all would be near what has just been read at the same time, and a model in the middle of
    * an epoch would seem better than it is. Of n parts, piece i = 1, 2, ... n stands at the
-   * fractional part of 0.618 i, the golden ratio, which spreads any number of places evenly. A
-   * piece begins where a line does if one does so within a quarter of its length. All have the same
-   * length, but for one character where characters cannot be divided; so the same arguments always
-   * give the same pieces, which together have as many characters as asked for.
+   * fractional part of 0.618 i, the golden ratio, which spreads any number of places evenly (Knuth,
+   * The Art of Computer Programming 3, section 6.4). A piece begins where a line does if one does
+   * so within a quarter of its length. All have the same length, but for one character where
+   * characters cannot be divided; so the same arguments always give the same pieces, which together
+   * have as many characters as asked for.
    *
+   * @param text what to cut in two
    * @param characters from 2 for each piece to the length of the text; in all pieces together
    * @param pieces at least 1
-   * @throws IllegalArgumentException if characters or pieces is not in its range
+   * @return what is left of it, joined, and the pieces
+   * @throws IllegalArgumentException if pieces is below 1, or characters is not from 2 for each
+   *     piece to the length of the text
    */
   public static HeldOut spread(EncodedText text, long characters, int pieces) {
     Objects.requireNonNull(text, "text");
@@ -97,8 +105,10 @@ public final class HeldOut {
    * @param text of documents, as {@link Documents} reads them
    * @param characters from 2 for each piece to the length of the text; in all pieces together
    * @param pieces at least 1
-   * @throws IllegalArgumentException if characters or pieces is not in its range, or if the text
-   *     does not begin and end with a boundary
+   * @param documents how the text was read
+   * @return what is left of it, joined, and the pieces
+   * @throws IllegalArgumentException if pieces is below 1, if characters is not from 2 for each
+   *     piece to the length of the text, or if the text does not begin and end with a boundary
    */
   public static HeldOut spread(EncodedText text, long characters, int pieces, Documents documents) {
     Objects.requireNonNull(text, "text");

@@ -9,13 +9,20 @@ import java.util.stream.IntStream;
  * A text has a symbol that the vocabulary does not have.
  *
  * <p>Safe for use by many threads.
+ *
+ * @since 0.1
  */
 public final class UnknownSymbolException extends IllegalArgumentException {
   private static final long serialVersionUID = 2;
 
+  /** The symbol, as a Unicode code point. */
   private final int codePoint;
+
+  /** How many characters come before it in the text. */
   private final long position;
-  private final String normalForm; // its name, empty for none: an Optional is not serializable
+
+  /** The name of the normal form, empty for none: an Optional is not serializable. */
+  private final String normalForm;
 
   UnknownSymbolException(int codePoint, long position, CharVocab vocab) {
     this(codePoint, position, vocab, normalForm(codePoint, vocab));
@@ -37,20 +44,20 @@ public final class UnknownSymbolException extends IllegalArgumentException {
     this.normalForm = normalForm.map(Form::name).orElse("");
   }
 
-  /** The symbol, as a Unicode code point. */
+  /** {@return the symbol, as a Unicode code point} */
   public int codePoint() {
     return codePoint;
   }
 
-  /** How many characters come before it in the text. */
+  /** {@return how many characters come before it in the text} */
   public long position() {
     return position;
   }
 
   /**
-   * The Unicode normal form in which the vocabulary does have the symbol: composed with a letter
-   * (NFC), or in its parts (NFD); empty if it has it in neither. {@link Normalizer} brings a text
-   * into it.
+   * {@return the Unicode normal form in which the vocabulary does have the symbol: composed with a
+   * letter (NFC), or in its parts (NFD); empty if it has it in neither} {@link Normalizer} brings a
+   * text into it.
    */
   public Optional<Form> normalForm() {
     return normalForm.isEmpty() ? Optional.empty() : Optional.of(Form.valueOf(normalForm));

@@ -4,6 +4,8 @@ package io.github.charrnn;
  * What to do with a symbol that a vocabulary does not have: {@linkplain #fail() fail}, {@linkplain
  * #skip() skip} it, or {@linkplain #replaceWith(int) replace} it. Immutable, and safe for use by
  * many threads.
+ *
+ * @since 0.1
  */
 public final class UnknownSymbols {
   private static final int FAIL = -1;
@@ -18,21 +20,25 @@ public final class UnknownSymbols {
     this.replacement = replacement;
   }
 
-  /** Refuse the text with an {@link UnknownSymbolException}: the default everywhere. */
+  /**
+   * {@return the policy to refuse the text with an {@link UnknownSymbolException}: the default
+   * everywhere}
+   */
   public static UnknownSymbols fail() {
     return FAILING;
   }
 
-  /** Leave the symbol out. */
+  /** {@return the policy to leave the symbol out} */
   public static UnknownSymbols skip() {
     return SKIPPING;
   }
 
   /**
-   * Put another symbol in its place. The vocabulary must have that one when the policy is used.
+   * {@return the policy to put another symbol in its place} The vocabulary must have that one when
+   * the policy is used.
    *
-   * @param codePoint a Unicode code point, from 0 to 0x10FFFF
-   * @throws IllegalArgumentException if codePoint is not from 0 to 0x10FFFF
+   * @param codePoint a Unicode code point, from 0 to 1114111 (0x10FFFF)
+   * @throws IllegalArgumentException if codePoint is not from 0 to 1114111 (0x10FFFF)
    */
   public static UnknownSymbols replaceWith(int codePoint) {
     if (!Character.isValidCodePoint(codePoint)) {
