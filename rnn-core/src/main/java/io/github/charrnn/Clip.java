@@ -5,10 +5,12 @@ import io.github.charrnn.internal.Range;
 /**
  * What keeps a gradient from becoming too large before the optimizer gets it. Immutable, and safe
  * for use by many threads.
+ *
+ * @since 0.1
  */
 public sealed interface Clip {
   /**
-   * A bound on every element of the gradient: {@code g = max(-bound, min(bound, g))}.
+   * {@return a bound on every element of the gradient: {@code g = max(-bound, min(bound, g))}}
    *
    * @param bound above 0; infinite for no clipping
    * @throws IllegalArgumentException if bound is not above 0
@@ -18,10 +20,10 @@ public sealed interface Clip {
   }
 
   /**
-   * A bound on the Euclidean norm of all of the gradient, in its direction (Pascanu, Mikolov and
-   * Bengio, ICML 2013): {@code g = g min(1, bound n / |g|)}. It is a bound on the gradient of the
-   * mean loss per character, in nats: g, which belongs to the loss of a window, is divided by its n
-   * characters for the comparison. So a bound suits windows of any length.
+   * {@return a bound on the Euclidean norm of all of the gradient, in its direction: {@code g = g
+   * min(1, bound n / |g|)}} Source: Pascanu, Mikolov and Bengio, ICML 2013. It is a bound on the
+   * gradient of the mean loss per character, in nats: g, which belongs to the loss of a window, is
+   * divided by its n characters for the comparison. So a bound suits windows of any length.
    *
    * @param bound above 0; infinite for no clipping
    * @throws IllegalArgumentException if bound is not above 0
@@ -30,18 +32,20 @@ public sealed interface Clip {
     return new Norm(bound);
   }
 
-  /** The number that nothing of a clipped gradient exceeds. */
+  /** {@return the number that nothing of a clipped gradient exceeds, above 0} */
   double bound();
 
   /**
    * See {@link Clip#value}. Immutable, and safe for use by many threads.
    *
    * @param bound above 0; infinite for no clipping
+   * @since 0.1
    */
   record Value(double bound) implements Clip {
     /**
      * Checks the bound.
      *
+     * @param bound above 0; infinite for no clipping
      * @throws IllegalArgumentException if bound is not above 0
      */
     public Value {
@@ -59,11 +63,13 @@ public sealed interface Clip {
    * See {@link Clip#norm}. Immutable, and safe for use by many threads.
    *
    * @param bound above 0; infinite for no clipping
+   * @since 0.1
    */
   record Norm(double bound) implements Clip {
     /**
      * Checks the bound.
      *
+     * @param bound above 0; infinite for no clipping
      * @throws IllegalArgumentException if bound is not above 0
      */
     public Norm {

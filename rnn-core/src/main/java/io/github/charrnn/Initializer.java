@@ -7,10 +7,12 @@ import java.util.List;
 /**
  * The distribution of the parameters of a new model: U, W and V are drawn in this order and row by
  * row, b and c are zero. Immutable, and safe for use by many threads.
+ *
+ * @since 0.1
  */
 public sealed interface Initializer {
   /**
-   * U, W and V normally distributed with mean 0.
+   * {@return U, W and V normally distributed with mean 0}
    *
    * @param deviation the standard deviation, at least 0 and finite
    * @throws IllegalArgumentException if deviation is not at least 0 and finite
@@ -20,58 +22,62 @@ public sealed interface Initializer {
   }
 
   /**
-   * U, W and V normally distributed with mean 0 and a standard deviation of {@code sqrt(2 / (rows +
-   * columns))}, each by its own shape (Glorot and Bengio, AISTATS 2010).
+   * {@return U, W and V normally distributed with mean 0, each by its own shape} The standard
+   * deviation is {@code sqrt(2 / (rows + columns))}. Source: Glorot and Bengio, AISTATS 2010.
    */
   static Initializer glorot() {
     return new Glorot();
   }
 
   /**
-   * W is an orthogonal matrix, each as likely as any other, times a gain (Saxe, McClelland and
-   * Ganguli, ICLR 2014; drawn as in Mezzadri, Notices of the AMS 54, 2007: the Q of a normally
-   * distributed matrix's QR decomposition with a positive diagonal of R). U and V are normally
-   * distributed with mean 0.
+   * {@return an orthogonal W, each as likely as any other, times a gain; U and V normally
+   * distributed with mean 0} The orthogonal start is that of Saxe, McClelland and Ganguli, ICLR
+   * 2014; W is drawn as in Mezzadri, Notices of the AMS 54, 2007: the Q of a normally distributed
+   * matrix's QR decomposition with a positive diagonal of R.
    *
    * @param gain above 0 and finite
    * @param inputDeviation the standard deviation of U, at least 0 and finite
    * @param outputDeviation the standard deviation of V, at least 0 and finite
-   * @throws IllegalArgumentException if a number is not in its range
+   * @throws IllegalArgumentException if gain is not above 0 and finite, or inputDeviation or
+   *     outputDeviation not at least 0 and finite
    */
   static Initializer orthogonal(double gain, double inputDeviation, double outputDeviation) {
     return new Orthogonal(gain, inputDeviation, outputDeviation);
   }
 
   /**
-   * W is the identity times a gain (Le, Jaitly and Hinton, arXiv:1504.00941, 2015). U and V are
-   * normally distributed with mean 0.
+   * {@return the identity as W, times a gain; U and V normally distributed with mean 0} Source: Le,
+   * Jaitly and Hinton, arXiv:1504.00941, 2015.
    *
    * @param gain above 0 and finite
    * @param inputDeviation the standard deviation of U, at least 0 and finite
    * @param outputDeviation the standard deviation of V, at least 0 and finite
-   * @throws IllegalArgumentException if a number is not in its range
+   * @throws IllegalArgumentException if gain is not above 0 and finite, or inputDeviation or
+   *     outputDeviation not at least 0 and finite
    */
   static Initializer identity(double gain, double inputDeviation, double outputDeviation) {
     return new Identity(gain, inputDeviation, outputDeviation);
   }
 
-  /** The names of all initializers. */
+  /** {@return the names of all initializers, as {@link #named} takes them} */
   static List<String> names() {
     return List.of("normal", "glorot", "orthogonal", "identity");
   }
 
-  /** Its name in files and on the command line. */
+  /** {@return its name in files and on the command line, one of {@link #names}} */
   String name();
 
   /**
    * See {@link Initializer#normal}. Immutable, and safe for use by many threads.
    *
    * @param deviation the standard deviation, at least 0 and finite
+   * @since 0.1
    */
   record Normal(double deviation) implements Initializer {
     /**
      * Checks the deviation.
      *
+     * @param deviation at least 0 and finite
      * @throws IllegalArgumentException if deviation is not at least 0 and finite
      */
     public Normal {
@@ -84,7 +90,11 @@ public sealed interface Initializer {
     }
   }
 
-  /** See {@link Initializer#glorot}. Immutable, and safe for use by many threads. */
+  /**
+   * See {@link Initializer#glorot}. Immutable, and safe for use by many threads.
+   *
+   * @since 0.1
+   */
   record Glorot() implements Initializer {
     @Override
     public String name() {
@@ -95,21 +105,27 @@ public sealed interface Initializer {
   /**
    * What only W is drawn by; U and V are normally distributed. Immutable, and safe for use by many
    * threads.
+   *
+   * @since 0.1
    */
   sealed interface OfW extends Initializer {
-    /** What W is multiplied by. */
+    /** {@return what W is multiplied by, above 0 and finite} */
     double gain();
 
-    /** The standard deviation of U. */
+    /** {@return the standard deviation of U, at least 0 and finite} */
     double inputDeviation();
 
-    /** The standard deviation of V. */
+    /** {@return the standard deviation of V, at least 0 and finite} */
     double outputDeviation();
 
     /**
-     * The same with other numbers.
+     * {@return the same with other numbers}
      *
-     * @throws IllegalArgumentException if a number is not in its range
+     * @param gain above 0 and finite
+     * @param inputDeviation at least 0 and finite
+     * @param outputDeviation at least 0 and finite
+     * @throws IllegalArgumentException if gain is not above 0 and finite, or inputDeviation or
+     *     outputDeviation not at least 0 and finite
      */
     OfW with(double gain, double inputDeviation, double outputDeviation);
   }
@@ -120,12 +136,17 @@ public sealed interface Initializer {
    * @param gain above 0 and finite
    * @param inputDeviation the standard deviation of U, at least 0 and finite
    * @param outputDeviation the standard deviation of V, at least 0 and finite
+   * @since 0.1
    */
   record Orthogonal(double gain, double inputDeviation, double outputDeviation) implements OfW {
     /**
      * Checks the numbers.
      *
-     * @throws IllegalArgumentException if a number is not in its range
+     * @param gain above 0 and finite
+     * @param inputDeviation at least 0 and finite
+     * @param outputDeviation at least 0 and finite
+     * @throws IllegalArgumentException if gain is not above 0 and finite, or inputDeviation or
+     *     outputDeviation not at least 0 and finite
      */
     public Orthogonal {
       requireOfW(gain, inputDeviation, outputDeviation);
@@ -148,12 +169,17 @@ public sealed interface Initializer {
    * @param gain above 0 and finite
    * @param inputDeviation the standard deviation of U, at least 0 and finite
    * @param outputDeviation the standard deviation of V, at least 0 and finite
+   * @since 0.1
    */
   record Identity(double gain, double inputDeviation, double outputDeviation) implements OfW {
     /**
      * Checks the numbers.
      *
-     * @throws IllegalArgumentException if a number is not in its range
+     * @param gain above 0 and finite
+     * @param inputDeviation at least 0 and finite
+     * @param outputDeviation at least 0 and finite
+     * @throws IllegalArgumentException if gain is not above 0 and finite, or inputDeviation or
+     *     outputDeviation not at least 0 and finite
      */
     public Identity {
       requireOfW(gain, inputDeviation, outputDeviation);
@@ -177,9 +203,10 @@ public sealed interface Initializer {
   }
 
   /**
-   * The initializer of a name, as files and the command line have it, with its usual numbers:
-   * normal with deviation 0.01, orthogonal and identity with gain 1 and deviations 0.1.
+   * {@return the initializer of a name, as files and the command line have it, with its usual
+   * numbers} Normal has deviation 0.01, orthogonal and identity have gain 1 and deviations 0.1.
    *
+   * @param name one of {@link #names}
    * @throws IllegalArgumentException if name is not one of {@link #names}
    */
   static Initializer named(String name) {

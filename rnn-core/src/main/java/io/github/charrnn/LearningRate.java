@@ -25,13 +25,23 @@ import java.util.Objects;
  * steps} steps it stays at {@code end}.
  *
  * <p>Immutable, and safe for use by many threads.
+ *
+ * @since 0.1
  */
 public final class LearningRate {
-  /** The course of a learning rate. Immutable, and safe for use by many threads. */
+  /**
+   * The course of a learning rate. Immutable, and safe for use by many threads.
+   *
+   * @since 0.1
+   */
   public enum Decay {
+    /** The same at every step. */
     CONSTANT,
+    /** In a straight line. */
     LINEAR,
+    /** By the same factor at every step. */
     EXPONENTIAL,
+    /** In half a wave of the cosine. */
     COSINE;
 
     /** Its name in files and on the command line. */
@@ -41,15 +51,16 @@ public final class LearningRate {
     }
 
     /**
-     * The course of a name.
+     * {@return the course of a name}
      *
+     * @param name one of {@link #names}
      * @throws IllegalArgumentException if name is not one of {@link #names}
      */
     public static Decay named(String name) {
       return Named.find("schedule", name, Arrays.asList(values()), Decay::toString);
     }
 
-    /** The names of all courses. */
+    /** {@return the names of all courses, as {@link #named} takes them} */
     public static List<String> names() {
       return Arrays.stream(values()).map(Decay::toString).toList();
     }
@@ -91,7 +102,7 @@ public final class LearningRate {
   }
 
   /**
-   * The same rate at every step.
+   * {@return the same rate at every step}
    *
    * @param rate above 0 and finite
    * @throws IllegalArgumentException if rate is not above 0 and finite
@@ -101,96 +112,106 @@ public final class LearningRate {
   }
 
   /**
-   * In a straight line to its end.
+   * {@return a rate that falls in a straight line to its end}
    *
    * @param rate above 0 and finite
-   * @param end at least 0 and at most rate
+   * @param end at least 0 and at most the rate
    * @param steps at least 1
-   * @throws IllegalArgumentException if a number is not in its range
+   * @throws IllegalArgumentException if rate is not above 0 and finite, if end is not at least 0
+   *     and at most the rate, or if steps is below 1
    */
   public static LearningRate linear(double rate, double end, long steps) {
     return new LearningRate(rate, Decay.LINEAR, end, steps, 0);
   }
 
   /**
-   * By the same factor at every step to its end.
+   * {@return a rate that falls by the same factor at every step to its end}
    *
    * @param rate above 0 and finite
-   * @param end above 0 and at most rate
+   * @param end above 0 and at most the rate
    * @param steps at least 1
-   * @throws IllegalArgumentException if a number is not in its range
+   * @throws IllegalArgumentException if rate is not above 0 and finite, if end is not above 0 and
+   *     at most the rate, or if steps is below 1
    */
   public static LearningRate exponential(double rate, double end, long steps) {
     return new LearningRate(rate, Decay.EXPONENTIAL, end, steps, 0);
   }
 
   /**
-   * In half a wave of the cosine to its end.
+   * {@return a rate that falls in half a wave of the cosine to its end}
    *
    * @param rate above 0 and finite
-   * @param end at least 0 and at most rate
+   * @param end at least 0 and at most the rate
    * @param steps at least 1
-   * @throws IllegalArgumentException if a number is not in its range
+   * @throws IllegalArgumentException if rate is not above 0 and finite, if end is not at least 0
+   *     and at most the rate, or if steps is below 1
    */
   public static LearningRate cosine(double rate, double end, long steps) {
     return new LearningRate(rate, Decay.COSINE, end, steps, 0);
   }
 
   /**
-   * By the course of the argument to its end.
+   * {@return a rate that goes by a course to its end}
    *
    * @param rate above 0 and finite
-   * @param end at least 0, above 0 if the course is exponential, and at most rate; rate if it is
-   *     constant
+   * @param decay the course
+   * @param end at least 0, above 0 if the course is exponential, and at most the rate; the rate if
+   *     it is constant
    * @param steps at least 1; 0 if it is constant
-   * @throws IllegalArgumentException if a number is not in its range
+   * @throws IllegalArgumentException if rate is not above 0 and finite, if end is not at least 0
+   *     (above 0 if the course is exponential) and at most the rate, or if steps is below 1; if the
+   *     rate is constant, if end is not the rate or steps is not 0
    */
   public static LearningRate of(double rate, Decay decay, double end, long steps) {
     return new LearningRate(rate, decay, end, steps, 0);
   }
 
-  /** The rate that its course is scaled by; no step has a higher one; above 0 and finite. */
+  /**
+   * {@return the rate that its course is scaled by, above 0 and finite; no step has a higher one}
+   */
   public double rate() {
     return rate;
   }
 
-  /** Its course. */
+  /** {@return the course from the rate to the end} */
   public Decay decay() {
     return decay;
   }
 
   /**
-   * What it comes to: at least 0, above 0 if the course is exponential, and at most {@link #rate},
-   * which it is if that is constant.
+   * {@return the rate after all steps, at most {@link #rate}} At least 0, above 0 if the course is
+   * exponential; the rate itself if it is constant.
    */
   public double end() {
     return end;
   }
 
-  /** How many steps it takes to the end, at least 1; 0 if it is constant. */
+  /** {@return how many steps it takes to the end, at least 1; 0 if the rate is constant} */
   public long steps() {
     return steps;
   }
 
-  /** How many steps at the beginning have lower rates; at least 0. */
+  /** {@return how many steps at the beginning have lower rates; at least 0} */
   public long warmUp() {
     return warmUp;
   }
 
   /**
-   * The same course to another end.
+   * {@return the same course to another end}
    *
    * @param end at least 0, above 0 if the course is exponential, and at most the rate; the rate if
    *     it is constant
    * @param steps at least 1; 0 if it is constant
-   * @throws IllegalArgumentException if a number is not in its range
+   * @throws IllegalArgumentException if end is not at least 0 (above 0 if the course is
+   *     exponential) and at most the rate, or if steps is below 1; if the rate is constant, if end
+   *     is not the rate or steps is not 0
    */
   public LearningRate withEnd(double end, long steps) {
     return new LearningRate(rate, decay, end, steps, warmUp);
   }
 
   /**
-   * The same with lower rates at the beginning.
+   * {@return the same with lower rates at the beginning}
    *
    * @param warmUp at least 0; steps
    * @throws IllegalArgumentException if warmUp is below 0
@@ -199,7 +220,12 @@ public final class LearningRate {
     return new LearningRate(rate, decay, end, steps, warmUp);
   }
 
-  /** The same scaled to another rate, the end with it. */
+  /**
+   * {@return the same scaled to another rate, the end with it}
+   *
+   * @param newRate above 0 and finite
+   * @throws IllegalArgumentException if newRate is not above 0 and finite
+   */
   public LearningRate withRate(double newRate) {
     if (newRate == rate) {
       return this; // with the end to the bit
@@ -213,7 +239,7 @@ public final class LearningRate {
   }
 
   /**
-   * The rate of a step.
+   * {@return the rate of a step, at least 0 and at most {@link #rate}}
    *
    * @param step counted from 1
    */

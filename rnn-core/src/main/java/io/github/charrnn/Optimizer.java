@@ -8,18 +8,22 @@ import java.util.List;
  * How a gradient g, already clipped, changes a parameter theta at learning rate eta. What it
  * remembers it has for every parameter, and it starts at zero unless said otherwise. Immutable, and
  * safe for use by many threads.
+ *
+ * @since 0.1
  */
 public sealed interface Optimizer {
   /**
-   * {@code M += g g; theta -= eta g / sqrt(M + 1e-8)} (Duchi, Hazan and Singer, JMLR 12, 2011). A
-   * parameter whose gradient is zero stays as it is.
+   * {@return AdaGrad, {@code M += g g; theta -= eta g / sqrt(M + 1e-8)}, with a memory M that
+   * starts at 0} Source: Duchi, Hazan and Singer, JMLR 12, 2011. A parameter whose gradient is zero
+   * stays as it is.
    */
   static Optimizer adaGrad() {
     return adaGrad(0);
   }
 
   /**
-   * The same with a memory M that starts at another value, which keeps the first steps small.
+   * {@return AdaGrad with a memory M that starts at another value, which keeps the first steps
+   * small}
    *
    * @param initialAccumulator at least 0 and finite
    * @throws IllegalArgumentException if initialAccumulator is not at least 0 and finite
@@ -29,17 +33,17 @@ public sealed interface Optimizer {
   }
 
   /**
-   * Plain stochastic gradient descent, {@code theta -= eta g}. A parameter whose gradient is zero
-   * stays as it is.
+   * {@return plain stochastic gradient descent, {@code theta -= eta g}} A parameter whose gradient
+   * is zero stays as it is.
    */
   static Optimizer sgd() {
     return sgd(0);
   }
 
   /**
-   * Stochastic gradient descent with momentum mu, {@code v = mu v + g; theta -= eta v} (Polyak,
-   * USSR Computational Mathematics and Mathematical Physics 4, 1964; the rate outside of v as in
-   * Sutskever, Martens, Dahl and Hinton, ICML 2013, up to its scale).
+   * {@return stochastic gradient descent with momentum mu, {@code v = mu v + g; theta -= eta v}}
+   * Source: Polyak, USSR Computational Mathematics and Mathematical Physics 4, 1964; the rate
+   * outside of v as in Sutskever, Martens, Dahl and Hinton, ICML 2013, up to its scale.
    *
    * @param momentum at least 0 and below 1; 0 for none
    * @throws IllegalArgumentException if momentum is not at least 0 and below 1
@@ -49,8 +53,8 @@ public sealed interface Optimizer {
   }
 
   /**
-   * {@code M = decay M + (1 - decay) g g; theta -= eta g / (sqrt(M) + 1e-8)} (Tieleman and Hinton,
-   * Coursera, Neural Networks for Machine Learning, lecture 6.5, 2012).
+   * {@return RMSProp, {@code M = decay M + (1 - decay) g g; theta -= eta g / (sqrt(M) + 1e-8)}}
+   * Source: Tieleman and Hinton, Coursera, Neural Networks for Machine Learning, lecture 6.5, 2012.
    *
    * @param decay at least 0 and below 1
    * @throws IllegalArgumentException if decay is not at least 0 and below 1
@@ -60,9 +64,9 @@ public sealed interface Optimizer {
   }
 
   /**
-   * {@code M = beta1 M + (1 - beta1) g; S = beta2 S + (1 - beta2) g g; theta -= eta (M / (1 -
-   * beta1^t)) / (sqrt(S / (1 - beta2^t)) + 1e-8)} at step t, counted from 1 (Kingma and Ba, ICLR
-   * 2015).
+   * {@return Adam} {@code M = beta1 M + (1 - beta1) g; S = beta2 S + (1 - beta2) g g; theta -= eta
+   * (M / (1 - beta1^t)) / (sqrt(S / (1 - beta2^t)) + 1e-8)} at step t, counted from 1. Source:
+   * Kingma and Ba, ICLR 2015.
    *
    * @param beta1 at least 0 and below 1
    * @param beta2 at least 0 and below 1
@@ -73,16 +77,18 @@ public sealed interface Optimizer {
   }
 
   /**
-   * The optimizer of a name, as files and the command line have it, with its usual numbers: no
-   * initial accumulator, no momentum, RMSProp with decay 0.9, Adam with beta1 0.9 and beta2 0.999.
+   * {@return the optimizer of a name, as files and the command line have it, with its usual
+   * numbers} AdaGrad has no initial accumulator, gradient descent no momentum, RMSProp decay 0.9,
+   * Adam beta1 0.9 and beta2 0.999.
    *
+   * @param name one of {@link #names}
    * @throws IllegalArgumentException if name is not one of {@link #names}
    */
   static Optimizer named(String name) {
     return Named.find("optimizer", name, all(), Optimizer::name);
   }
 
-  /** The names of all optimizers. */
+  /** {@return the names of all optimizers, as {@link #named} takes them} */
   static List<String> names() {
     return all().stream().map(Optimizer::name).toList();
   }
@@ -91,18 +97,20 @@ public sealed interface Optimizer {
     return List.of(adaGrad(), sgd(), rmsProp(0.9), adam(0.9, 0.999));
   }
 
-  /** Its name in files and on the command line. */
+  /** {@return its name in files and on the command line, one of {@link #names}} */
   String name();
 
   /**
    * See {@link Optimizer#adaGrad(double)}. Immutable, and safe for use by many threads.
    *
    * @param initialAccumulator at least 0 and finite
+   * @since 0.1
    */
   record AdaGrad(double initialAccumulator) implements Optimizer {
     /**
      * Checks the number.
      *
+     * @param initialAccumulator at least 0 and finite
      * @throws IllegalArgumentException if initialAccumulator is not at least 0 and finite
      */
     public AdaGrad {
@@ -127,11 +135,13 @@ public sealed interface Optimizer {
    * See {@link Optimizer#sgd(double)}. Immutable, and safe for use by many threads.
    *
    * @param momentum at least 0 and below 1
+   * @since 0.1
    */
   record Sgd(double momentum) implements Optimizer {
     /**
      * Checks the number.
      *
+     * @param momentum at least 0 and below 1
      * @throws IllegalArgumentException if momentum is not at least 0 and below 1
      */
     public Sgd {
@@ -154,11 +164,13 @@ public sealed interface Optimizer {
    * See {@link Optimizer#rmsProp}. Immutable, and safe for use by many threads.
    *
    * @param decay at least 0 and below 1
+   * @since 0.1
    */
   record RmsProp(double decay) implements Optimizer {
     /**
      * Checks the number.
      *
+     * @param decay at least 0 and below 1
      * @throws IllegalArgumentException if decay is not at least 0 and below 1
      */
     public RmsProp {
@@ -182,11 +194,14 @@ public sealed interface Optimizer {
    *
    * @param beta1 at least 0 and below 1
    * @param beta2 at least 0 and below 1
+   * @since 0.1
    */
   record Adam(double beta1, double beta2) implements Optimizer {
     /**
      * Checks the numbers.
      *
+     * @param beta1 at least 0 and below 1
+     * @param beta2 at least 0 and below 1
      * @throws IllegalArgumentException if beta1 or beta2 is not at least 0 and below 1
      */
     public Adam {

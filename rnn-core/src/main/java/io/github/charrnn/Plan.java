@@ -16,6 +16,8 @@ import java.util.Objects;
  *     VanillaRnn.builder(vocab).hiddenSize(plan.hiddenSize()).initializer(plan.initializer()).build();
  * TrainingResult result = Trainer.of(rnn).recipe(plan.recipe()).train(text, plan.steps());
  * }</pre>
+ *
+ * @since 0.1
  */
 public final class Plan {
   private static final String COURSE = "course";
@@ -82,7 +84,7 @@ public final class Plan {
   }
 
   /**
-   * The plan of a name.
+   * {@return the plan of a name}
    *
    * <ul>
    *   <li>{@code course}: hidden size 100, normal with deviation 0.01, {@link Recipe#course}, for
@@ -94,6 +96,7 @@ public final class Plan {
    *       to version.
    * </ul>
    *
+   * @param name one of {@link #names}
    * @param textLength characters, with those that are held out; at least 0
    * @param vocabSize symbols; at least 1
    * @throws IllegalArgumentException if name is not one of {@link #names}, if textLength is below 0
@@ -110,47 +113,49 @@ public final class Plan {
     };
   }
 
-  /** The name, as in {@link #names}. */
+  /** {@return the name, as in {@link #names}} */
   public String name() {
     return name;
   }
 
-  /** The number of hidden units of a new model, m; at least 1. */
+  /** {@return the number of hidden units of a new model, m; at least 1} */
   public int hiddenSize() {
     return hiddenSize;
   }
 
-  /** The distribution of its parameters. */
+  /** {@return the distribution of the parameters of a new model} */
   public Initializer initializer() {
     return initializer;
   }
 
-  /** The settings of the run. */
+  /** {@return the settings of the run} */
   public Recipe recipe() {
     return recipe;
   }
 
-  /** How many steps there are; at least 0. */
+  /** {@return how many steps there are; at least 0} */
   public long steps() {
     return steps;
   }
 
-  /** How many characters of the text training does not read; at least 0, 0 for none. */
+  /** {@return how many characters of the text training does not read; at least 0, 0 for none} */
   public long heldOut() {
     return heldOut;
   }
 
-  /** In how many pieces, spread over the text; at least 1 if any are held out. */
+  /**
+   * {@return in how many pieces these are, spread over the text; at least 1 if any are held out}
+   */
   public int heldOutPieces() {
     return heldOutPieces;
   }
 
-  /** Steps from one held-out loss to the next; at least 1. */
+  /** {@return the steps from one held-out loss to the next; at least 1} */
   public long validationEvery() {
     return validationEvery;
   }
 
-  /** The names of all plans. */
+  /** {@return the names of all plans, as {@link #named} takes them} */
   public static List<String> names() {
     return List.of(COURSE, "quick", "good", "best");
   }
@@ -228,9 +233,10 @@ public final class Plan {
   }
 
   /**
-   * The same for another number of steps: the learning rate's course ends with the run, warm-up
-   * takes a tenth of it at most, and held-out losses are spread over it, but not so many that they
-   * read more text than training does. {@code course} has a constant rate and fixed intervals.
+   * {@return the same for another number of steps} The learning rate's course ends with the run,
+   * warm-up takes a tenth of it at most, and held-out losses are spread over it, but not so many
+   * that they read more text than training does. {@code course} has a constant rate and fixed
+   * intervals.
    *
    * @param newSteps at least 0
    * @throws IllegalArgumentException if newSteps is below 0
@@ -250,19 +256,22 @@ public final class Plan {
   }
 
   /**
-   * The same with another recipe. What was fitted to the steps is not fitted again: {@link
+   * {@return the same with another recipe} What was fitted to the steps is not fitted again: {@link
    * #withSteps} does that.
+   *
+   * @param recipe the settings of the run
    */
   public Plan withRecipe(Recipe recipe) {
     return with(recipe, steps, validationEvery);
   }
 
   /**
-   * The same with other characters held out; otherwise like {@link #withRecipe}.
+   * {@return the same with other characters held out; otherwise like {@link #withRecipe}}
    *
    * @param characters at least 0, 0 for none
-   * @param pieces at least 1 if any are held out
-   * @throws IllegalArgumentException if a number is not in its range
+   * @param pieces at least 1 if any are held out, else at least 0
+   * @throws IllegalArgumentException if characters is below 0, or pieces is below 1 (below 0 if
+   *     none are held out)
    */
   public Plan withHeldOut(long characters, int pieces) {
     return new Plan(
@@ -274,7 +283,10 @@ public final class Plan {
         name, hiddenSize, initializer, newRecipe, newSteps, heldOut, heldOutPieces, newEvery);
   }
 
-  /** Steps from one sample of a run to the next: about ten in a run; {@code course} 10,000. */
+  /**
+   * {@return the steps from one sample of a run to the next: about ten in a run; {@code course}
+   * 10,000}
+   */
   public long sampleEvery() {
     return name.equals(COURSE) ? COURSE_INTERVAL : Math.max(1, (steps + 9) / 10);
   }

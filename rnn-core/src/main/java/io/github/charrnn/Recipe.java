@@ -8,6 +8,8 @@ import java.util.StringJoiner;
  * Everything that decides the bits of a run beside the text and the model that it starts from:
  * {@link #course}, or one of a {@link Plan}, with other settings. Immutable, and safe for use by
  * many threads.
+ *
+ * @since 0.1
  */
 public final class Recipe {
   private final int sequenceLength;
@@ -33,83 +35,110 @@ public final class Recipe {
   }
 
   /**
-   * The recipe of the KTH course DD2424 and of Karpathy's min-char-rnn: one stream, windows of 25,
-   * AdaGrad at 0.1, every element of the gradient clipped at 5. It never changes. {@link Plan} has
-   * it and others by name.
+   * {@return the recipe of the KTH course DD2424 and of Karpathy's min-char-rnn} One stream,
+   * windows of 25, AdaGrad at 0.1, every element of the gradient clipped at 5. It never changes.
+   * {@link Plan} has it and others by name.
    */
   public static Recipe course() {
     return new Recipe(25, 1, 0, Optimizer.adaGrad(), LearningRate.constant(0.1), Clip.value(5));
   }
 
-  /** The number of characters in a window, n: how far back gradients go; at least 1. */
+  /** {@return the number of characters in a window, n: how far back gradients go; at least 1} */
   public int sequenceLength() {
     return sequenceLength;
   }
 
-  /** The number of streams, B, that are trained on side by side; at least 1. */
+  /** {@return the number of streams, B, that are trained on side by side; at least 1} */
   public int batchSize() {
     return batchSize;
   }
 
   /**
-   * One window in so many, on average, begins with the zero state in the middle of a stream, so
-   * that the model learns to start there; which ones is drawn by the model's seed. At least 0, 0
-   * for none.
+   * {@return how many windows there are, on average, from one that begins with the zero state to
+   * the next; at least 0, 0 for none} Such a window begins with it in the middle of a stream, so
+   * that the model learns to start there; which ones is drawn by the model's seed.
    */
   public int resetEvery() {
     return resetEvery;
   }
 
-  /** How gradients change parameters. */
+  /** {@return how gradients change parameters} */
   public Optimizer optimizer() {
     return optimizer;
   }
 
-  /** By how much, step by step. */
+  /** {@return by how much gradients change parameters, step by step} */
   public LearningRate learningRate() {
     return learningRate;
   }
 
-  /** What keeps a gradient from becoming too large. */
+  /** {@return what keeps a gradient from becoming too large} */
   public Clip clip() {
     return clip;
   }
 
-  /** The same with another sequence length; at least 1. */
+  /**
+   * {@return the same with another sequence length}
+   *
+   * @param sequenceLength at least 1
+   * @throws IllegalArgumentException if sequenceLength is below 1
+   */
   public Recipe withSequenceLength(int sequenceLength) {
     return new Recipe(sequenceLength, batchSize, resetEvery, optimizer, learningRate, clip);
   }
 
-  /** The same with another batch size; at least 1. */
+  /**
+   * {@return the same with another batch size}
+   *
+   * @param batchSize at least 1
+   * @throws IllegalArgumentException if batchSize is below 1
+   */
   public Recipe withBatchSize(int batchSize) {
     return new Recipe(sequenceLength, batchSize, resetEvery, optimizer, learningRate, clip);
   }
 
   /**
-   * The same with another number of windows from one that begins with the zero state; at least 0.
+   * {@return the same with another number of windows from one that begins with the zero state to
+   * the next, on average}
+   *
+   * @param resetEvery at least 0, 0 for none
+   * @throws IllegalArgumentException if resetEvery is below 0
    */
   public Recipe withResetEvery(int resetEvery) {
     return new Recipe(sequenceLength, batchSize, resetEvery, optimizer, learningRate, clip);
   }
 
-  /** The same with another optimizer. */
+  /**
+   * {@return the same with another optimizer}
+   *
+   * @param optimizer how gradients change parameters
+   */
   public Recipe withOptimizer(Optimizer optimizer) {
     return new Recipe(sequenceLength, batchSize, resetEvery, optimizer, learningRate, clip);
   }
 
-  /** The same with another learning rate. */
+  /**
+   * {@return the same with another learning rate}
+   *
+   * @param learningRate its course, from step 1 on
+   */
   public Recipe withLearningRate(LearningRate learningRate) {
     return new Recipe(sequenceLength, batchSize, resetEvery, optimizer, learningRate, clip);
   }
 
-  /** The same with other clipping. */
+  /**
+   * {@return the same with other clipping}
+   *
+   * @param clip what keeps a gradient from becoming too large
+   */
   public Recipe withClip(Clip clip) {
     return new Recipe(sequenceLength, batchSize, resetEvery, optimizer, learningRate, clip);
   }
 
   /**
-   * What is different in another recipe, in words.
+   * Says what is different in another recipe, in words.
    *
+   * @param other what this one is compared with
    * @return as in "sequenceLength is 25, not 30; clip is 5.0, not 1.0", the other's values last;
    *     empty if they are equal
    */
