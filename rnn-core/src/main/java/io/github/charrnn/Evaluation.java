@@ -7,6 +7,8 @@ import java.util.Objects;
  * How well a model predicts a text: its cross-entropy. The model begins in its {@linkplain
  * VanillaRnn#startState start state}, reads the first character, and predicts each one after it.
  * Immutable, and safe for use by many threads.
+ *
+ * @since 0.1
  */
 public final class Evaluation {
   private final long characters;
@@ -19,11 +21,12 @@ public final class Evaluation {
   }
 
   /**
-   * An evaluation of these numbers, such as that of several texts together.
+   * {@return an evaluation of these numbers, such as that of several texts together}
    *
    * @param characters at least 1
    * @param natsPerCharacter at least 0, or NaN
-   * @throws IllegalArgumentException if a number is not in its range
+   * @throws IllegalArgumentException if characters is below 1, or natsPerCharacter not at least 0,
+   *     or NaN
    */
   public static Evaluation of(long characters, double natsPerCharacter) {
     Range.atLeast(1, "characters", characters);
@@ -31,22 +34,26 @@ public final class Evaluation {
     return new Evaluation(characters, natsPerCharacter);
   }
 
-  /** The number of characters predicted, one less than the text has. */
+  /** {@return the number of characters predicted, one less than the text has} */
   public long characters() {
     return characters;
   }
 
-  /** The mean of {@code -log p} over them, in nats. */
+  /** {@return the mean of {@code -log p} over them, in nats} */
   public double natsPerCharacter() {
     return natsPerCharacter;
   }
 
-  /** The cross-entropy in bits per character. */
+  /** {@return the cross-entropy in bits per character: {@code natsPerCharacter / ln 2}} */
   public double bitsPerCharacter() {
     return natsPerCharacter / StrictMath.log(2);
   }
 
-  /** {@code e^natsPerCharacter}: a guess among so many equally likely symbols is as hard. */
+  /**
+   * {@return the perplexity, {@code e^natsPerCharacter}} A guess among so many equally likely
+   * symbols is as hard. Source: Jelinek, Mercer, Bahl and Baker, Journal of the Acoustical Society
+   * of America 62, 1977.
+   */
   public double perplexity() {
     return StrictMath.exp(natsPerCharacter);
   }

@@ -6,6 +6,8 @@ import io.github.charrnn.internal.Parameters;
  * The loss of a window of text under a model, and its derivatives by the model's parameters, before
  * any clipping. Flat, row-major, in the orientation of the equations of the {@linkplain
  * io.github.charrnn package documentation}. Immutable, and safe for use by many threads.
+ *
+ * @since 0.1
  */
 public final class Gradient {
   private final double loss;
@@ -21,32 +23,32 @@ public final class Gradient {
     this.derivatives = derivatives;
   }
 
-  /** The cross-entropy of the window in nats: the sum over its steps, not their mean. */
+  /** {@return the cross-entropy of the window in nats: the sum over its steps, not their mean} */
   public double loss() {
     return loss;
   }
 
-  /** A copy of the derivatives by U, (m, K). */
+  /** {@return a copy of the derivatives by U, (m, K)} */
   public double[] u() {
     return Parameters.transpose(derivatives.vocabSize, derivatives.hiddenSize, derivatives.u);
   }
 
-  /** A copy of the derivatives by W, (m, m). */
+  /** {@return a copy of the derivatives by W, (m, m)} */
   public double[] w() {
     return derivatives.w.clone();
   }
 
-  /** A copy of the derivatives by V, (K, m). */
+  /** {@return a copy of the derivatives by V, (K, m)} */
   public double[] v() {
     return derivatives.v.clone();
   }
 
-  /** A copy of the derivatives by b, (m). */
+  /** {@return a copy of the derivatives by b, (m)} */
   public double[] b() {
     return derivatives.b.clone();
   }
 
-  /** A copy of the derivatives by c, (K). */
+  /** {@return a copy of the derivatives by c, (K)} */
   public double[] c() {
     return derivatives.c.clone();
   }

@@ -17,8 +17,9 @@ import java.util.function.Consumer;
  * {@code (L(theta + h) - L(theta - h)) / 2h}, one parameter at a time, over the first window of a
  * text, from a starting state that is not zero.
  *
- * <p>For every tensor it gives the measures that people report. With a the value of an element by
- * backpropagation, and d by the difference quotient:
+ * <p>For every tensor it gives the measures that people report; the relative error is that of the
+ * course assignment DD2424 at KTH. With a the value of an element by backpropagation, and d by the
+ * difference quotient:
  *
  * <ul>
  *   <li>maximum relative error: {@code |a - d| / max(1e-6, |a| + |d|)};
@@ -35,6 +36,8 @@ import java.util.function.Consumer;
  * <p>Elements do not depend on each other, so several {@link #threads} share them.
  *
  * <p>Not safe for use by several threads at a time; its reports are.
+ *
+ * @since 0.1
  */
 public final class GradientCheck {
   private static final double RELATIVE_FLOOR = 1e-6;
@@ -57,13 +60,21 @@ public final class GradientCheck {
     this.model = model;
   }
 
-  /** A check of the gradient at the parameters of a model. */
+  /**
+   * {@return a check of the gradient at the parameters of a model}
+   *
+   * @param model new or trained
+   */
   public static GradientCheck of(VanillaRnn model) {
     Objects.requireNonNull(model, "model");
     return new GradientCheck(model);
   }
 
-  /** How one tensor came out. Immutable, and safe for use by many threads. */
+  /**
+   * How one tensor came out. Immutable, and safe for use by many threads.
+   *
+   * @since 0.1
+   */
   public static final class Tensor {
     private final String name;
     private final long elements;
@@ -93,42 +104,42 @@ public final class GradientCheck {
       this.shareWithinTolerance = shareWithinTolerance;
     }
 
-    /** U, W, V, b or c. */
+    /** {@return the tensor: U, W, V, b or c} */
     public String name() {
       return name;
     }
 
-    /** How many of its elements were compared. */
+    /** {@return how many of its elements were compared} */
     public long elements() {
       return elements;
     }
 
-    /** How many it has. */
+    /** {@return how many it has} */
     public long size() {
       return size;
     }
 
-    /** The largest {@code |a - d| / max(1e-6, |a| + |d|)}. */
+    /** {@return the largest {@code |a - d| / max(1e-6, |a| + |d|)}} */
     public double maxRelativeError() {
       return maxRelativeError;
     }
 
-    /** {@code ||a - d|| / max(1e-6, ||a|| + ||d||)}. */
+    /** {@return the relative error of the norms, {@code ||a - d|| / max(1e-6, ||a|| + ||d||)}} */
     public double relativeErrorOfNorms() {
       return relativeErrorOfNorms;
     }
 
-    /** The largest {@code |a - d|}. */
+    /** {@return the largest {@code |a - d|}} */
     public double maxAbsoluteDifference() {
       return maxAbsoluteDifference;
     }
 
-    /** The mean {@code |a - d|}. */
+    /** {@return the mean {@code |a - d|}} */
     public double meanAbsoluteDifference() {
       return meanAbsoluteDifference;
     }
 
-    /** The share with {@code |a - d|} at most the tolerance, from 0 to 1. */
+    /** {@return the share with {@code |a - d|} at most the tolerance, from 0 to 1} */
     public double shareWithinTolerance() {
       return shareWithinTolerance;
     }
@@ -181,7 +192,11 @@ public final class GradientCheck {
     }
   }
 
-  /** The outcome. Immutable, and safe for use by many threads. */
+  /**
+   * The outcome of a check. Immutable, and safe for use by many threads.
+   *
+   * @since 0.1
+   */
   public static final class Report {
     private final List<Tensor> parameters;
     private final double[] state;
@@ -196,27 +211,27 @@ public final class GradientCheck {
       this.differences = differences;
     }
 
-    /** How U, W, V, b and c came out, in this order; immutable. */
+    /** {@return how U, W, V, b and c came out, in this order; immutable} */
     public List<Tensor> parameters() {
       return parameters;
     }
 
-    /** Whether every element that was compared is within the tolerance. */
+    /** {@return whether every element that was compared is within the tolerance} */
     public boolean passed() {
       return parameters.stream().allMatch(tensor -> tensor.shareWithinTolerance() == 1);
     }
 
-    /** A copy of the state, (m), from which the window starts. */
+    /** {@return a copy of the state, (m), from which the window starts} */
     public double[] state() {
       return state.clone();
     }
 
-    /** What backpropagation through time has computed. */
+    /** {@return what backpropagation through time has computed} */
     public Gradient backpropagation() {
       return backpropagation;
     }
 
-    /** The difference quotients; NaN where an element was not compared. */
+    /** {@return the difference quotients; NaN where an element was not compared} */
     public Gradient differences() {
       return differences;
     }
@@ -231,6 +246,7 @@ public final class GradientCheck {
    * The number of characters in the window, n; 25 unless set.
    *
    * @param sequenceLength at least 1
+   * @return this check
    * @throws IllegalArgumentException if sequenceLength is below 1
    */
   public GradientCheck sequenceLength(int sequenceLength) {
@@ -242,6 +258,7 @@ public final class GradientCheck {
    * By how much a parameter is moved each way, h; 1e-5 unless set.
    *
    * @param difference above 0 and finite
+   * @return this check
    * @throws IllegalArgumentException if difference is not above 0 and finite
    */
   public GradientCheck difference(double difference) {
@@ -253,6 +270,7 @@ public final class GradientCheck {
    * The largest absolute difference of an element that is right; 1e-6 unless set.
    *
    * @param tolerance above 0 and finite
+   * @return this check
    * @throws IllegalArgumentException if tolerance is not above 0 and finite
    */
   public GradientCheck tolerance(double tolerance) {
@@ -264,6 +282,7 @@ public final class GradientCheck {
    * Compares only so many elements of each tensor, drawn at random, instead of all.
    *
    * @param elements at least 1
+   * @return this check
    * @throws IllegalArgumentException if elements is below 1
    */
   public GradientCheck elements(int elements) {
@@ -271,7 +290,12 @@ public final class GradientCheck {
     return this;
   }
 
-  /** What the starting state and the sampled elements are drawn from; 1 unless set. */
+  /**
+   * What the starting state and the sampled elements are drawn from; 1 unless set.
+   *
+   * @param seed any number
+   * @return this check
+   */
   public GradientCheck seed(long seed) {
     this.seed = seed;
     return this;
@@ -282,6 +306,7 @@ public final class GradientCheck {
    * depends on the sizes and on the number of processors. The report is the same with any number.
    *
    * @param threads from 1 to 1,024
+   * @return this check
    * @throws IllegalArgumentException if threads is not from 1 to 1,024
    */
   public GradientCheck threads(int threads) {
@@ -292,8 +317,11 @@ public final class GradientCheck {
   /**
    * Runs the check on the first sequenceLength + 1 characters of a text.
    *
+   * @param text at least sequenceLength + 1 characters, in the model's vocabulary
+   * @return how well backpropagation and difference quotients agree, for each of U, W, V, b and c
    * @throws IllegalArgumentException if the text has fewer than sequenceLength + 1 characters or
-   *     another vocabulary than the model
+   *     another vocabulary than the model, or if checking does not fit into the heap or into Java's
+   *     arrays
    */
   public Report run(EncodedText text) {
     Objects.requireNonNull(text, "text");

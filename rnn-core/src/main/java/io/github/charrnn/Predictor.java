@@ -23,6 +23,8 @@ import java.util.Objects;
  * the start of a line, as {@link Sampler} begins without a prime. Reading and asking allocate
  * nothing, but for {@link #top}, {@link #copy} and what is wrong. Not safe for use by several
  * threads at a time; the model is.
+ *
+ * @since 0.1
  */
 public final class Predictor {
   private final VanillaRnn model;
@@ -32,7 +34,11 @@ public final class Predictor {
   private boolean begun; // whether something was read
   private boolean weighed;
 
-  /** A symbol that may come next. Immutable, and safe for use by many threads. */
+  /**
+   * A symbol that may come next. Immutable, and safe for use by many threads.
+   *
+   * @since 0.1
+   */
   public static final class Prediction {
     private final int codePoint;
     private final double probability;
@@ -42,17 +48,17 @@ public final class Predictor {
       this.probability = probability;
     }
 
-    /** The symbol. */
+    /** {@return the symbol, as a Unicode code point} */
     public int codePoint() {
       return codePoint;
     }
 
-    /** How probable it is, from 0 to 1. */
+    /** {@return how probable it is that it comes next, from 0 to 1} */
     public double probability() {
       return probability;
     }
 
-    /** The symbol as a string. */
+    /** {@return the symbol as a string} */
     public String symbol() {
       return Character.toString(codePoint);
     }
@@ -81,13 +87,21 @@ public final class Predictor {
     weights = new double[model.vocab().size()];
   }
 
-  /** A predictor that has read nothing. */
+  /**
+   * {@return a predictor that has read nothing}
+   *
+   * @param model what predicts; many predictors may share it
+   */
   public static Predictor of(VanillaRnn model) {
     Objects.requireNonNull(model, "model");
     return new Predictor(model).reset();
   }
 
-  /** Forgets all that was read. */
+  /**
+   * Forgets all that was read.
+   *
+   * @return this predictor
+   */
   public Predictor reset() {
     begun = false;
     weighed = false;
@@ -99,7 +113,7 @@ public final class Predictor {
     return this;
   }
 
-  /** Another predictor that stands where this one does. */
+  /** {@return another predictor that stands where this one does} */
   public Predictor copy() {
     Predictor copy = new Predictor(model);
     System.arraycopy(window.h, 0, copy.window.h, 0, model.hiddenSize());
@@ -108,7 +122,7 @@ public final class Predictor {
     return copy;
   }
 
-  /** The model. */
+  /** {@return the model that predicts} */
   public VanillaRnn model() {
     return model;
   }
@@ -116,6 +130,8 @@ public final class Predictor {
   /**
    * Reads one more symbol.
    *
+   * @param codePoint the symbol, as a Unicode code point
+   * @return this predictor
    * @throws UnknownSymbolException if the vocabulary does not have it; then nothing is read
    */
   public Predictor read(int codePoint) {
@@ -130,6 +146,8 @@ public final class Predictor {
   /**
    * Reads a text.
    *
+   * @param text of any length, also empty
+   * @return this predictor
    * @throws UnknownSymbolException if the vocabulary does not have one of its symbols; then nothing
    *     is read
    * @throws IllegalArgumentException if the text has half a surrogate pair
@@ -141,7 +159,9 @@ public final class Predictor {
   /**
    * Reads a text with symbols that the model may not know.
    *
+   * @param text of any length, also empty
    * @param unknown what to do with symbols that the vocabulary does not have
+   * @return this predictor
    * @throws UnknownSymbolException if there is one and the policy is to fail; then nothing is read
    * @throws IllegalArgumentException if the text has half a surrogate pair, or the policy's
    *     replacement is not in the vocabulary
@@ -164,7 +184,12 @@ public final class Predictor {
     weighed = false;
   }
 
-  /** The probability that a symbol comes next; 0 if the vocabulary does not have it. */
+  /**
+   * {@return the probability that a symbol comes next, from 0 to 1; 0 if the vocabulary does not
+   * have it}
+   *
+   * @param codePoint the symbol, as a Unicode code point
+   */
   public double probability(int codePoint) {
     int symbol = model.vocab().symbolOf(codePoint);
     if (symbol < 0) {
@@ -193,8 +218,10 @@ public final class Predictor {
   }
 
   /**
-   * How surprising it would be if a symbol came next, {@code -log p} in nats; infinite if the
-   * vocabulary does not have it.
+   * {@return how surprising it would be if a symbol came next, {@code -log p} in nats; infinite if
+   * the vocabulary does not have it}
+   *
+   * @param codePoint the symbol, as a Unicode code point
    */
   public double surprisal(int codePoint) {
     int symbol = model.vocab().symbolOf(codePoint);
@@ -211,7 +238,8 @@ public final class Predictor {
   }
 
   /**
-   * The likeliest symbols, the likeliest first and of equals the one with the lower number.
+   * {@return the likeliest symbols, the likeliest first and of equals the one with the lower
+   * number}
    *
    * @param count at least 1; all there are, if these are fewer
    * @throws IllegalArgumentException if count is below 1

@@ -23,6 +23,8 @@ import java.util.stream.Stream;
  * <p>Set it up once, then sample as often as you like. Every passage begins in the model's
  * {@linkplain VanillaRnn#startState start state}; the same model, settings and seed give the same
  * passage. Not safe for use by several threads at a time; the model is.
+ *
+ * @since 0.1
  */
 public final class Sampler {
   /**
@@ -59,13 +61,22 @@ public final class Sampler {
     threads = other.threads;
   }
 
-  /** A sampler of a model. */
+  /**
+   * {@return a sampler of a model}
+   *
+   * @param model what writes; many samplers may share it
+   */
   public static Sampler of(VanillaRnn model) {
     Objects.requireNonNull(model, "model");
     return new Sampler(model);
   }
 
-  /** What the random draws come from; 1 unless set. Any number will do. */
+  /**
+   * What the random draws come from; 1 unless set.
+   *
+   * @param seed any number
+   * @return this sampler
+   */
   public Sampler seed(long seed) {
     this.seed = seed;
     return this;
@@ -77,6 +88,7 @@ public final class Sampler {
    * flattens.
    *
    * @param temperature at least 0 and finite
+   * @return this sampler
    * @throws IllegalArgumentException if temperature is not at least 0 and finite
    */
   public Sampler temperature(double temperature) {
@@ -89,6 +101,7 @@ public final class Sampler {
    * vocabulary has no more.
    *
    * @param topK at least 1
+   * @return this sampler
    * @throws IllegalArgumentException if topK is below 1
    */
   public Sampler topK(int topK) {
@@ -102,6 +115,7 @@ public final class Sampler {
    * which is all, unless set. With topK as well, the smaller set counts.
    *
    * @param topP above 0 and at most 1
+   * @return this sampler
    * @throws IllegalArgumentException if topP is not above 0 and at most 1
    */
   public Sampler topP(double topP) {
@@ -117,7 +131,10 @@ public final class Sampler {
    * prime, or with an empty one, the model reads a line feed, or the first symbol of its vocabulary
    * if that has no line feed. If the model is of documents, it begins one, with the prime.
    *
+   * @param prime of any length, also empty
+   * @return this sampler
    * @throws UnknownSymbolException if the vocabulary does not have one of its symbols
+   * @throws IllegalArgumentException if the prime has half a surrogate pair
    */
   public Sampler prime(CharSequence prime) {
     return prime(prime, UnknownSymbols.fail());
@@ -126,8 +143,12 @@ public final class Sampler {
   /**
    * A text that the model reads before the first draw, with symbols that it may not know.
    *
+   * @param prime of any length, also empty
    * @param unknown what to do with symbols that the vocabulary does not have
+   * @return this sampler
    * @throws UnknownSymbolException if there is one and the policy is to fail
+   * @throws IllegalArgumentException if the prime has half a surrogate pair, or if the policy's
+   *     replacement is not in the vocabulary
    */
   public Sampler prime(CharSequence prime, UnknownSymbols unknown) {
     Objects.requireNonNull(prime, "prime");
@@ -141,6 +162,8 @@ public final class Sampler {
    * Every passage goes on where a predictor stands now, instead of at a prime; where that goes
    * later makes no difference. A {@linkplain #prime(CharSequence) prime} ends that.
    *
+   * @param predictor of this sampler's model
+   * @return this sampler
    * @throws IllegalArgumentException if it is of another model
    */
   public Sampler after(Predictor predictor) {
@@ -158,6 +181,8 @@ public final class Sampler {
    * Ends the passage after this text, should the model come to write it; unless set, or if empty,
    * only the length ends it.
    *
+   * @param stop of any length; empty for none
+   * @return this sampler
    * @throws UnknownSymbolException if the vocabulary does not have one of its symbols: the model
    *     could never write it
    */
@@ -176,6 +201,7 @@ public final class Sampler {
    * the same with any number. The other threads are daemons, and have ended when it returns.
    *
    * @param threads from 1 to 1,024
+   * @return this sampler
    * @throws IllegalArgumentException if threads is not from 1 to 1,024
    */
   public Sampler threads(int threads) {
@@ -187,6 +213,7 @@ public final class Sampler {
    * Draws a passage.
    *
    * @param length at least 0; characters to draw, unless the stop text comes first
+   * @return what was drawn, without the prime and with the stop text
    * @throws IllegalArgumentException if length is below 0
    */
   public String sample(int length) {

@@ -34,6 +34,8 @@ import java.util.function.Function;
  * <p>Set it up once, then evaluate as often as you like. Every text is read from the model's
  * {@linkplain VanillaRnn#startState start state}. Not safe for use by several threads at a time;
  * the model is.
+ *
+ * @since 0.1
  */
 public final class Scorer {
   /*
@@ -72,7 +74,11 @@ public final class Scorer {
     this.model = model;
   }
 
-  /** A scorer of a model. */
+  /**
+   * {@return a scorer of a model}
+   *
+   * @param model what the texts are evaluated with
+   */
   public static Scorer of(VanillaRnn model) {
     Objects.requireNonNull(model, "model");
     return new Scorer(model);
@@ -84,6 +90,7 @@ public final class Scorer {
    * and have ended when a method returns.
    *
    * @param threads from 1 to 1,024
+   * @return this scorer
    * @throws IllegalArgumentException if threads is not from 1 to 1,024
    */
   public Scorer threads(int threads) {
@@ -92,8 +99,10 @@ public final class Scorer {
   }
 
   /**
-   * The cross-entropy of one text, {@link VanillaRnn#evaluate(EncodedText)} with several threads.
+   * {@return the cross-entropy of one text, {@link VanillaRnn#evaluate(EncodedText)} with several
+   * threads}
    *
+   * @param text at least 2 characters, in the model's vocabulary
    * @throws IllegalArgumentException if the text has fewer than 2 characters or another vocabulary
    */
   public Evaluation evaluate(EncodedText text) {
@@ -106,8 +115,10 @@ public final class Scorer {
   }
 
   /**
-   * The cross-entropy of every text, in their order, each as {@link VanillaRnn#encode} encodes it.
+   * {@return the cross-entropy of every text, in their order, each as {@link VanillaRnn#encode}
+   * encodes it}
    *
+   * @param texts each of at least 2 characters, or, if the model is of documents, of at least 1
    * @throws UnknownSymbolException if the vocabulary does not have a symbol of one
    * @throws IllegalArgumentException if a text has fewer than 2 characters, or is an empty document
    */
@@ -116,8 +127,11 @@ public final class Scorer {
   }
 
   /**
-   * The same with another policy for symbols that the vocabulary does not have.
+   * {@return the cross-entropy of every text, in their order} Otherwise like {@link
+   * #evaluateAll(List)}, with another policy for symbols that the vocabulary does not have.
    *
+   * @param texts each of at least 2 characters, or, if the model is of documents, of at least 1
+   * @param unknown what to do with symbols that the vocabulary does not have
    * @throws UnknownSymbolException if there is one and the policy is to fail
    * @throws IllegalArgumentException if fewer than 2 characters of a text are left, or for the
    *     reasons of {@link VanillaRnn#encode}
@@ -134,12 +148,14 @@ public final class Scorer {
   }
 
   /**
-   * The cross-entropy of every text, one after the other in their order. However many there are,
-   * some thousands are in memory at a time. The functions are called by the calling thread.
+   * Hands out the cross-entropy of every text, one after the other in their order. However many
+   * there are, some thousands are in memory at a time. The functions are called by the calling
+   * thread.
    *
    * <p>What {@code items} and {@code encode} throw, or a text that is refused, ends it after all
    * that came before have been handed out; what {@code out} throws ends it at once.
    *
+   * @param <T> what a text is the text of, such as a line with its number
    * @param items what the texts are of, read ahead
    * @param encode gives the text of an item, in the model's vocabulary
    * @param out gets every item with the evaluation of its text

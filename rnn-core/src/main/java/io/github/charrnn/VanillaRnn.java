@@ -37,6 +37,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  *
  * <p>A model reads every text from its start: the zero state, unless training has left it a {@link
  * #startState}.
+ *
+ * @since 0.1
  */
 public final class VanillaRnn {
   private final CharVocab vocab;
@@ -109,12 +111,20 @@ public final class VanillaRnn {
     return header;
   }
 
-  /** Starts a new, untrained model over a vocabulary. */
+  /**
+   * {@return the settings of a new, untrained model}
+   *
+   * @param vocab the symbols that it is to know
+   */
   public static Builder builder(CharVocab vocab) {
     return new Builder(vocab);
   }
 
-  /** Settings of a new model. Not safe for use by several threads at a time. */
+  /**
+   * Settings of a new model. Not safe for use by several threads at a time.
+   *
+   * @since 0.1
+   */
   public static final class Builder {
     private final CharVocab vocab;
     private int hiddenSize = 100;
@@ -130,6 +140,7 @@ public final class VanillaRnn {
      * The number of hidden units, m; 100 unless set.
      *
      * @param hiddenSize at least 1
+     * @return this builder
      * @throws IllegalArgumentException if hiddenSize is below 1
      */
     public Builder hiddenSize(int hiddenSize) {
@@ -137,13 +148,23 @@ public final class VanillaRnn {
       return this;
     }
 
-    /** The seed of the generator that draws the initial parameters; 1 unless set. Any will do. */
+    /**
+     * The seed of the generator that draws the initial parameters; 1 unless set.
+     *
+     * @param seed any number
+     * @return this builder
+     */
     public Builder seed(long seed) {
       this.seed = seed;
       return this;
     }
 
-    /** The distribution of the initial parameters; {@code Initializer.normal(0.01)} unless set. */
+    /**
+     * The distribution of the initial parameters; {@code Initializer.normal(0.01)} unless set.
+     *
+     * @param initializer what they are drawn by
+     * @return this builder
+     */
     public Builder initializer(Initializer initializer) {
       this.initializer = Objects.requireNonNull(initializer, "initializer");
       return this;
@@ -153,6 +174,8 @@ public final class VanillaRnn {
      * The model is of documents: it is in the zero state wherever one begins. Unless set, a text is
      * one document.
      *
+     * @param documents how its texts are made of them
+     * @return this builder
      * @throws IllegalArgumentException if the vocabulary does not have the boundary
      */
     public Builder documents(Documents documents) {
@@ -163,7 +186,7 @@ public final class VanillaRnn {
     }
 
     /**
-     * The model, its parameters drawn by the initializer with the seed.
+     * {@return the model, its parameters drawn by the initializer with the seed}
      *
      * @throws IllegalArgumentException if training a model of hiddenSize hidden units over this
      *     vocabulary does not fit into the heap or into Java's arrays
@@ -181,62 +204,62 @@ public final class VanillaRnn {
     }
   }
 
-  /** The vocabulary. */
+  /** {@return the symbols that it knows, K of them} */
   public CharVocab vocab() {
     return vocab;
   }
 
-  /** The number of hidden units, m. */
+  /** {@return the number of hidden units, m; at least 1} */
   public int hiddenSize() {
     return parameters.hiddenSize;
   }
 
-  /** The number of parameters, {@code m K + m m + K m + m + K}. */
+  /** {@return the number of parameters, {@code m K + m m + K m + m + K}} */
   public long parameterCount() {
     return Parameters.count(hiddenSize(), vocab.size());
   }
 
-  /** The seed of the generator that drew the initial parameters, before any training. */
+  /** {@return the seed of the generator that drew the initial parameters, before any training} */
   public long seed() {
     return seed;
   }
 
-  /** The distribution of the initial parameters, before any training. */
+  /** {@return the distribution of the initial parameters, before any training} */
   public Initializer initializer() {
     return initializer;
   }
 
-  /** What the texts of this model are made of; empty if every text is one document. */
+  /** {@return what the texts of this model are made of; empty if every text is one document} */
   public Optional<Documents> documents() {
     return documents;
   }
 
-  /** How the parameters were trained; empty for a new model. */
+  /** {@return how the parameters were trained; empty for a new model} */
   public Optional<TrainingSummary> training() {
     return training;
   }
 
-  /** A copy of U (m, K), from input to hidden state. */
+  /** {@return a copy of U (m, K), from input to hidden state} */
   public double[] u() {
     return Parameters.transpose(vocab.size(), hiddenSize(), parameters.u);
   }
 
-  /** A copy of W (m, m), from hidden state to hidden state. */
+  /** {@return a copy of W (m, m), from hidden state to hidden state} */
   public double[] w() {
     return parameters.w.clone();
   }
 
-  /** A copy of V (K, m), from hidden state to output. */
+  /** {@return a copy of V (K, m), from hidden state to output} */
   public double[] v() {
     return parameters.v.clone();
   }
 
-  /** A copy of b (m), the hidden bias. */
+  /** {@return a copy of b (m), the hidden bias} */
   public double[] b() {
     return parameters.b.clone();
   }
 
-  /** A copy of c (K), the output bias. */
+  /** {@return a copy of c (K), the output bias} */
   public double[] c() {
     return parameters.c.clone();
   }
@@ -254,13 +277,13 @@ public final class VanillaRnn {
     return startsBeyondZero() ? Optional.of(start.clone()) : Optional.empty();
   }
 
-  /** The same model, which begins in the zero state. */
+  /** {@return the same model, which begins in the zero state} */
   public VanillaRnn fromZero() {
     return startsBeyondZero() ? with(parameters, training) : this;
   }
 
   /**
-   * The same model, which begins in a state that comes from elsewhere.
+   * {@return the same model, which begins in a state that comes from elsewhere}
    *
    * @param state (m), copied; every value from -1 to 1
    * @throws IllegalArgumentException if it has another length, or a value beyond that
@@ -285,9 +308,10 @@ public final class VanillaRnn {
   }
 
   /**
-   * A model of the same parameters, which is of documents, as {@link Builder#documents} says;
-   * untrained.
+   * {@return a model of the same parameters, which is of documents, as {@link Builder#documents}
+   * says; untrained}
    *
+   * @param what how its texts are made of them
    * @throws IllegalArgumentException if the vocabulary does not have the boundary
    */
   public VanillaRnn ofDocuments(Documents what) {
@@ -306,13 +330,13 @@ public final class VanillaRnn {
   }
 
   /**
-   * This model over a larger vocabulary, to go on with a text that has symbols it has never met. W,
-   * b, and all of U, V and c that is of the symbols of now stay the same, to the bit; so do the
-   * hidden states of any text that has these alone. The rows and columns of a new symbol are zero,
-   * and its c is the lowest that there is: it is as improbable as a symbol can be by its bias, it
-   * changes no state before training has seen it, and of an untrained model it is as probable as
-   * any other. An old symbol's probability becomes smaller by what the new ones take, which is the
-   * same factor for all of them.
+   * {@return this model over a larger vocabulary, to go on with a text that has symbols it has
+   * never met} W, b, and all of U, V and c that is of the symbols of now stay the same, to the bit;
+   * so do the hidden states of any text that has these alone. The rows and columns of a new symbol
+   * are zero, and its c is the lowest that there is: it is as improbable as a symbol can be by its
+   * bias, it changes no state before training has seen it, and of an untrained model it is as
+   * probable as any other. An old symbol's probability becomes smaller by what the new ones take,
+   * which is the same factor for all of them.
    *
    * @param larger all symbols of {@link #vocab}, and others; {@link CharVocab#and} makes it
    * @throws IllegalArgumentException if it does not have a symbol of this model, or if the model
@@ -350,11 +374,12 @@ public final class VanillaRnn {
   }
 
   /**
-   * The same model, measured on the text that it was trained on: how well it predicts pieces spread
-   * over it, at most 10,000 characters, each piece read from its start as every text is. Unlike the
-   * smooth loss, that is of these parameters alone, of all of the text, and of what {@link
-   * #evaluate} and {@link Sampler} do.
+   * {@return the same model, measured on the text that it was trained on} How well it predicts
+   * pieces spread over it, at most 10,000 characters, each piece read from its start as every text
+   * is. Unlike the smooth loss, that is of these parameters alone, of all of the text, and of what
+   * {@link #evaluate} and {@link Sampler} do.
    *
+   * @param text at least 2 characters, in the model's vocabulary
    * @throws IllegalArgumentException if the text has fewer than 2 characters or another vocabulary
    */
   public VanillaRnn measured(EncodedText text) {
@@ -366,8 +391,8 @@ public final class VanillaRnn {
   }
 
   /**
-   * What {@link #measured} came to, in nats per character, which is kept in the model's file; empty
-   * if that was never done.
+   * {@return what {@link #measured} came to, in nats per character; empty if that was never done}
+   * It is kept in the model's file.
    */
   public OptionalDouble startLoss() {
     return Double.isNaN(startLoss) ? OptionalDouble.empty() : OptionalDouble.of(startLoss);
@@ -378,11 +403,12 @@ public final class VanillaRnn {
   }
 
   /**
-   * The cross-entropy of a text under this model. The model begins in its {@linkplain #startState
-   * start state}, reads the first character, and predicts each one after it. The text is read as
-   * one stream, in windows of 64 characters whose losses are added up one after the other: so the
-   * sum is the same everywhere, to the last bit.
+   * {@return the cross-entropy of a text under this model} The model begins in its {@linkplain
+   * #startState start state}, reads the first character, and predicts each one after it. The text
+   * is read as one stream, in windows of 64 characters whose losses are added up one after the
+   * other: so the sum is the same everywhere, to the last bit.
    *
+   * @param text at least 2 characters, in the model's vocabulary
    * @throws IllegalArgumentException if the text has fewer than 2 characters or another vocabulary
    */
   public Evaluation evaluate(EncodedText text) {
@@ -447,20 +473,24 @@ public final class VanillaRnn {
   }
 
   /**
-   * The cross-entropy of a text, as {@link #encode} encodes it. The vocabulary must have all of its
-   * symbols.
+   * {@return the cross-entropy of a text, as {@link #encode} encodes it} The vocabulary must have
+   * all of its symbols.
    *
-   * @throws UnknownSymbolException if it does not have one
-   * @throws IllegalArgumentException if the text has fewer than 2 characters, or is an empty
-   *     document
+   * @param text at least 2 characters, or, if the model is of documents, at least 1
+   * @throws UnknownSymbolException if the vocabulary does not have one of its symbols
+   * @throws IllegalArgumentException if the text has fewer than 2 characters, is an empty document,
+   *     or has half a surrogate pair
    */
   public Evaluation evaluate(CharSequence text) {
     return evaluate(encode(text, UnknownSymbols.fail()));
   }
 
   /**
-   * The same with another policy for symbols that the vocabulary does not have.
+   * {@return the cross-entropy of a text under this model} Otherwise like {@link
+   * #evaluate(CharSequence)}, with another policy for symbols that the vocabulary does not have.
    *
+   * @param text at least 2 characters, or, if the model is of documents, at least 1
+   * @param unknown what to do with symbols that the vocabulary does not have
    * @throws UnknownSymbolException if there is one and the policy is to fail
    * @throws IllegalArgumentException for the reasons of {@link #encode}, or if fewer than 2
    *     characters are left
@@ -470,10 +500,11 @@ public final class VanillaRnn {
   }
 
   /**
-   * A text for this model: as {@link CharVocab#encode} encodes it, or, if the model is of
-   * documents, as one document between two boundaries. So of a document all is predicted, from its
-   * first character to its end.
+   * {@return a text for this model} It is as {@link CharVocab#encode} encodes it, or, if the model
+   * is of documents, one document between two boundaries. So of a document all is predicted, from
+   * its first character to its end.
    *
+   * @param text of any length; at least 1 character if the model is of documents
    * @param unknown what to do with symbols that the vocabulary does not have
    * @throws UnknownSymbolException if there is one and the policy is to fail
    * @throws IllegalArgumentException if the text has half a surrogate pair, or is an empty document
@@ -495,6 +526,7 @@ public final class VanillaRnn {
    * nats; {@link #evaluate(EncodedText)} gives the mean. The model begins in its {@linkplain
    * #startState start state}.
    *
+   * @param text at least 2 characters, in the model's vocabulary
    * @return (length - 1): element i is that of character i + 1
    * @throws IllegalArgumentException if the text has fewer than 2 characters or another vocabulary,
    *     or if so many numbers do not fit into the heap
@@ -514,21 +546,26 @@ public final class VanillaRnn {
   }
 
   /**
-   * The surprisal of every character of a text but the first, as {@link #encode} encodes it; of a
-   * document of every character and of its end. The vocabulary must have all of its symbols.
+   * {@return the surprisal of every character of a text but the first, as {@link #encode} encodes
+   * it, in nats} That is, of a document, of every character and of its end. The vocabulary must
+   * have all of its symbols.
    *
-   * @throws UnknownSymbolException if it does not have one
+   * @param text at least 2 characters, or, if the model is of documents, at least 1
+   * @throws UnknownSymbolException if the vocabulary does not have one of its symbols
    * @throws IllegalArgumentException for the reasons of {@link #surprisals(EncodedText)}, or if the
-   *     text is an empty document
+   *     text is an empty document or has half a surrogate pair
    */
   public double[] surprisals(CharSequence text) {
     return surprisals(text, UnknownSymbols.fail());
   }
 
   /**
-   * The same with another policy for symbols that the vocabulary does not have; a symbol that is
-   * skipped has no surprisal.
+   * {@return the surprisal of every character of a text but the first} Otherwise like {@link
+   * #surprisals(CharSequence)}, with another policy for symbols that the vocabulary does not have;
+   * a symbol that is skipped has no surprisal.
    *
+   * @param text at least 2 characters, or, if the model is of documents, at least 1
+   * @param unknown what to do with symbols that the vocabulary does not have
    * @throws UnknownSymbolException if there is one and the policy is to fail
    * @throws IllegalArgumentException for the reasons of {@link #encode}, or of {@link
    *     #surprisals(EncodedText)}
@@ -540,6 +577,7 @@ public final class VanillaRnn {
   /**
    * The hidden states while the model reads a text, from its {@linkplain #startState start state}.
    *
+   * @param text of any length, in the model's vocabulary
    * @return (length, m), row-major: row t holds the state after character t has been read, every
    *     value from -1 to 1
    * @throws IllegalArgumentException if the text has another vocabulary, or if so many numbers do
@@ -561,9 +599,9 @@ public final class VanillaRnn {
   }
 
   /**
-   * The loss of a window of text and its gradient, by backpropagation through time over all of it.
-   * The model begins in its {@linkplain #startState start state}, or in the one that {@link
-   * #startingIn} gives it. The loss is {@code length - 1} times the mean of {@link
+   * {@return the loss of a window of text and its gradient, by backpropagation through time over
+   * all of it} The model begins in its {@linkplain #startState start state}, or in the one that
+   * {@link #startingIn} gives it. The loss is {@code length - 1} times the mean of {@link
    * #evaluate(EncodedText)}, but for rounding; that of one training step is this with {@code
    * sequenceLength + 1} characters.
    *
@@ -605,6 +643,7 @@ public final class VanillaRnn {
    * replaced in one move, once the new one is safely on disk; a symbolic link is followed, and
    * permissions are kept.
    *
+   * @param file replaced if it is there; its directory has to be
    * @throws IOException if the file cannot be written; then nothing has changed
    */
   public void save(Path file) throws IOException {
@@ -618,6 +657,8 @@ public final class VanillaRnn {
    * loads is as it was saved. The worst that a file can do is to be refused, whatever is in it;
    * time and memory are proportional to its size.
    *
+   * @param file a model, or a checkpoint
+   * @return the model as it was saved, to the bit
    * @throws ModelFormatException if the file is not a model, is damaged in any bit, or is of a
    *     newer format
    * @throws IllegalArgumentException if the model does not fit into the heap
@@ -632,6 +673,7 @@ public final class VanillaRnn {
   /**
    * Writes the same bytes as {@link #save(Path)} to a stream, which stays open.
    *
+   * @param out gets them; it is neither flushed nor closed
    * @throws IOException if the stream throws it
    */
   public void save(OutputStream out) throws IOException {
@@ -643,7 +685,9 @@ public final class VanillaRnn {
    * Reads a model to the end of a stream, which stays open, such as that of a resource in a jar;
    * otherwise like {@link #load(Path)}.
    *
+   * @param in a model, or a checkpoint, and nothing else
    * @param name what to call the stream in messages
+   * @return the model as it was saved, to the bit
    * @throws ModelFormatException if what is read is not a model, is damaged in any bit, or is of a
    *     newer format
    * @throws IllegalArgumentException if the model does not fit into the heap
@@ -659,7 +703,9 @@ public final class VanillaRnn {
    * Reads a model from all that a buffer has left, whose position stays; otherwise like {@link
    * #load(Path)}.
    *
+   * @param bytes a model, or a checkpoint, and nothing else
    * @param name what to call the buffer in messages
+   * @return the model as it was saved, to the bit
    * @throws ModelFormatException if its bytes are not a model, are damaged in any bit, or are of a
    *     newer format
    * @throws IllegalArgumentException if the model does not fit into the heap
@@ -678,10 +724,11 @@ public final class VanillaRnn {
   }
 
   /**
-   * A model of parameters that come from elsewhere, as {@link #u}, {@link #w}, {@link #v}, {@link
-   * #b} and {@link #c} hand them out: flat, row-major, in the orientation of the equations. They
-   * are copied.
+   * {@return a model of parameters that come from elsewhere} The arrays are as {@link #u}, {@link
+   * #w}, {@link #v}, {@link #b} and {@link #c} hand them out: flat, row-major, in the orientation
+   * of the equations. They are copied.
    *
+   * @param vocab the symbols, K of them, in the order of their numbers
    * @param u (m, K)
    * @param w (m, m)
    * @param v (K, m)
@@ -755,20 +802,21 @@ public final class VanillaRnn {
   }
 
   /**
-   * SHA-256 of the bits of all parameters, in hexadecimal: equal for equal parameters, whatever
-   * machine trained them. The {@link #startState} is not in it.
+   * {@return SHA-256 of the bits of all parameters, in 64 hexadecimal digits} It is equal for equal
+   * parameters, whatever machine trained them. The {@link #startState} is not in it.
    */
   public String fingerprint() {
     return ModelFile.fingerprint(parameters);
   }
 
   /**
-   * What does the arithmetic of all models in this Java, and why, in one line: {@code vector}
-   * kernels where Java was started with {@code --add-modules jdk.incubator.vector}, else {@code
-   * scalar} ones. Vector code is slow until Java has compiled it. So scalar kernels begin, and a
-   * thread beside them has vector code compiled if the work lasts; from then on vector kernels do
-   * it. Models with fewer hidden units or symbols than a vector has lanes are left to scalar
-   * kernels. Both give the same bits. The system property {@code rnn.kernel} may insist on one.
+   * {@return what does the arithmetic of all models in this Java, and why, in one line} That is
+   * {@code vector} kernels where Java was started with {@code --add-modules jdk.incubator.vector},
+   * else {@code scalar} ones. Vector code is slow until Java has compiled it. So scalar kernels
+   * begin, and a thread beside them has vector code compiled if the work lasts; from then on vector
+   * kernels do it. Models with fewer hidden units or symbols than a vector has lanes are left to
+   * scalar kernels. Both give the same bits. The system property {@code rnn.kernel} may insist on
+   * one.
    *
    * @throws IllegalStateException if {@code rnn.kernel} asks for what is not there
    */
