@@ -6,6 +6,8 @@ import java.util.Objects;
 /**
  * How well a model predicted the held-out text during training; see {@link Trainer#validation}.
  * Immutable, and safe for use by many threads.
+ *
+ * @since 0.1
  */
 public final class HeldOutLoss {
   private final long step;
@@ -18,11 +20,12 @@ public final class HeldOutLoss {
   }
 
   /**
-   * A held-out loss of these numbers.
+   * {@return a held-out loss of these numbers}
    *
    * @param step at least 0
    * @param natsPerCharacter at least 0 and finite
-   * @throws IllegalArgumentException if a number is not in its range
+   * @throws IllegalArgumentException if step is below 0, or natsPerCharacter not at least 0 and
+   *     finite
    */
   public static HeldOutLoss of(long step, double natsPerCharacter) {
     Range.atLeast(0, "step", step);
@@ -30,12 +33,12 @@ public final class HeldOutLoss {
     return new HeldOutLoss(step, natsPerCharacter);
   }
 
-  /** The number of steps taken before. */
+  /** {@return the number of steps taken before} */
   public long step() {
     return step;
   }
 
-  /** The cross-entropy, in nats per character, as {@link VanillaRnn#evaluate} has it. */
+  /** {@return the cross-entropy, in nats per character, as {@link VanillaRnn#evaluate} has it} */
   public double natsPerCharacter() {
     return natsPerCharacter;
   }

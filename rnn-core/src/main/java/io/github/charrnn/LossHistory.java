@@ -15,6 +15,8 @@ import java.util.Objects;
  * The losses of a run, thinned for plotting: every point stands for the same number of steps, which
  * doubles whenever the points would become more than {@value #MAX_SIZE}. Immutable, and safe for
  * use by many threads.
+ *
+ * @since 0.1
  */
 public final class LossHistory {
   /**
@@ -34,24 +36,39 @@ public final class LossHistory {
     this.smoothLosses = smoothLosses;
   }
 
-  /** The number of points, from 0 to {@value #MAX_SIZE}. */
+  /** {@return the number of points, from 0 to {@value #MAX_SIZE}} */
   public int size() {
     return losses.length;
   }
 
-  /** The last of the steps that a point stands for, counted from 1; index is from 0 on. */
+  /**
+   * {@return the last of the steps that a point stands for, counted from 1}
+   *
+   * @param index from 0 to {@link #size} - 1
+   * @throws IndexOutOfBoundsException if index is not from 0 to size - 1
+   */
   public long step(int index) {
     return Objects.checkIndex(index, losses.length) == losses.length - 1
         ? steps
         : (index + 1) * stride;
   }
 
-  /** The mean loss of the steps that a point stands for, in nats per window. */
+  /**
+   * {@return the mean loss of the steps that a point stands for, in nats per window}
+   *
+   * @param index from 0 to {@link #size} - 1
+   * @throws IndexOutOfBoundsException if index is not from 0 to size - 1
+   */
   public double loss(int index) {
     return losses[index];
   }
 
-  /** The smooth loss after the last step that a point stands for, in nats per window. */
+  /**
+   * {@return the smooth loss after the last step that a point stands for, in nats per window}
+   *
+   * @param index from 0 to {@link #size} - 1
+   * @throws IndexOutOfBoundsException if index is not from 0 to size - 1
+   */
   public double smoothLoss(int index) {
     return smoothLosses[index];
   }
@@ -60,6 +77,7 @@ public final class LossHistory {
    * Saves the losses as CSV, a line for each point: step, loss, smoothLoss. The file appears, or is
    * replaced, once all of it is on disk.
    *
+   * @param file replaced if it is there; its directory has to be
    * @throws IOException if the file cannot be written; then nothing has changed
    */
   public void saveCsv(Path file) throws IOException {

@@ -3,7 +3,11 @@ package io.github.charrnn;
 import io.github.charrnn.internal.Range;
 import java.util.Objects;
 
-/** What a model wrote during training. Immutable, and safe for use by many threads. */
+/**
+ * What a model wrote during training. Immutable, and safe for use by many threads.
+ *
+ * @since 0.1
+ */
 public final class Sample {
   private static final int SHOWN = 60; // characters
 
@@ -18,11 +22,12 @@ public final class Sample {
   }
 
   /**
-   * A sample of these.
+   * {@return a sample of a step and a text}
    *
    * @param step at least 0
    * @param smoothLoss at least 0, or NaN
-   * @throws IllegalArgumentException if a number is not in its range
+   * @param text what the model wrote
+   * @throws IllegalArgumentException if step is below 0, or smoothLoss not at least 0, or NaN
    */
   public static Sample of(long step, double smoothLoss, String text) {
     Range.atLeast(0, "step", step);
@@ -30,17 +35,17 @@ public final class Sample {
     return new Sample(step, smoothLoss, Objects.requireNonNull(text, "text"));
   }
 
-  /** The number of steps taken before. */
+  /** {@return the number of steps taken before} */
   public long step() {
     return step;
   }
 
-  /** The smooth loss at that step, in nats per window; NaN at step 0. */
+  /** {@return the smooth loss at that step, in nats per window; NaN at step 0} */
   public double smoothLoss() {
     return smoothLoss;
   }
 
-  /** What the model wrote. */
+  /** {@return what the model wrote} */
   public String text() {
     return text;
   }

@@ -40,6 +40,8 @@ import java.util.function.LongSupplier;
  * first step its memory is estimated from windows spread over the text, 25,000 characters but at
  * least 20 windows, or all there are, as if all that the model has ever been trained on had given
  * such gradients. Other optimizers begin with an empty memory.
+ *
+ * @since 0.1
  */
 public final class Trainer {
   private static final long INTERVAL = 10_000; // steps, unless told otherwise
@@ -70,18 +72,23 @@ public final class Trainer {
     this.resumed = resumed;
   }
 
-  /** A trainer that starts from the parameters of a model, new or trained before. */
+  /**
+   * {@return a trainer that starts from the parameters of a model}
+   *
+   * @param model new, or trained before; it stays as it is
+   */
   public static Trainer of(VanillaRnn model) {
     Objects.requireNonNull(model, "model");
     return new Trainer(model, Optional.empty());
   }
 
   /**
-   * A trainer that goes on from a checkpoint, by {@link #resume}: model, recipe, intervals and how
-   * often it may be rolled back are the run's. The recipe has to stay; intervals may be set anew.
-   * What was held out has to be given again, by {@link #validation(List)}. Further checkpoints go
-   * to the same file unless another is {@linkplain #checkpoint(Path) set}.
+   * {@return a trainer that goes on from a checkpoint, by {@link #resume}} Model, recipe, intervals
+   * and how often it may be rolled back are the run's. The recipe has to stay; intervals may be set
+   * anew. What was held out has to be given again, by {@link #validation(List)}. Further
+   * checkpoints go to the same file unless another is {@linkplain #checkpoint(Path) set}.
    *
+   * @param checkpoint of a run that was stopped, or has ended
    * @throws ModelFormatException if the file is not a checkpoint, or is damaged in any bit
    * @throws IllegalArgumentException if it does not fit into the heap
    * @throws IOException if the file cannot be read
@@ -105,17 +112,22 @@ public final class Trainer {
     bestBy = run.bestBy();
   }
 
-  /** The model to start from, or as the checkpoint has it. */
+  /** {@return the model to start from, or as the checkpoint has it} */
   public VanillaRnn model() {
     return model;
   }
 
-  /** The settings that decide the bits of a run. */
+  /** {@return the settings that decide the bits of a run} */
   public Recipe recipe() {
     return recipe;
   }
 
-  /** Replaces all of these settings; those of {@code Recipe.course()} unless set. */
+  /**
+   * Replaces all of these settings; those of {@code Recipe.course()} unless set.
+   *
+   * @param recipe the settings of the runs to come
+   * @return this trainer
+   */
   public Trainer recipe(Recipe recipe) {
     this.recipe = Objects.requireNonNull(recipe, "recipe");
     return this;
@@ -125,6 +137,7 @@ public final class Trainer {
    * The number of characters in a window, n: how far back gradients go; 25 unless set.
    *
    * @param sequenceLength at least 1
+   * @return this trainer
    * @throws IllegalArgumentException if sequenceLength is below 1
    */
   public Trainer sequenceLength(int sequenceLength) {
@@ -141,6 +154,7 @@ public final class Trainer {
    * are such means too, so curves of different B can be compared.
    *
    * @param batchSize at least 1
+   * @return this trainer
    * @throws IllegalArgumentException if batchSize is below 1
    */
   public Trainer batchSize(int batchSize) {
@@ -152,13 +166,19 @@ public final class Trainer {
    * scaled.
    *
    * @param learningRate above 0 and finite
+   * @return this trainer
    * @throws IllegalArgumentException if learningRate is not above 0 and finite
    */
   public Trainer learningRate(double learningRate) {
     return learningRate(recipe.learningRate().withRate(learningRate));
   }
 
-  /** The learning rate, step by step. */
+  /**
+   * The learning rate, step by step.
+   *
+   * @param learningRate its course, from step 1 on
+   * @return this trainer
+   */
   public Trainer learningRate(LearningRate learningRate) {
     return recipe(recipe.withLearningRate(learningRate));
   }
@@ -168,18 +188,29 @@ public final class Trainer {
    * one below -clip becomes -clip. Infinity switches clipping off.
    *
    * @param clip above 0
+   * @return this trainer
    * @throws IllegalArgumentException if clip is not above 0
    */
   public Trainer clip(double clip) {
     return clip(Clip.value(clip));
   }
 
-  /** What keeps a gradient from becoming too large. */
+  /**
+   * What keeps a gradient from becoming too large; {@code Clip.value(5)} unless set.
+   *
+   * @param clip a bound on every element or on the norm
+   * @return this trainer
+   */
   public Trainer clip(Clip clip) {
     return recipe(recipe.withClip(clip));
   }
 
-  /** How gradients change parameters; AdaGrad unless set. */
+  /**
+   * How gradients change parameters; {@code Optimizer.adaGrad()} unless set.
+   *
+   * @param optimizer begins with an empty memory, but for what the class says of AdaGrad
+   * @return this trainer
+   */
   public Trainer optimizer(Optimizer optimizer) {
     return recipe(recipe.withOptimizer(optimizer));
   }
@@ -199,6 +230,7 @@ public final class Trainer {
    *
    * @param file replaced by each checkpoint; a file that is not a checkpoint is refused
    * @param every at least 1; steps
+   * @return this trainer
    * @throws IllegalArgumentException if every is below 1
    */
   public Trainer checkpoint(Path file, long every) {
@@ -212,6 +244,9 @@ public final class Trainer {
   /**
    * Writes checkpoints as often as takes 1 % of the time at most, but not within 5 seconds of the
    * last. Otherwise like {@link #checkpoint(Path, long)}.
+   *
+   * @param file replaced by each checkpoint; a file that is not a checkpoint is refused
+   * @return this trainer
    */
   public Trainer checkpoint(Path file) {
     Objects.requireNonNull(file, "file");
@@ -241,6 +276,7 @@ public final class Trainer {
    * the same result however often it was stopped and resumed.
    *
    * @param atMost at least 0; how often in a run
+   * @return this trainer
    * @throws IllegalArgumentException if atMost is below 0
    */
   public Trainer rollbacks(int atMost) {
@@ -257,6 +293,7 @@ public final class Trainer {
    *
    * @param heldOut at least 2 characters, in the model's vocabulary
    * @param every at least 1; steps
+   * @return this trainer
    * @throws IllegalArgumentException if heldOut has fewer than 2 characters or another vocabulary,
    *     or if every is below 1
    */
@@ -270,6 +307,7 @@ public final class Trainer {
    * 10,000 steps.
    *
    * @param heldOut at least 2 characters, in the model's vocabulary
+   * @return this trainer
    * @throws IllegalArgumentException if heldOut has fewer than 2 characters or another vocabulary
    */
   public Trainer validation(EncodedText heldOut) {
@@ -284,6 +322,7 @@ public final class Trainer {
    *
    * @param pieces at least one, each of at least 2 characters in the model's vocabulary
    * @param every at least 1; steps
+   * @return this trainer
    * @throws IllegalArgumentException if there is no piece, if one has fewer than 2 characters or
    *     another vocabulary, or if every is below 1
    */
@@ -299,6 +338,7 @@ public final class Trainer {
    * 10,000 steps.
    *
    * @param pieces at least one, each of at least 2 characters in the model's vocabulary
+   * @return this trainer
    * @throws IllegalArgumentException if there is no piece, or if one has fewer than 2 characters or
    *     another vocabulary
    */
@@ -316,6 +356,9 @@ public final class Trainer {
   /**
    * Which model is the best one: that with the lowest smooth loss unless set. {@link
    * BestBy#VALIDATION} needs {@link #validation}.
+   *
+   * @param bestBy the smooth loss, the held-out loss, or neither
+   * @return this trainer
    */
   public Trainer bestBy(BestBy bestBy) {
     this.bestBy = Objects.requireNonNull(bestBy, "bestBy");
@@ -329,6 +372,7 @@ public final class Trainer {
    * A run that the caller advances goes on.
    *
    * @param measurements at least 0
+   * @return this trainer
    * @throws IllegalArgumentException if measurements is below 0
    */
   public Trainer patience(int measurements) {
@@ -344,6 +388,7 @@ public final class Trainer {
    * no step. Where other work takes their processors, steps are taken by the caller alone.
    *
    * @param threads from 1 to 1,024
+   * @return this trainer
    * @throws IllegalArgumentException if threads is not from 1 to 1,024
    */
   public Trainer threads(int threads) {
@@ -360,6 +405,7 @@ public final class Trainer {
    *
    * @param every at least 1; steps
    * @param length at least 0; characters
+   * @return this trainer
    * @throws IllegalArgumentException if every is below 1 or length is below 0
    */
   public Trainer samples(long every, int length) {
@@ -373,6 +419,7 @@ public final class Trainer {
    * 10,000 steps.
    *
    * @param length at least 0; characters
+   * @return this trainer
    * @throws IllegalArgumentException if length is below 0
    */
   public Trainer samples(int length) {
@@ -380,7 +427,11 @@ public final class Trainer {
     return this;
   }
 
-  /** Draws no samples; a resumed run draws no more. */
+  /**
+   * Draws no samples; a resumed run draws no more.
+   *
+   * @return this trainer
+   */
   public Trainer noSamples() {
     sampleEvery = OptionalLong.of(0);
     return this;
@@ -389,6 +440,9 @@ public final class Trainer {
   /**
    * Adds a listener that gets each of the {@link #samples} when it is drawn, all of it. Several are
    * called in the order in which they were added.
+   *
+   * @param listener gets the run and the sample, from the thread that trains
+   * @return this trainer
    */
   public Trainer onSample(BiConsumer<? super Training, ? super Sample> listener) {
     onSample.add(Objects.requireNonNull(listener, "listener"));
@@ -401,6 +455,8 @@ public final class Trainer {
    * changes what training does. Several listeners are called in the order in which they were added.
    *
    * @param steps at least 1
+   * @param listener gets the run
+   * @return this trainer
    * @throws IllegalArgumentException if steps is below 1
    */
   public Trainer every(long steps, Consumer<? super Training> listener) {
@@ -412,7 +468,9 @@ public final class Trainer {
   /**
    * Trains for a number of steps, as many times through the text as it takes.
    *
+   * @param text in the vocabulary of the model, at least (sequenceLength + 1) batchSize characters
    * @param steps at least 0; windows of the text to train on
+   * @return what the run has come to, its best model and its last one
    * @throws IllegalArgumentException if steps is below 0, or for the reasons of {@link #start}
    * @throws TrainingDivergedException if the loss or a parameter is no longer finite
    * @throws IllegalStateException if there are rollbacks without a {@linkplain #checkpoint(Path,
@@ -458,9 +516,13 @@ public final class Trainer {
   /**
    * Trains for a number of steps on a text in the model's vocabulary.
    *
+   * @param text of symbols that the vocabulary has, at least (sequenceLength + 1) batchSize
+   *     characters
    * @param steps at least 0; windows of the text to train on
+   * @return what the run has come to, its best model and its last one
    * @throws UnknownSymbolException if the vocabulary does not have a symbol of the text
-   * @throws IllegalArgumentException if steps is below 0, or for the reasons of {@link #start}
+   * @throws IllegalArgumentException if steps is below 0, if the text has half a surrogate pair, or
+   *     for the reasons of {@link #start}
    * @throws TrainingDivergedException if the loss or a parameter is no longer finite
    * @throws IllegalStateException for the reasons of {@link #train(EncodedText, long)}
    * @throws UncheckedIOException if a checkpoint cannot be written
@@ -473,7 +535,9 @@ public final class Trainer {
   /**
    * Trains for a number of whole passes through the text.
    *
+   * @param text in the vocabulary of the model, at least (sequenceLength + 1) batchSize characters
    * @param epochs at least 0
+   * @return what the run has come to, its best model and its last one
    * @throws IllegalArgumentException if epochs is below 0, or for the reasons of {@link #start}
    * @throws TrainingDivergedException if the loss or a parameter is no longer finite
    * @throws IllegalStateException for the reasons of {@link #train(EncodedText, long)}
@@ -486,6 +550,13 @@ public final class Trainer {
   /**
    * Goes on from the checkpoint to the number of steps that its run was started for; otherwise like
    * {@link #resume(EncodedText, long)}.
+   *
+   * @param text the one that the run was started with
+   * @return what the run has come to, with what it had come to before
+   * @throws IllegalArgumentException for the reasons of {@link #resume(EncodedText, long)}
+   * @throws IllegalStateException for the reasons of {@link #resume(EncodedText, long)}
+   * @throws TrainingDivergedException if the loss or a parameter is no longer finite
+   * @throws UncheckedIOException if a checkpoint cannot be read or written
    */
   public TrainingResult resume(EncodedText text) {
     return resume(text, OptionalLong.empty());
@@ -499,6 +570,7 @@ public final class Trainer {
    *
    * @param text the one that the run was started with
    * @param steps at least the checkpoint's step; how many there are to be in all
+   * @return what the run has come to, with what it had come to before
    * @throws IllegalArgumentException if text, recipe or validation are not the run's, if steps is
    *     below the checkpoint's step, if a run with rollbacks is to go on in another file, or for
    *     the reasons of {@link #start}
@@ -583,9 +655,10 @@ public final class Trainer {
   }
 
   /**
-   * How many steps so many passes through a text are. A pass is as many whole windows as fit, each
-   * with the character that follows it: {@code (length / B - 1) / n}, both rounded down.
+   * {@return how many steps so many passes through a text are} A pass is as many whole windows as
+   * fit, each with the character that follows it: {@code (length / B - 1) / n}, both rounded down.
    *
+   * @param text that may be trained on
    * @param epochs at least 0
    * @throws IllegalArgumentException if epochs is below 0
    */
@@ -600,6 +673,8 @@ public final class Trainer {
    * Starts a run that the caller advances step by step. Only the listeners of {@link #onSample} are
    * called.
    *
+   * @param text in the vocabulary of the model, at least (sequenceLength + 1) batchSize characters
+   * @return the run, before its first step
    * @throws IllegalArgumentException if the text has fewer than (sequenceLength + 1) batchSize
    *     characters or another vocabulary than the model, if the model is of documents and the text
    *     does not begin and end with a boundary, or if training does not fit into the heap

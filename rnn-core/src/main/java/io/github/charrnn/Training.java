@@ -22,6 +22,8 @@ import java.util.function.IntFunction;
  * Listeners get it to look at; whoever called {@link Trainer#start} advances it.
  *
  * <p>Not safe for use by several threads at a time, except {@link #stop}.
+ *
+ * @since 0.1
  */
 public final class Training {
   private static final double SMOOTHING = 0.999;
@@ -280,12 +282,14 @@ public final class Training {
     return keepsState() ? state : zero;
   }
 
-  /** The number of steps taken. */
+  /** {@return the number of steps taken} */
   public long step() {
     return step;
   }
 
-  /** How many steps {@link Trainer} is to take in all; 0 if the caller advances the run. */
+  /**
+   * {@return how many steps {@link Trainer} is to take in all; 0 if the caller advances the run}
+   */
   public long plannedSteps() {
     return plannedSteps;
   }
@@ -314,50 +318,52 @@ public final class Training {
     return observation.closing();
   }
 
-  /** How many threads share a step, the caller's among them; see {@link Trainer#threads}. */
+  /**
+   * {@return how many threads share a step, the caller's among them; see {@link Trainer#threads}}
+   */
   public int threads() {
     return crew.size();
   }
 
-  /** The settings. */
+  /** {@return the settings that decide the bits of this run} */
   public Recipe recipe() {
     return recipe;
   }
 
-  /** How often the run has read the text; 1.5 is in the middle of the second pass. */
+  /** {@return how often the run has read the text; 1.5 is in the middle of the second pass} */
   public double epoch() {
     return streams.epochs(step);
   }
 
-  /** The loss of the last window, in nats; NaN before the first step. */
+  /** {@return the loss of the last window, in nats; NaN before the first step} */
   public double loss() {
     return loss;
   }
 
   /**
-   * The smooth loss, in nats per window: the first window's loss, then after each step {@code 0.999
-   * smooth + 0.001 loss}. NaN before the first step.
+   * {@return the smooth loss, in nats per window} The first window's loss, then after each step
+   * {@code 0.999 smooth + 0.001 loss}, as in Karpathy's min-char-rnn; NaN before the first step.
    */
   public double smoothLoss() {
     return smoothLoss;
   }
 
-  /** The smooth loss in bits per character; NaN before the first step. */
+  /** {@return the smooth loss in bits per character; NaN before the first step} */
   public double smoothBitsPerCharacter() {
     return smoothLoss / recipe.sequenceLength() / StrictMath.log(2);
   }
 
   /**
-   * The smooth loss at {@link #bestStep}, in nats per window: the lowest so far, unless {@link
-   * Trainer#bestBy} says otherwise. NaN at step 0.
+   * {@return the smooth loss at {@link #bestStep}, in nats per window} The lowest so far, unless
+   * {@link Trainer#bestBy} says otherwise; NaN at step 0.
    */
   public double bestSmoothLoss() {
     return closesBest() ? smoothLoss : bestSmoothLoss;
   }
 
   /**
-   * The step of the best model so far, counted from 1: the one with the lowest smooth loss, or
-   * whichever {@link Trainer#bestBy} says; 0 before the first step.
+   * {@return the step of the best model so far, counted from 1; 0 before the first step} The one
+   * with the lowest smooth loss, or whichever {@link Trainer#bestBy} says.
    */
   public long bestStep() {
     return closesBest() ? step : bestStep;
@@ -368,63 +374,67 @@ public final class Training {
   }
 
   /**
-   * How many times training has diverged and gone back to its last checkpoint, each time with half
-   * the learning rate that it had had; see {@link Trainer#rollbacks}.
+   * {@return how many times training has diverged and gone back to its last checkpoint} Each time
+   * it went on with half the learning rate that it had had; see {@link Trainer#rollbacks}.
    */
   public int rollbacks() {
     return rollbacks;
   }
 
-  /** The learning rate of the next step, after {@link #rollbacks}. */
+  /** {@return the learning rate of the next step, after {@link #rollbacks}} */
   public double learningRate() {
     return recipe.learningRate().at(step + 1) * halvings;
   }
 
-  /** Characters trained on per second spent in steps; 0 before the first step. */
+  /** {@return the characters trained on per second spent in steps; 0 before the first step} */
   public double charactersPerSecond() {
     return nanos == 0
         ? 0
         : step * recipe.sequenceLength() * recipe.batchSize() * NANOS_PER_SECOND / nanos;
   }
 
-  /** Seconds spent in steps, without what samples, held-out losses and listeners took. */
+  /**
+   * {@return the seconds spent in steps, without what samples, held-out losses and listeners took}
+   */
   public double seconds() {
     return nanos / NANOS_PER_SECOND;
   }
 
-  /** The losses so far, thinned for plotting; a copy. */
+  /** {@return the losses so far, thinned for plotting; a copy} */
   public LossHistory history() {
     return observation.history();
   }
 
-  /** The {@linkplain Trainer#samples samples} so far, thinned; a copy. */
+  /** {@return the {@linkplain Trainer#samples samples} so far, thinned; a copy} */
   public List<Sample> samples() {
     return observation.samples();
   }
 
-  /** The {@linkplain Trainer#validation held-out losses} so far, thinned; a copy. */
+  /** {@return the {@linkplain Trainer#validation held-out losses} so far, thinned; a copy} */
   public List<HeldOutLoss> heldOutLosses() {
     return observation.heldOutLosses();
   }
 
-  /** The last held-out loss, if there has been one since the run was started or resumed. */
+  /**
+   * {@return the last held-out loss, if there has been one since the run was started or resumed}
+   */
   public Optional<HeldOutLoss> lastHeldOutLoss() {
     return observation.last();
   }
 
-  /** The lowest held-out loss, if there is one. */
+  /** {@return the lowest held-out loss, if there is one} */
   public Optional<HeldOutLoss> bestHeldOutLoss() {
     return observation.lowest();
   }
 
-  /** The model as it stands, a copy. */
+  /** {@return the model as it stands, a copy} */
   public VanillaRnn model() {
     return snapshot(parameters, state(), step, smoothLoss);
   }
 
   /**
-   * Text from the model as it stands, by a {@link Sampler} with its defaults and the number of
-   * steps taken as its seed.
+   * {@return a text from the model as it stands, by a {@link Sampler} with its defaults and the
+   * number of steps taken as its seed}
    *
    * @param length at least 0; characters to sample
    * @throws IllegalArgumentException if length is below 0
@@ -441,12 +451,12 @@ public final class Training {
     stopped = true;
   }
 
-  /** Whether {@link #stop} has been called. */
+  /** {@return whether {@link #stop} has been called} */
   public boolean stopped() {
     return stopped;
   }
 
-  /** The settings of the run, and where it stands. */
+  /** {@return the settings of the run, and where it stands} */
   public TrainingSummary summary() {
     return new TrainingSummary(
         recipe,
@@ -459,7 +469,7 @@ public final class Training {
         earlierCharacters);
   }
 
-  /** What the run has come to so far. */
+  /** {@return what the run has come to so far} */
   public TrainingResult result() {
     boolean bestIsCurrent = bestStep() == step;
     return new TrainingResult(

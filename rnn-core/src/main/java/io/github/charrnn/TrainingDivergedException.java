@@ -4,11 +4,16 @@ package io.github.charrnn;
  * Training has come to a number that is not finite and cannot go on from it.
  *
  * <p>Safe for use by many threads.
+ *
+ * @since 0.1
  */
 public final class TrainingDivergedException extends ArithmeticException {
   private static final long serialVersionUID = 1;
 
+  /** The step at which it was seen, counted from 1. */
   private final long step;
+
+  /** How often the run had been rolled back. */
   private final int rollbacks;
 
   TrainingDivergedException(String message, long step) {
@@ -29,12 +34,12 @@ public final class TrainingDivergedException extends ArithmeticException {
             getMessage() + ": " + count + " rollbacks have not helped", step, count);
   }
 
-  /** The step at which it was seen, counted from 1. */
+  /** {@return the step at which it was seen, counted from 1} */
   public long step() {
     return step;
   }
 
-  /** How often the run had been rolled back. */
+  /** {@return how often the run had been rolled back} */
   public int rollbacks() {
     return rollbacks;
   }

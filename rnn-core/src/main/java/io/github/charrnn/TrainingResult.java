@@ -12,6 +12,8 @@ import java.util.Optional;
 /**
  * What a training run came to, with all that is needed to plot it. Immutable, and safe for use by
  * many threads. A result is equal to itself alone, as its models are.
+ *
+ * @since 0.1
  */
 public final class TrainingResult {
   private static final double NANOS_PER_SECOND = 1e9;
@@ -60,9 +62,10 @@ public final class TrainingResult {
   }
 
   /**
-   * What a model tells of the run that trained it, where there is no checkpoint: the model is best
-   * and last, and there are no losses, samples and held-out losses.
+   * {@return what a model tells of the run that trained it, where there is no checkpoint} The model
+   * is best and last, and there are no losses, samples and held-out losses.
    *
+   * @param model that was trained
    * @throws IllegalArgumentException if the model was never trained
    */
   public static TrainingResult of(VanillaRnn model) {
@@ -88,81 +91,89 @@ public final class TrainingResult {
   }
 
   /**
-   * The model at the lowest smooth loss, or whichever {@link Trainer#bestBy} says; the model that
-   * training started from if no step was taken.
+   * {@return the best model} The one at the lowest smooth loss, or whichever {@link Trainer#bestBy}
+   * says; the model that training started from if no step was taken.
    */
   public VanillaRnn best() {
     return best;
   }
 
-  /** The model after the last step. */
+  /** {@return the model after the last step} */
   public VanillaRnn last() {
     return last;
   }
 
-  /** The number of steps taken. */
+  /** {@return the number of steps taken} */
   public long steps() {
     return steps;
   }
 
-  /** The smooth loss after the last step, in nats per window; NaN if there was none. */
+  /** {@return the smooth loss after the last step, in nats per window; NaN if there was none} */
   public double smoothLoss() {
     return smoothLoss;
   }
 
-  /** The smooth loss at {@link #bestStep}, in nats per window; NaN at step 0. */
+  /** {@return the smooth loss at {@link #bestStep}, in nats per window; NaN at step 0} */
   public double bestSmoothLoss() {
     return bestSmoothLoss;
   }
 
   /**
-   * The step of the best model, counted from 1; 0 if that is the one that training started from.
+   * {@return the step of the best model, counted from 1; 0 if that is the one that training started
+   * from}
    */
   public long bestStep() {
     return bestStep;
   }
 
-  /** How many steps the run was started for; 0 if the caller advanced it. */
+  /** {@return how many steps the run was started for; 0 if the caller advanced it} */
   public long plannedSteps() {
     return plannedSteps;
   }
 
-  /** After how many held-out losses without a new best it was to end before; 0 for never. */
+  /**
+   * {@return after how many held-out losses without a new best the run was to end early; 0 for
+   * never}
+   */
   public int patience() {
     return patience;
   }
 
-  /** Seconds spent in steps, without what samples, held-out losses and listeners took. */
+  /**
+   * {@return the seconds spent in steps, without what samples, held-out losses and listeners took}
+   */
   public double seconds() {
     return seconds;
   }
 
-  /** The losses, thinned for plotting. */
+  /** {@return the losses, thinned for plotting} */
   public LossHistory history() {
     return history;
   }
 
-  /** What the model has written, thinned; empty without {@link Trainer#samples}; immutable. */
+  /**
+   * {@return what the model has written, thinned; empty without {@link Trainer#samples}; immutable}
+   */
   public List<Sample> samples() {
     return samples;
   }
 
   /**
-   * The held-out losses, thinned, and that of the last model; empty without {@link
-   * Trainer#validation}; immutable.
+   * {@return the held-out losses, thinned, and that of the last model; empty without {@link
+   * Trainer#validation}; immutable}
    */
   public List<HeldOutLoss> heldOutLosses() {
     return heldOutLosses;
   }
 
-  /** The lowest held-out loss, if there is one. */
+  /** {@return the lowest held-out loss, if there is one} */
   public Optional<HeldOutLoss> bestHeldOutLoss() {
     return bestHeldOutLoss;
   }
 
   /**
-   * Whether the run ended before its planned steps because its {@linkplain Trainer#patience
-   * patience} did.
+   * {@return whether the run ended before its planned steps because its {@linkplain
+   * Trainer#patience patience} did}
    */
   public boolean endedEarly() {
     return steps < plannedSteps
@@ -173,21 +184,21 @@ public final class TrainingResult {
             .orElse(false);
   }
 
-  /** Characters trained on; 0 if no step was taken. */
+  /** {@return the characters trained on; 0 if no step was taken} */
   public long charactersSeen() {
     return last.training()
         .map(run -> steps * run.recipe().sequenceLength() * run.recipe().batchSize())
         .orElse(0L);
   }
 
-  /** Characters trained on per second spent in steps; 0 if no step was taken. */
+  /** {@return the characters trained on per second spent in steps; 0 if no step was taken} */
   public double charactersPerSecond() {
     return seconds == 0 ? 0 : charactersSeen() / seconds;
   }
 
   /**
-   * The same, with best and last {@linkplain VanillaRnn#measured measured}, unless no step was
-   * taken.
+   * {@return the same, with best and last {@linkplain VanillaRnn#measured measured}, unless no step
+   * was taken}
    *
    * @param text that the run was trained on
    * @throws IllegalArgumentException if the text has fewer than 2 characters or another vocabulary
@@ -215,8 +226,9 @@ public final class TrainingResult {
   }
 
   /**
-   * What a run had come to when it wrote a {@linkplain Trainer#checkpoint checkpoint}.
+   * {@return what a run had come to when it wrote a {@linkplain Trainer#checkpoint checkpoint}}
    *
+   * @param checkpoint of a run that goes on, was stopped, or has ended
    * @throws ModelFormatException if the file is not a checkpoint, or is damaged in any bit
    * @throws IllegalArgumentException if it does not fit into the heap
    * @throws IOException if the file cannot be read

@@ -8,6 +8,8 @@ import java.util.Optional;
 /**
  * The last run that trained a model: with its seed, how its parameters came about. Immutable, and
  * safe for use by many threads.
+ *
+ * @since 0.1
  */
 public final class TrainingSummary {
   private final Recipe recipe;
@@ -61,53 +63,56 @@ public final class TrainingSummary {
             header.earlierCharacters));
   }
 
-  /** The settings that the run was started with. */
+  /** {@return the settings that the run was started with} */
   public Recipe recipe() {
     return recipe;
   }
 
   /**
-   * How many times training had diverged and gone back, each time with half the learning rate that
-   * it had had.
+   * {@return how many times training had diverged and gone back} Each time it went on with half the
+   * learning rate that it had had.
    */
   public int rollbacks() {
     return rollbacks;
   }
 
-  /** Characters in the text, without what was held out. */
+  /** {@return the characters in the text, without what was held out} */
   public long textLength() {
     return textLength;
   }
 
-  /** What the run was measured with, if anything was held out. */
+  /** {@return what the run was measured with, if anything was held out} */
   public Optional<Validation> validation() {
     return validation;
   }
 
-  /** What said which model was the run's best. */
+  /** {@return what said which model was the best of the run} */
   public BestBy bestBy() {
     return bestBy;
   }
 
-  /** The step after which the parameters stood like this. */
+  /** {@return the step after which the parameters stood like this} */
   public long step() {
     return step;
   }
 
-  /** The smooth loss at that step, in nats per window; NaN at step 0. */
+  /** {@return the smooth loss at that step, in nats per window; NaN at step 0} */
   public double smoothLoss() {
     return smoothLoss;
   }
 
   /**
-   * How many characters all runs before this one have read, each of which began with the model of
-   * the one before.
+   * {@return how many characters all runs before this one have read, each of which began with the
+   * model of the one before}
    */
   public long earlierCharacters() {
     return earlierCharacters;
   }
 
-  /** How many steps a pass through the text takes; at least 1 for a text that can be trained on. */
+  /**
+   * {@return how many steps a pass through the text takes; at least 1 for a text that can be
+   * trained on}
+   */
   public long stepsPerEpoch() {
     return new Streams(textLength, recipe.sequenceLength(), recipe.batchSize()).stepsPerEpoch();
   }

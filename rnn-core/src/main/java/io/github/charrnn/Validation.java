@@ -5,6 +5,8 @@ import java.util.Objects;
 /**
  * What a run was measured with, beside the text that it was trained on; see {@link
  * Trainer#validation}. Immutable, and safe for use by many threads.
+ *
+ * @since 0.1
  */
 public final class Validation {
   private final long length;
@@ -17,17 +19,17 @@ public final class Validation {
     this.every = every;
   }
 
-  /** Characters held out, in all pieces together. */
+  /** {@return the characters held out, in all pieces together} */
   public long length() {
     return length;
   }
 
-  /** How many pieces these are. */
+  /** {@return how many pieces these are} */
   public int pieces() {
     return pieces;
   }
 
-  /** After how many steps the model was measured, each time. */
+  /** {@return after how many steps the model was measured, each time; at least 1} */
   public long every() {
     return every;
   }
