@@ -2,10 +2,12 @@
  * Vanilla character-level recurrent networks: from a text to a trained model to new text.
  *
  * <pre>
- * text -&gt; CharVocab -&gt; EncodedText -&gt; Trainer -&gt; VanillaRnn -&gt; Sampler -&gt; text
+ * text -&gt; CharVocab -&gt; EncodedText -&gt; Trainer -&gt; VanillaRnn -&gt; Sampler   -&gt; text
+ *                                                           -&gt; Scorer    -&gt; bits per character
+ *                                                           -&gt; Predictor -&gt; what comes next
  * </pre>
  *
- * <h2>Start here</h2>
+ * <h2 id="start">Start here</h2>
  *
  * <pre>{@code
  * CharVocab vocab = CharVocab.of(text);
@@ -18,14 +20,22 @@
  * result.best().save(Path.of("book.safetensors"));
  * }</pre>
  *
- * <p>A file is read with {@link io.github.charrnn.EncodedText#read(java.nio.file.Path)}, which
- * finds the vocabulary on the way and takes little more memory than the file is long. {@link
- * io.github.charrnn.Trainer#start} gives the training loop into your own hands. {@link
- * io.github.charrnn.VanillaRnn#evaluate} says how well a model predicts a text, {@link
- * io.github.charrnn.Scorer} the same of many texts, or with several threads, and {@link
- * io.github.charrnn.GradientCheck} that its gradients are right.
+ * <p>The rest of this page is the manual, in the order in which one needs it:
  *
- * <h2>The model</h2>
+ * <ol>
+ *   <li><a href="#model">the model</a>, its equations, and where they are from;
+ *   <li><a href="#training">training</a>, and what a recipe is made of;
+ *   <li><a href="#validation">how good a model is</a>, on text that it was not trained on;
+ *   <li><a href="#writing">new text</a>, with a trained model;
+ *   <li><a href="#scoring">a score of a line</a>, and of a million lines;
+ *   <li><a href="#documents">lists</a>: new names, products, lines of a log;
+ *   <li><a href="#prediction">what comes next</a>, symbol by symbol;
+ *   <li><a href="#loop">a training loop of your own</a>, and gradients to check;
+ *   <li><a href="#runs">long runs</a>, stopped and resumed;
+ *   <li><a href="#speed">speed</a>, and <a href="#throughout">what holds throughout</a>.
+ * </ol>
+ *
+ * <h2 id="model">The model</h2>
  *
  * <p>K symbols, m hidden units, n characters in a window (T in a whole text). A symbol is an
  * element of the vocabulary, a character is a place in a text: the character x_t is one of the K
@@ -51,68 +61,64 @@
  *
  * <p>The names and the equations are those of the course assignment DD2424 at KTH and of Karpathy's
  * min-char-rnn (Wxh = U, Whh = W, Why = V, bh = b, by = c). PyTorch's {@code nn.RNN} has them as
- * {@code weight_ih_l0} = U, {@code weight_hh_l0} = W, and {@code Linear.weight} = V.
+ * {@code weight_ih_l0} = U, {@code weight_hh_l0} = W, and {@code Linear.weight} = V. The network is
+ * Elman's (Finding Structure in Time, Cognitive Science 14, 1990); Goodfellow, Bengio and Courville
+ * derive the backward equations (Deep Learning, 2016, section 10.2.2).
  *
- * <h2>The recipe</h2>
+ * <p>A {@link VanillaRnn} is such a set of parameters with its vocabulary. It never changes:
+ * training gives new ones. {@link VanillaRnn#save(java.nio.file.Path) VanillaRnn.save} writes one
+ * into a file, {@link VanillaRnn#load(java.nio.file.Path) VanillaRnn.load} reads it, and {@link
+ * VanillaRnn#of(CharVocab, double[], double[], double[], double[], double[]) VanillaRnn.of} makes
+ * one of parameters that come from elsewhere.
  *
- * <p>{@link io.github.charrnn.Recipe} has everything that decides the bits of a run beside the text
- * and the model. The default is {@code Recipe.course()}: windows of n = 25 characters, one after
- * the other through the text, in one stream. The state is carried from window to window without its
- * gradient (truncated backpropagation through time). It is zero at the start of every epoch, which
- * ends when no full window with its successor is left. Every element of the gradient is clipped to
- * [-5, 5]; AdaGrad then updates the parameters with learning rate 0.1.
+ * <h2 id="training">Training</h2>
+ *
+ * <p>A file is read with {@link EncodedText#read(java.nio.file.Path) EncodedText.read}, which finds
+ * the vocabulary on the way and takes little more memory than the file is long:
+ *
+ * <pre>{@code
+ * EncodedText book = EncodedText.read(Path.of("book.txt"));
+ * VanillaRnn rnn = VanillaRnn.builder(book.vocab()).hiddenSize(100).build();
+ * TrainingResult result = Trainer.of(rnn).trainEpochs(book, 3);
+ * result.best().save(Path.of("book.safetensors"));
+ * result.history().saveCsv(Path.of("book.csv"));
+ * }</pre>
+ *
+ * <p>{@link Recipe} has everything that decides the bits of a run beside the text and the model.
+ * The default is {@code Recipe.course()}: windows of n = 25 characters, one after the other through
+ * the text, in one stream. The state is carried from window to window without its gradient
+ * (truncated backpropagation through time; Williams and Peng, Neural Computation 2, 1990). It is
+ * zero at the start of every epoch, which ends when no full window with its successor is left.
+ * Every element of the gradient is clipped to [-5, 5]; AdaGrad then updates the parameters with
+ * learning rate 0.1.
  *
  * <p>A new model has m = 100 unless told otherwise; U, W and V are normal with standard deviation
  * 0.01, b and c zero. The smooth loss is the first window's loss, then 0.999 of itself plus 0.001
  * of the window's. The best model is the one after the step with the lowest smooth loss. A model
  * keeps the state in which training left it, and begins every text there: {@link
- * io.github.charrnn.VanillaRnn#startState}.
+ * VanillaRnn#startState VanillaRnn.startState}.
  *
- * <p>Other recipes are made of the same parts. An {@link io.github.charrnn.Optimizer} may be
- * AdaGrad with an initial accumulator, gradient descent with momentum, RMSProp or Adam; a {@link
- * io.github.charrnn.LearningRate} may rise at the beginning and fall towards its end by a line, a
- * power or a cosine; {@code Clip.norm(1)} bounds the norm of the whole gradient of the mean loss
- * per character instead of each element; {@link io.github.charrnn.Initializer} draws W as an
- * orthogonal matrix, as the identity or by its shape. With {@code withResetEvery(16)} one window in
- * 16 begins with the zero state in the middle of a stream, as sampling and evaluation do, so that
- * the model learns to start there. All of them lead to the same bits everywhere, and a resumed run
- * goes on with them as if it had never stopped.
+ * <p>Other recipes are made of the same parts. An {@link Optimizer} may be AdaGrad with an initial
+ * accumulator, gradient descent with momentum, RMSProp or Adam; a {@link LearningRate} may rise at
+ * the beginning and fall towards its end by a line, a power or a cosine; {@code Clip.norm(1)}
+ * bounds the norm of the whole gradient of the mean loss per character instead of each element;
+ * {@link Initializer} draws W as an orthogonal matrix, as the identity or by its shape. With {@code
+ * withResetEvery(16)} one window in 16 begins with the zero state in the middle of a stream, as
+ * sampling and evaluation do, so that the model learns to start there. All of them lead to the same
+ * bits everywhere, and a resumed run goes on with them as if it had never stopped.
  *
- * <h2>Documents</h2>
+ * <h2 id="validation">How good a model is</h2>
  *
- * <p>A text may be many short ones, such as the lines of a list: {@link
- * io.github.charrnn.Documents}. Before the symbol that ends one and begins the next, h_(t-1) is
- * zero and W' da_(t+1) does not go back, so that documents have nothing to do with each other:
+ * <p>The smooth loss is of the text that a model is trained on. {@link Trainer#validation
+ * Trainer.validation} measures the model on a text that it is not trained on, {@link
+ * Trainer#samples Trainer.samples} keeps what it writes; a {@linkplain Trainer#every listener} gets
+ * both with the losses, and so does the {@link TrainingResult}.
  *
- * <pre>{@code
- * EncodedText names = Documents.lines().read(Path.of("names.txt"));
- * VanillaRnn rnn = VanillaRnn.builder(names.vocab()).documents(Documents.lines()).build();
- * VanillaRnn best = Trainer.of(rnn).trainEpochs(names, 20).best();
- * List<String> invented = Sampler.of(best).documents(30).distinct().limit(20).toList();
- * double bits = best.evaluate("charlotte").bitsPerCharacter();
- * }</pre>
- *
- * <h2>Symbol by symbol</h2>
- *
- * <p>{@link io.github.charrnn.Predictor} reads a text as it comes and says what may come next, for
- * an input field or a stream; a {@link io.github.charrnn.Sampler} can go on where one stands.
- *
- * <h2>Watching a run</h2>
- *
- * <p>{@link io.github.charrnn.Trainer#validation} measures the model on a text that it is not
- * trained on, {@link io.github.charrnn.Trainer#samples} keeps what it writes; a {@linkplain
- * io.github.charrnn.Trainer#every listener} gets both with the losses, and so does the {@link
- * io.github.charrnn.TrainingResult}. {@link io.github.charrnn.VanillaRnn#surprisals} and {@link
- * io.github.charrnn.VanillaRnn#states} say what a model makes of each symbol, {@link
- * io.github.charrnn.VanillaRnn#gradient} what the loss of a window is and how it depends on every
- * parameter.
- *
- * <p>{@link io.github.charrnn.HeldOut} cuts a text in two: one part to train on, pieces of the rest
- * to measure with, spread over the text or its end. {@link io.github.charrnn.BestBy} says which
- * model a run keeps: that of the lowest smooth loss, of the lowest held-out loss, or the last one.
- * {@link io.github.charrnn.Trainer#patience} ends a run whose held-out loss no longer falls. A
- * {@link io.github.charrnn.Plan} has all of it for a text, by name; below 2,000 characters it holds
- * nothing out:
+ * <p>{@link HeldOut} cuts a text in two: one part to train on, pieces of the rest to measure with,
+ * spread over the text or its end. {@link BestBy} says which model a run keeps: that of the lowest
+ * smooth loss, of the lowest held-out loss, or the last one. {@link Trainer#patience
+ * Trainer.patience} ends a run whose held-out loss no longer falls. A {@link Plan} has all of it
+ * for a text, by name; below 2,000 characters it holds nothing out:
  *
  * <pre>{@code
  * EncodedText all = CharVocab.of(text).encode(text);
@@ -126,23 +132,116 @@
  *     .train(parts.training(), plan.steps());
  * }</pre>
  *
- * <h2>Long runs</h2>
+ * <h2 id="writing">New text</h2>
  *
- * <p>{@link io.github.charrnn.Trainer#checkpoint(java.nio.file.Path)} keeps all of a run in a file.
- * {@link io.github.charrnn.Trainer#resuming} makes a trainer from it that goes on to the same bits
- * as if the run had never stopped; a trainer of a trained model begins a new run with it. {@link
- * io.github.charrnn.Trainer#rollbacks} goes back when numbers overflow. A file is replaced in one
- * move, once the new one is safely on disk, and read without trust: a damaged or hostile one is a
- * {@link io.github.charrnn.ModelFormatException}.
+ * <p>A {@link Sampler} draws character by character from what the model predicts. The temperature T
+ * divides the outputs, {@code p = softmax(o / T)}: below 1 likely symbols become likelier still, at
+ * 0 the likeliest is always taken. The same model, settings and seed give the same passage:
  *
- * <h2>Speed</h2>
+ * <pre>{@code
+ * VanillaRnn model = VanillaRnn.load(Path.of("book.safetensors"));
+ * Sampler sampler = Sampler.of(model).temperature(0.7).topP(0.95);
+ * String passage = sampler.seed(1).prime("The ").sample(500);
+ * List<String> sentences = sampler.stopAfter(".").samples(200, 10);
+ * }</pre>
+ *
+ * <h2 id="scoring">A score of a line</h2>
+ *
+ * <p>A model gives every text a cross-entropy, in nats or in bits per character: how hard it was to
+ * predict. A line unlike all that it was trained on has a high one. {@link
+ * VanillaRnn#evaluate(CharSequence) VanillaRnn.evaluate} has that of a text, {@link
+ * VanillaRnn#surprisals(CharSequence) VanillaRnn.surprisals} that of each of its characters; a
+ * {@link Scorer} has those of many texts at a time, with several threads, to the same bits:
+ *
+ * <pre>{@code
+ * double bits = rnn.evaluate("The cat sat on the mat.").bitsPerCharacter();
+ * double[] nats = rnn.surprisals("The cat sat on the mat.");
+ * List<String> lines = Files.readAllLines(Path.of("lines.txt"));
+ * List<Evaluation> scores = Scorer.of(rnn).evaluateAll(lines, UnknownSymbols.skip());
+ * for (int i = 0; i < lines.size(); i++) {
+ *   System.out.println(scores.get(i).bitsPerCharacter() + "\t" + lines.get(i));
+ * }
+ * }</pre>
+ *
+ * <p>A symbol that the vocabulary does not have is an {@link UnknownSymbolException} unless {@link
+ * UnknownSymbols} says otherwise. {@link Scorer#evaluateEach Scorer.evaluateEach} takes any number
+ * of lines, from a file or a stream, and has some thousands in memory.
+ *
+ * <h2 id="documents">Lists and other documents</h2>
+ *
+ * <p>A text may be many short ones, such as the lines of a list: {@link Documents}. Before the
+ * symbol that ends one and begins the next, h_(t-1) is zero and W' da_(t+1) does not go back, so
+ * that documents have nothing to do with each other:
+ *
+ * <pre>{@code
+ * EncodedText names = Documents.lines().read(Path.of("names.txt"));
+ * VanillaRnn rnn = VanillaRnn.builder(names.vocab()).documents(Documents.lines()).build();
+ * VanillaRnn best = Trainer.of(rnn).trainEpochs(names, 20).best();
+ * List<String> invented = Sampler.of(best).documents(30).distinct().limit(20).toList();
+ * double bits = best.evaluate("charlotte").bitsPerCharacter();
+ * }</pre>
+ *
+ * <h2 id="prediction">What comes next</h2>
+ *
+ * <p>{@link Predictor} reads a text as it comes and says what may come next, for an input field or
+ * a stream; a {@link Sampler} can go on where one stands:
+ *
+ * <pre>{@code
+ * Predictor typed = Predictor.of(rnn).read("The ca");
+ * for (Predictor.Prediction next : typed.top(3)) {
+ *   System.out.println(next.symbol() + " " + next.probability());
+ * }
+ * String completion = Sampler.of(rnn).after(typed).temperature(0).stopAfter(" ").sample(20);
+ * }</pre>
+ *
+ * <h2 id="loop">A training loop of your own</h2>
+ *
+ * <p>{@link Trainer#start Trainer.start} gives the training loop into your own hands. {@link
+ * VanillaRnn#states VanillaRnn.states} says what a model makes of each symbol, {@link
+ * VanillaRnn#gradient VanillaRnn.gradient} what the loss of a window is and how it depends on every
+ * parameter, and {@link GradientCheck} that its gradients are right:
+ *
+ * <pre>{@code
+ * EncodedText book = EncodedText.read(Path.of("book.txt"));
+ * VanillaRnn rnn = VanillaRnn.builder(book.vocab()).build();
+ * boolean right = GradientCheck.of(rnn).elements(50).run(book).passed();
+ * Training run = Trainer.of(rnn).optimizer(Optimizer.adam(0.9, 0.999)).learningRate(0.002).start(book);
+ * while (run.epoch() < 3) {
+ *   double loss = run.advance();
+ *   if (run.step() % 100 == 0) {
+ *     System.out.println(run.step() + " " + loss + " " + run.smoothBitsPerCharacter());
+ *   }
+ * }
+ * VanillaRnn trained = run.result().best();
+ * }</pre>
+ *
+ * <h2 id="runs">Long runs</h2>
+ *
+ * <p>{@link Trainer#checkpoint(java.nio.file.Path) Trainer.checkpoint} keeps all of a run in a
+ * file. {@link Trainer#resuming Trainer.resuming} makes a trainer from it that goes on to the same
+ * bits as if the run had never stopped; a trainer of a trained model begins a new run with it.
+ * {@link Trainer#rollbacks Trainer.rollbacks} goes back when numbers overflow. A file is replaced
+ * in one move, once the new one is safely on disk, and read without trust: a damaged or hostile one
+ * is a {@link ModelFormatException}. Started again after a crash, this goes on where it was:
+ *
+ * <pre>{@code
+ * EncodedText book = EncodedText.read(Path.of("book.txt"));
+ * Path file = Path.of("book.checkpoint");
+ * TrainingResult result =
+ *     Files.exists(file)
+ *         ? Trainer.resuming(file).resume(book, 100_000)
+ *         : Trainer.of(VanillaRnn.builder(book.vocab()).build())
+ *             .checkpoint(file).train(book, 100_000);
+ * }</pre>
+ *
+ * <h2 id="speed">Speed</h2>
  *
  * <p>Java started with {@code --add-modules jdk.incubator.vector} trains nearly twice as fast, with
  * the same result to the last bit, and {@code -XX:ObjectAlignmentInBytes=64} saves another sixth.
- * {@link io.github.charrnn.VanillaRnn#kernels} says what is in use. {@link
- * io.github.charrnn.Trainer#batchSize} trains on several streams of the text side by side.
+ * {@link VanillaRnn#kernels VanillaRnn.kernels} says what is in use. {@link Trainer#batchSize
+ * Trainer.batchSize} trains on several streams of the text side by side.
  *
- * <h2>What holds throughout</h2>
+ * <h2 id="throughout">What holds throughout</h2>
  *
  * <ul>
  *   <li>The same text, settings and seed give the same bits, on every Java version and processor.
