@@ -145,6 +145,17 @@ class LauncherTest {
   }
 
   @Test
+  void archiveOfARelease_runsItsJarWithItsJava_andBuildsNothing() throws Exception {
+    Path archive = Files.createDirectories(directory.resolve("archive/bin")).getParent();
+    Files.copy(Path.of("..", "rnn"), archive.resolve("bin/rnn"));
+    script("../archive/bin/java", "#!/bin/bash\necho \"ours ${@: -2}\"\n");
+    ProcessBuilder builder = builder("/bin/bash", archive + "/bin/rnn", "sample");
+    builder.environment().put("JAVA_HOME", "/nowhere");
+
+    assertThat(lines(builder.start())).containsExactly("ours " + archive + "/lib/rnn.jar sample");
+  }
+
+  @Test
   void version_asksWithTheVectorApi_andLeavesOutTheWarning() throws Exception {
     lines(rnn());
     script("java", JAVA_WITH_MODULES.replace("echo kernels", "echo kernels \"$*\""));
