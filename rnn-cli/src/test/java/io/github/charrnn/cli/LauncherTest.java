@@ -12,7 +12,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -184,6 +186,49 @@ class LauncherTest {
     ProcessBuilder other = builder("/bin/bash", checkout + "/rnn", "sample");
     other.environment().put("RNN_JAVA_OPTS", "-Xmx1g -XX:-UseDynamicNumberOfGCThreads");
     assertThat(lines(other.start())).contains("UseSerialGC");
+  }
+
+  /** It cannot be run here: what both have to say alike is compared. */
+  @Test
+  void launcherForWindows_saysTheSame() throws Exception {
+    String bash = Files.readString(Path.of("..", "rnn"));
+    String windows = Files.readString(Path.of("..", "rnn.cmd"));
+
+    assertThat(windows).matches("[\\x20-\\x7e\\r\\n]+").doesNotContainPattern("[^\r]\n|\r[^\n]");
+    for (String flag :
+        List.of(
+            "-XX:ObjectAlignmentInBytes=64",
+            "-XX:+UseSerialGC",
+            "--add-modules jdk.incubator.vector",
+            "-Xshare:auto",
+            "-Drnn.command=")) {
+      assertThat(bash).contains(flag);
+      assertThat(windows).contains(flag);
+    }
+    assertThat(found("for %%c in \\((.*)\\) do if \\[%1\\]", windows))
+        .isEqualTo(found("(train \\|.*)\\) ;;", bash).map(words -> words.replace("| ", "")))
+        .isPresent();
+    assertThat(found("case \\$word in (-h.*)\\) return", bash)).hasValue("-h | --help");
+    assertThat(found("case \\$word in (-V.*)\\) return", bash)).hasValue("-V | --version");
+    assertThat(all("\\[%1\\]==\\[(-.*?)\\]", windows))
+        .containsExactly("-h", "--help", "-V", "--version");
+    assertThat(all("options: -XX:\\+Use(\\w+)GC =", windows))
+        .containsExactly(found("Use\\((.*)\\)GC", bash).orElseThrow().split("\\|", -1));
+    assertThat(all("%(\\w*_OPT\\w+)%", found("\"options=(.*)\"", windows).orElseThrow()))
+        .isEqualTo(all("(\\w*_OPT\\w+):-\\}", found("(\\[\\[ \"\\$.*) =~", bash).orElseThrow()));
+    assertThat(found("mvn%?\"? (-B.*?skip) (?:>|\\|)", windows))
+        .isEqualTo(found("mvn%?\"? (-B.*?skip) (?:>|\\|)", bash))
+        .isPresent();
+    assertThat(all("(?:goto|call) :?(?!eof)([a-z_]+)\r", windows))
+        .allMatch(label -> windows.contains("\r\n:" + label + "\r\n"));
+  }
+
+  private static Optional<String> found(String pattern, String text) {
+    return all(pattern, text).stream().findFirst();
+  }
+
+  private static List<String> all(String pattern, String text) {
+    return Pattern.compile(pattern).matcher(text).results().map(match -> match.group(1)).toList();
   }
 
   @Test
