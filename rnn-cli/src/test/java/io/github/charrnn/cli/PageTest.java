@@ -22,6 +22,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -129,6 +130,38 @@ class PageTest {
     browser().size(1200, 900);
     browser().open(page.toUri().toString());
     browser().await("document.documentElement.dataset.drawn !== undefined");
+  }
+
+  /** It needs a browser, no page; ReadersTest has the reader in Node.js where there is one. */
+  @Test
+  void readerInJavaScript_saysWhatRnnSays() throws IOException {
+    open(directory.resolve("story.safetensors.report.html"));
+    String program = Files.readString(ReadersTest.READERS.resolve("read_model.js"));
+    Path text = directory.resolve("some.txt");
+    Files.writeString(text, "The harbour was quiet. ".repeat(20));
+
+    double nats =
+        browser()
+            .evaluate(
+                program + read(model) + ".then(m => natsPerCharacter(m, " + quoted(text) + "))")
+            .getAsDouble();
+    String refusal =
+        browser()
+            .evaluate(program + read(ReadersTest.damaged(model)) + ".catch(e => e.message)")
+            .getAsString();
+
+    double byRnn = ReadersTest.natsByRnn(model, text);
+    assertThat(nats).isCloseTo(byRnn, within(ReadersTest.ROUNDING * byRnn));
+    assertThat(refusal).isEqualTo("is damaged: the checksum does not match");
+  }
+
+  private static String read(Path model) throws IOException {
+    String base64 = Base64.getEncoder().encodeToString(Files.readAllBytes(model));
+    return "readModel(Uint8Array.from(atob('" + base64 + "'), c => c.charCodeAt(0)))";
+  }
+
+  private static String quoted(Path text) throws IOException {
+    return new Gson().toJson(Files.readString(text));
   }
 
   /** Every visible canvas has ink of several colours on it. */
