@@ -17,7 +17,9 @@ import io.github.charrnn.Recipe;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.TrainingResult;
 import io.github.charrnn.VanillaRnn;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
@@ -115,25 +117,28 @@ class ReadmeTest {
             + "public class Example {\n  public static String run(String text) throws Exception {\n"
             + body
             + "\n}\n}\n");
-    int errors =
-        ToolProvider.getSystemJavaCompiler()
-            .run(
-                null,
-                null,
-                null,
-                "-cp",
-                System.getProperty("java.class.path"),
-                "-Xlint:all",
-                "-Werror",
-                "-proc:none",
-                source.toString());
-    assertThat(errors).isZero();
+    assertThat(compile(source.toString())).isZero();
     try (URLClassLoader loader = new URLClassLoader(new URL[] {directory.toUri().toURL()})) {
       return loader
           .loadClass("Example")
           .getMethod("run", String.class)
           .invoke(null, text.repeat(40));
     }
+  }
+
+  /** 0 if there is neither an error nor a warning. */
+  private static int compile(String source) {
+    return ToolProvider.getSystemJavaCompiler()
+        .run(
+            null,
+            null,
+            null,
+            "-cp",
+            System.getProperty("java.class.path"),
+            "-Xlint:all",
+            "-Werror",
+            "-proc:none",
+            source);
   }
 
   @Test
@@ -194,7 +199,8 @@ class ReadmeTest {
   void everyLink_leadsToAFileAndAHeading() throws IOException {
     for (Path page : pages()) {
       Matcher links =
-          Pattern.compile("\\]\\(([^)#\\s]*)#?([^)\\s]*)\\)").matcher(Files.readString(page));
+          Pattern.compile("(?:\\]\\(|(?:src|href)=\")([^)\"#\\s]*)#?([^)\"\\s]*)[)\"]")
+              .matcher(Files.readString(page));
       while (links.find()) {
         if (!links.group(1).startsWith("http")) {
           Path target = links.group(1).isEmpty() ? page : page.resolveSibling(links.group(1));
@@ -205,6 +211,63 @@ class ReadmeTest {
         }
       }
     }
+  }
+
+  @Test
+  void howItWorks_hasTheBytesOfItsShapes() throws IOException {
+    Matcher rows =
+        Pattern.compile("(?m)^\\| [^|]+ \\| ([mKn0-9 +,]+) \\| ([0-9,]+) \\|$")
+            .matcher(Files.readString(DOCS.resolve("how-it-works.md")));
+    int count = 0;
+    for (; rows.find(); count++) {
+      long bytes = Double.BYTES;
+      for (String length : rows.group(1).split(", ", -1)) {
+        bytes *=
+            switch (length) {
+              case "m" -> 100;
+              case "K" -> 65;
+              case "n" -> 25;
+              case "n + 1" -> 26;
+              default -> Integer.parseInt(length);
+            };
+      }
+      assertThat(rows.group(2))
+          .as(rows.group())
+          .isEqualTo(String.format(Locale.ROOT, "%,d", bytes));
+    }
+    assertThat(count).isEqualTo(12);
+  }
+
+  /** What docs/alternatives.md times: this library, and a step that is the same written twice. */
+  @Test
+  void programsOfAlternatives_runAndTakeTheSameSteps() throws Exception {
+    Path text =
+        Files.writeString(directory.resolve("book.txt"), "A day, and another.\n".repeat(40));
+    String source = Files.readString(DOCS.resolve("peers/RnnStep.java"));
+    String example = directory + "/RnnStep.java";
+    Files.writeString(Path.of(example), source);
+    assertThat(compile(example)).isZero();
+    PrintStream out = System.out;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {directory.toUri().toURL()})) {
+      System.setOut(new PrintStream(said, true, UTF_8));
+      String[] words = {text.toString(), "8", "5", "900"};
+      loader.loadClass("RnnStep").getMethod("main", String[].class).invoke(null, (Object) words);
+    } finally {
+      System.setOut(out);
+    }
+    assertThat(said.toString(UTF_8))
+        .matches("\\d+\\.\\d us a step, the median of \\d+; smooth loss \\d+\\.\\d\\d\\R");
+
+    Needed.isThere(Python.has("numpy"), "docs/peers/step.py is not run, there is no numpy");
+    String step =
+        Files.readString(DOCS.resolve("peers/step.py")).replace("steps < 20", "steps < 3");
+    List<String> losses = new ArrayList<>();
+    for (String kind : List.of("numpy", "products")) {
+      String arguments = "import sys; sys.argv = ['', '" + kind + "', 'book.txt', '8', '5', '0']\n";
+      losses.add(firstMatch("smooth loss (.*)", Python.run(directory, "numpy", arguments + step)));
+    }
+    assertThat(losses.get(0)).isEqualTo(losses.get(1));
   }
 
   private static List<String> anchors(Path page) throws IOException {
