@@ -214,6 +214,17 @@ class ReadmeTest {
   }
 
   @Test
+  void index_hasEveryPage() throws IOException {
+    String index = Files.readString(DOCS.resolve("README.md"));
+    for (Path page : pages()) {
+      if (!page.endsWith("README.md")) {
+        assertThat(index)
+            .contains("](" + DOCS.relativize(page).toString().replace('\\', '/') + ")");
+      }
+    }
+  }
+
+  @Test
   void howItWorks_hasTheBytesOfItsShapes() throws IOException {
     Matcher rows =
         Pattern.compile("(?m)^\\| [^|]+ \\| ([mKn0-9 +,]+) \\| ([0-9,]+) \\|$")
