@@ -148,7 +148,8 @@ class LauncherTest {
 
   @Test
   void archiveOfARelease_runsItsJarWithItsJava_andBuildsNothing() throws Exception {
-    Path archive = Files.createDirectories(directory.resolve("archive/bin")).getParent();
+    Path archive = directory.resolve("archive");
+    Files.createDirectories(archive.resolve("bin"));
     Files.copy(Path.of("..", "rnn"), archive.resolve("bin/rnn"));
     script("../archive/bin/java", "#!/bin/bash\necho \"ours ${@: -2}\"\n");
     ProcessBuilder builder = builder("/bin/bash", archive + "/bin/rnn", "sample");
