@@ -3,6 +3,7 @@ module io.github.charrnn.cli {
   requires com.google.gson;
   requires info.picocli;
   requires io.github.charrnn;
+  requires java.logging;
   requires jdk.httpserver;
   requires jdk.unsupported; // by which JLine hears of Ctrl-C and of a window that changes
   requires org.jline.reader;
@@ -12,4 +13,6 @@ module io.github.charrnn.cli {
       info.picocli;
   opens io.github.charrnn.cli.options to
       info.picocli;
+  opens io.github.charrnn.cli.output to
+      java.logging;
 }

@@ -5,6 +5,7 @@ import io.github.charrnn.cli.options.Numbers;
 import io.github.charrnn.cli.options.Refusals;
 import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.Failures;
+import io.github.charrnn.cli.output.LibraryLog;
 import io.github.charrnn.cli.output.Terminal;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -53,8 +54,7 @@ public final class Main implements Runnable {
 
   /** Runs a command and exits with its code. */
   public static void main(String[] args) {
-    // What the library logs is a line like the others.
-    System.setProperty("java.util.logging.SimpleFormatter.format", "rnn: %5$s%6$s%n");
+    LibraryLog.configure();
     Terminal terminal =
         new Terminal(
             new FileInputStream(FileDescriptor.in),

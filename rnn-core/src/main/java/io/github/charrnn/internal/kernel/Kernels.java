@@ -32,6 +32,10 @@ public final class Kernels {
   private static final String PROPERTY = "rnn.kernel";
 
   private static final String VECTOR_API = "jdk.incubator.vector";
+
+  /** A logger of its own, so that a program can show hints and no other details. */
+  private static final String HINTS = "io.github.charrnn.hints";
+
   private static final int FEWEST_LANES = 2;
 
   private static final String NO_FMA =
@@ -167,9 +171,9 @@ public final class Kernels {
       module = ModuleLayer.boot().findModule(VECTOR_API);
     }
     if (module.isEmpty()) {
-      System.getLogger("io.github.charrnn")
+      System.getLogger(HINTS)
           .log(
-              Level.INFO,
+              Level.DEBUG,
               "training is nearly twice as fast with the Vector API: start Java with --add-modules "
                   + VECTOR_API);
     } else {
