@@ -5,7 +5,7 @@ rem for Java, as in set RNN_JAVA_OPTS=-Xmx8g. Whoever changes the bash script rn
 rem
 rem Arguments appear in two ways only: as %%* where Java starts, and as [%%1], outside of blocks. Either
 rem leaves the quotes as they were typed, so what stands in them is safe here: blanks, percent and
-rem exclamation marks, ampersands. Other variables stand in quotes, and never in a block either.
+rem exclamation marks, ampersands. Paths stand in quotes, and never in a block.
 setlocal EnableExtensions DisableDelayedExpansion
 set "command=%~0"
 set "here=%~dp0"
@@ -33,13 +33,13 @@ if not defined JAVA_HOME goto java_of_path
 set "java=%JAVA_HOME:"=%\bin\java.exe"
 if exist "%java%" goto java_found
 >&2 echo rnn: JAVA_HOME is "%JAVA_HOME:"=%", and there is no bin\java.exe in it
-exit /b 1
+goto failed
 :java_of_path
 set "java="
 for %%i in (java.exe) do set "java=%%~$PATH:i"
 if defined java goto java_found
 >&2 echo rnn: needs Java 17 or later: install it, or set JAVA_HOME
-exit /b 1
+goto failed
 
 :java_found
 if not exist "%jar%" goto build
@@ -51,10 +51,10 @@ set "held="
 call :locked 9>"%launcher%\lock"
 if defined held goto tried
 >&2 echo rnn: another start is building "%here%", or you cannot write to it: try again when that is done
-exit /b 1
+goto failed
 :tried
-if not exist "%jar%" exit /b 1
-if exist "%unfinished%" exit /b 1
+if not exist "%jar%" goto failed
+if exist "%unfinished%" goto failed
 
 :built
 rem A command that computes gets the Vector API, and Java warns of it at every start.
@@ -84,7 +84,10 @@ if defined codepage chcp 65001 >nul
 set "code=%errorlevel%"
 if defined codepage chcp %codepage% >nul
 rem Not exit /b alone: after that, what is called only on success, or only on failure, is called wrongly.
-cmd /c exit /b %code%
+"%ComSpec%" /c exit /b %code%
+goto :eof
+:failed
+"%ComSpec%" /c exit /b 1
 goto :eof
 
 :locked
