@@ -136,9 +136,8 @@ class ValuesTest {
         compared.add(type);
       }
     }
-    assertThat(compared)
-        .isNotEmpty()
-        .allMatch(type -> values().stream().anyMatch(value -> value.getClass() == type));
+    assertThat(values()).extracting(value -> (Object) value.getClass()).containsAll(compared);
+    assertThat(compared).hasSizeGreaterThan(10);
   }
 
   @Test
@@ -161,14 +160,14 @@ class ValuesTest {
 
   @Test
   void strings_sayWhatItIs_andAreShort() {
-    String much = ALPHABET.repeat(100_000);
+    String much = ALPHABET.repeat(10_000);
     EncodedText text = VOCAB.encode(much);
-    VanillaRnn model = VanillaRnn.builder(VOCAB).hiddenSize(300).build();
-    Trainer trainer = Trainer.of(model).samples(1, 10_000).bestBy(BestBy.LAST);
+    VanillaRnn model = VanillaRnn.builder(VOCAB).hiddenSize(30).build();
+    Trainer trainer = Trainer.of(model).samples(1, 1_000).bestBy(BestBy.LAST);
     TrainingResult result = trainer.train(text.part(0, 1_000), 3);
     assertThat(VOCAB).hasToString("CharVocab of 11 symbols");
-    assertThat(text).hasToString("EncodedText of 1100000 characters");
-    assertThat(model).hasToString("VanillaRnn of 300 hidden units and 11 symbols");
+    assertThat(text).hasToString("EncodedText of 110000 characters");
+    assertThat(model).hasToString("VanillaRnn of 30 hidden units and 11 symbols");
     assertThat(result).hasToString("TrainingResult of 3 steps, the best model at step 3");
     assertThat(result.history()).hasToString("LossHistory of 3 steps in 3 points");
     assertThat(trainer.start(text)).hasToString("Training at step 0");
@@ -176,7 +175,7 @@ class ValuesTest {
         .hasToString("HeldOut of 2000 characters in 20 pieces");
     assertThat(Evaluation.of(3, 1.5)).hasToString("Evaluation[characters=3, natsPerCharacter=1.5]");
     assertThat(model.gradient(text.part(0, 9)).toString())
-        .startsWith("Gradient of 300 hidden units and 11 symbols at a loss of ");
+        .startsWith("Gradient of 30 hidden units and 11 symbols at a loss of ");
     assertThat(Sample.of(7, 2.5, "abc")).hasToString("Sample[step=7, smoothLoss=2.5, text=abc]");
     assertThat(Sample.of(7, 2.5, much).toString()).hasSizeLessThan(150);
     assertThat(Documents.delimitedBy(";\n")).hasToString("documents with the delimiter \";\\n\"");
