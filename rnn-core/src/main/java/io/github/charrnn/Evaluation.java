@@ -24,9 +24,9 @@ public final class Evaluation {
    * {@return an evaluation of these numbers, such as that of several texts together}
    *
    * @param characters at least 1
-   * @param natsPerCharacter at least 0, or NaN
-   * @throws IllegalArgumentException if characters is below 1, or natsPerCharacter not at least 0,
-   *     or NaN
+   * @param natsPerCharacter NaN or at least 0
+   * @throws IllegalArgumentException if characters is below 1, or natsPerCharacter is not NaN or at
+   *     least 0
    */
   public static Evaluation of(long characters, double natsPerCharacter) {
     Range.atLeast(1, "characters", characters);

@@ -25,9 +25,9 @@ public final class Sample {
    * {@return a sample of a step and a text}
    *
    * @param step at least 0
-   * @param smoothLoss at least 0, or NaN
+   * @param smoothLoss NaN or at least 0
    * @param text what the model wrote
-   * @throws IllegalArgumentException if step is below 0, or smoothLoss not at least 0, or NaN
+   * @throws IllegalArgumentException if step is below 0, or smoothLoss is not NaN or at least 0
    */
   public static Sample of(long step, double smoothLoss, String text) {
     Range.atLeast(0, "step", step);

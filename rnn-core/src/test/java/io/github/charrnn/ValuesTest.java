@@ -226,7 +226,7 @@ class ValuesTest {
     assertThat(List.of(refused(() -> Evaluation.of(0, 1)), refused(() -> Evaluation.of(1, -1))))
         .containsExactly(
             "characters is 0, must be at least 1",
-            "natsPerCharacter is -1.0, must be at least 0, or NaN");
+            "natsPerCharacter is -1.0, must be NaN or at least 0");
     assertThat(
             List.of(
                 refused(() -> HeldOutLoss.of(-1, 1)), refused(() -> HeldOutLoss.of(1, Double.NaN))))
@@ -235,7 +235,7 @@ class ValuesTest {
             "natsPerCharacter is NaN, must be at least 0 and finite");
     assertThat(List.of(refused(() -> Sample.of(-1, 1, "")), refused(() -> Sample.of(1, -0.5, ""))))
         .containsExactly(
-            "step is -1, must be at least 0", "smoothLoss is -0.5, must be at least 0, or NaN");
+            "step is -1, must be at least 0", "smoothLoss is -0.5, must be NaN or at least 0");
     Plan plan = Plan.named("quick", 100_000, 50);
     assertThat(
             List.of(refused(() -> plan.withHeldOut(-1, 1)), refused(() -> plan.withHeldOut(9, 0))))

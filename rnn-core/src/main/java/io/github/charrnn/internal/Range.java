@@ -15,7 +15,7 @@ public record Range(String words, DoublePredicate holds) {
   public static final Range ABOVE_ZERO_AND_FINITE =
       new Range("above 0 and finite", x -> x > 0 && x < Double.POSITIVE_INFINITY);
   public static final Range AT_LEAST_ZERO = new Range("at least 0", x -> x >= 0);
-  public static final Range AT_LEAST_ZERO_OR_NAN = new Range("at least 0, or NaN", x -> !(x < 0));
+  public static final Range AT_LEAST_ZERO_OR_NAN = new Range("NaN or at least 0", x -> !(x < 0));
   public static final Range ABOVE_ZERO_AND_BELOW_ONE =
       new Range("above 0 and below 1", x -> x > 0 && x < 1);
   public static final Range AT_LEAST_ZERO_AND_BELOW_ONE =
