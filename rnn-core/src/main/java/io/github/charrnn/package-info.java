@@ -100,12 +100,12 @@
  *
  * <p>Other recipes are made of the same parts. An {@link Optimizer} may be AdaGrad with an initial
  * accumulator, gradient descent with momentum, RMSProp or Adam; a {@link LearningRate} may rise at
- * the beginning and fall towards its end by a line, a power or a cosine; {@code Clip.norm(1)}
- * bounds the norm of the whole gradient of the mean loss per character instead of each element;
- * {@link Initializer} draws W as an orthogonal matrix, as the identity or by its shape. With {@code
- * withResetEvery(16)} one window in 16 begins with the zero state in the middle of a stream, as
- * sampling and evaluation do, so that the model learns to start there. All of them lead to the same
- * bits everywhere, and a resumed run goes on with them as if it had never stopped.
+ * the beginning and fall towards its end in a line, exponentially or by a cosine; {@code
+ * Clip.norm(1)} bounds the norm of the whole gradient of the mean loss per character instead of
+ * each element; {@link Initializer} draws W as an orthogonal matrix, as the identity or by its
+ * shape. With {@code withResetEvery(16)} one window in 16 begins with the zero state in the middle
+ * of a stream, as sampling and evaluation do, so that the model learns to start there. All of them
+ * lead to the same bits everywhere, and a resumed run goes on with them as if it had never stopped.
  *
  * <h2 id="validation">How good a model is</h2>
  *
@@ -237,7 +237,7 @@
  * <h2 id="speed">Speed</h2>
  *
  * <p>Java started with {@code --add-modules jdk.incubator.vector} trains nearly twice as fast, with
- * the same result to the last bit, and {@code -XX:ObjectAlignmentInBytes=64} saves another sixth.
+ * the same result to the last bit, and {@code -XX:ObjectAlignmentInBytes=64} saves another fifth.
  * {@link VanillaRnn#kernels VanillaRnn.kernels} says what is in use. {@link Trainer#batchSize
  * Trainer.batchSize} trains on several streams of the text side by side.
  *
