@@ -37,7 +37,8 @@ def read_model(data):
     for name, tensor in sorted(tensors.items(), key=lambda t: t[1]["data_offsets"]):
         first, last = tensor["data_offsets"]
         shape = tensor["shape"]
-        require(tensor["dtype"] == "F64" and first == end and last - first == 8 * math.prod(shape), name + " is out of place")
+        fits = first == end and last - first == 8 * math.prod(shape) and 8 + length + last <= len(data)
+        require(tensor["dtype"] == "F64" and fits, name + " is out of place")
         end = last
         numbers = struct.unpack("<%dd" % math.prod(shape), data[8 + length + first:8 + length + last])
         require(all(map(math.isfinite, numbers)), name + " has a number that is not finite")
