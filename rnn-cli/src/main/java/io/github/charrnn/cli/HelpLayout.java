@@ -29,6 +29,9 @@ final class HelpLayout {
 
   private static final String TRAINING = "Training";
 
+  /** The heading of the recipes. */
+  static final String RECIPES = "Recipes, on 1,000,000 characters with 65 symbols";
+
   /** The commands that have so many. */
   private static final List<String> GROUPED = List.of("train", "tune");
 
@@ -179,7 +182,7 @@ final class HelpLayout {
     if (recipes.isEmpty()) {
       return;
     }
-    to.append(help.createHeading("%nRecipes, on 1,000,000 characters with 65 symbols:%n"));
+    to.append(help.createHeading("%n" + RECIPES + ":%n"));
     TextTable table =
         TextTable.forColumns(
             help.colorScheme(),

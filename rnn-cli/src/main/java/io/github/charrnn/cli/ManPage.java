@@ -2,6 +2,7 @@ package io.github.charrnn.cli;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
@@ -64,11 +65,19 @@ final class ManPage {
               macro("PP");
               macro("I", heading);
               options.forEach(option -> option(help, option));
-              HelpLayout.recipes(heading).forEach(this::tagged);
+              recipes(HelpLayout.recipes(heading));
             });
     macro("PP");
     macro("I", spec.usageMessage().footerHeading().replaceAll("%n|:", ""));
     examples(spec.usageMessage());
+  }
+
+  private void recipes(Map<String, String> recipes) {
+    if (!recipes.isEmpty()) {
+      macro("PP");
+      macro("I", HelpLayout.RECIPES);
+      recipes.forEach(this::tagged);
+    }
   }
 
   private void option(Help help, OptionSpec option) {

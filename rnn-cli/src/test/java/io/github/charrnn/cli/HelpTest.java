@@ -210,6 +210,10 @@ class HelpTest {
     String shown = new String(groff.getInputStream().readAllBytes(), UTF_8);
     assertThat(shown.replaceAll(".\b|\u001b\\[\\d+m", ""))
         .doesNotContain("warning:", "error:")
-        .contains("   rnn sample\n", "--temperature=", "rnn man | man -l -");
+        .contains(
+            "   rnn sample\n",
+            "--temperature=",
+            "Recipes, on 1,000,000 characters with 65 symbols\n",
+            "rnn man | man -l -");
   }
 }
