@@ -114,6 +114,10 @@ function natsPerCharacter({ info, model }, text) {
 if (typeof require === "function" && typeof module === "object" && require.main === module) {
   const fs = require("node:fs");
   const [file, textFile] = process.argv.slice(2);
+  if (!file) {
+    console.error("usage: read_model.js MODEL [TEXT]");
+    process.exit(1);
+  }
   (async () => {
     const read = await readModel(new Uint8Array(fs.readFileSync(file)));
     for (const [name, { shape }] of Object.entries(read.model)) {

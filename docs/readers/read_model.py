@@ -80,6 +80,8 @@ def nats_per_character(info, model, text):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) not in (2, 3):
+        sys.exit("usage: read_model.py MODEL [TEXT]")
     try:
         info, model = read_model(open(sys.argv[1], "rb").read())
         for name, values in model.items():

@@ -38,7 +38,10 @@ public final class HeldOutLoss {
     return step;
   }
 
-  /** {@return the cross-entropy, in nats per character, as {@link VanillaRnn#evaluate} has it} */
+  /**
+   * {@return the cross-entropy, in nats per character, as {@link VanillaRnn#evaluate} has it; at
+   * least 0, but NaN or infinite where training has diverged}
+   */
   public double natsPerCharacter() {
     return natsPerCharacter;
   }
