@@ -517,7 +517,14 @@ public final class VanillaRnn {
       return vocab.encode(text, unknown);
     }
     Documents.Reader reader = documents.get().reader(vocab, unknown);
-    reader.add(text);
+    try {
+      reader.add(text);
+    } catch (UnknownSymbolException e) { // the reader has put a boundary before the text
+      throw new UnknownSymbolException(e.codePoint(), e.position() - 1, vocab);
+    }
+    if (reader.count() == 0) {
+      throw new IllegalArgumentException("the document is empty, must have at least 1 character");
+    }
     return reader.finish();
   }
 

@@ -336,7 +336,17 @@ class DocumentsTest {
     assertThat(list.natsPerCharacter() * list.characters()).isCloseTo(sum, within(1e-9 * sum));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> model.evaluate(""))
-        .withMessage("there is no document, must be at least 1");
+        .withMessage("the document is empty, must have at least 1 character");
+  }
+
+  @Test
+  void unknownSymbolOfADocument_hasItsPositionInTheDocument() {
+    VanillaRnn model = model(names());
+
+    assertThatExceptionOfType(UnknownSymbolException.class)
+        .isThrownBy(() -> model.evaluate("an\u2603"))
+        .withMessageStartingWith("the symbol '\u2603' (U+2603) at position 2 is not in")
+        .satisfies(e -> assertThat(e.position()).isEqualTo(2));
   }
 
   @Test
