@@ -693,7 +693,7 @@ public final class VanillaRnn {
    * otherwise like {@link #load(Path)}.
    *
    * @param in a model, or a checkpoint, and nothing else
-   * @param name what to call the stream in messages
+   * @param name what to call the stream where its model does not fit into the heap
    * @return the model as it was saved, to the bit
    * @throws ModelFormatException if what is read is not a model, is damaged in any bit, or is of a
    *     newer format
@@ -711,7 +711,7 @@ public final class VanillaRnn {
    * #load(Path)}.
    *
    * @param bytes a model, or a checkpoint, and nothing else
-   * @param name what to call the buffer in messages
+   * @param name what to call the buffer where its model does not fit into the heap
    * @return the model as it was saved, to the bit
    * @throws ModelFormatException if its bytes are not a model, are damaged in any bit, or are of a
    *     newer format
