@@ -339,10 +339,7 @@ public final class Documents {
     private void take(int codePoint) {
       if (codePoint == boundary) {
         throw new IllegalArgumentException(
-            source
-                + " has "
-                + CharVocab.describe(boundary)
-                + " in the middle of a document, which ends documents here");
+            source + " has " + CharVocab.describe(boundary) + " in it, which ends documents here");
       }
       out.accept(codePoint);
       length++;

@@ -747,7 +747,8 @@ public final class Trainer {
 
   private void requireHeldOut(boolean needed, String what) {
     if (needed && heldOut.isEmpty()) {
-      throw new IllegalStateException(what + ", and there is no text for it: name one");
+      throw new IllegalStateException(
+          what + ", and there is no held-out text: give one to validation");
     }
   }
 }

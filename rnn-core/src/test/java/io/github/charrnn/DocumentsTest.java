@@ -100,11 +100,10 @@ class DocumentsTest {
   void whatCannotBeDocuments_isRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> read(Documents.files(), "a\u001eb"))
-        .withMessage("t.txt has U+001E in the middle of a document, which ends documents here");
+        .withMessage("t.txt has U+001E in it, which ends documents here");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> LINES.of(List.of("ab", "a\nb")))
-        .withMessage(
-            "a document has U+000A in the middle of a document, which ends documents here");
+        .withMessage("a document has U+000A in it, which ends documents here");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> read(LINES, "\n\n"))
         .withMessage("there is no document, must be at least 1");

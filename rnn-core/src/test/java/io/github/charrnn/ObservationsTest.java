@@ -540,10 +540,10 @@ class ObservationsTest {
         .withMessage("length is -1, must be at least 0");
     assertThatIllegalStateException()
         .isThrownBy(() -> Trainer.of(model).bestBy(BestBy.VALIDATION).train(text, 1))
-        .withMessageContaining("there is no text for it: name one");
+        .withMessageContaining("there is no held-out text: give one to validation");
     assertThatIllegalStateException()
         .isThrownBy(() -> Trainer.of(model).patience(3).train(text, 1))
-        .withMessage("patience is 3, and there is no text for it: name one");
+        .withMessage("patience is 3, and there is no held-out text: give one to validation");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Trainer.of(model).patience(-1))
         .withMessage("patience is -1, must be at least 0");

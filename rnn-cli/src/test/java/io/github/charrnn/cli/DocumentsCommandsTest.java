@@ -1225,7 +1225,7 @@ class DocumentsCommandsTest {
         1,
         "train: "
             + write("separator.txt", "a\u001eb")
-            + " has U+001E in the middle of a document, which ends documents here",
+            + " has U+001E in it, which ends documents here",
         "train",
         directory.resolve("separator.txt"),
         names,
