@@ -488,7 +488,7 @@ public final class Trainer {
       training.recall();
     }
     try {
-      return checkpoint.isPresent() ? trainWithCheckpoints(training) : trainWithout(training);
+      return checkpoint.isPresent() ? trainWithCheckpoints(training, text) : trainWithout(training);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -504,9 +504,10 @@ public final class Trainer {
     return new Run(training, listeners, Optional.empty()).begin();
   }
 
-  private TrainingResult trainWithCheckpoints(Training training) throws IOException {
+  private TrainingResult trainWithCheckpoints(Training training, EncodedText text)
+      throws IOException {
     try (Checkpoints checkpoints =
-        new Checkpoints(checkpoint.orElseThrow(), training.text(), heldOut, clock)) {
+        new Checkpoints(checkpoint.orElseThrow(), text, heldOut, clock)) {
       checkpoints.requireFree();
       checkpoints.schedule(checkpointEvery.orElse(Checkpoints.PACED), rollbacks.orElse(0));
       return new Run(training, listeners, Optional.of(checkpoints)).begin();
@@ -737,7 +738,14 @@ public final class Trainer {
     int memories = Update.memoriesPerParameter(recipe.optimizer());
     Window.requireTrainable(what, sequenceLength, batchSize, m, k, memories, memory(text));
     int size = threads.orElseGet(() -> Window.threadsThatPay(sequenceLength, batchSize, m, k));
-    return new Training(model, text, recipe, plan, List.copyOf(onSample), crews.apply(size));
+    Crew crew = crews.apply(size);
+    return new Training(
+        model,
+        recipe,
+        plan,
+        List.copyOf(onSample),
+        parameters -> new TextSteps(model, text, recipe, model.seed(), parameters, crew),
+        crew);
   }
 
   /** Of the text, and of its documents in another order. */

@@ -7,9 +7,6 @@ import io.github.charrnn.internal.Observations;
 import io.github.charrnn.internal.Parameters;
 import io.github.charrnn.internal.SafeFile;
 import io.github.charrnn.internal.Streams;
-import io.github.charrnn.internal.Update;
-import io.github.charrnn.internal.Window;
-import io.github.charrnn.internal.Xoshiro256;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -29,27 +26,18 @@ public final class Training {
   private static final double SMOOTHING = 0.999;
   private static final double NANOS_PER_SECOND = 1e9;
 
-  /** What is read to estimate an optimizer's memory: more has changed nothing. */
-  private static final double RECALLED_CHARACTERS = 25_000;
-
-  private static final double LEAST_RECALLED = 20; // windows
-
   private final VanillaRnn start;
-  private final EncodedText text;
-  private final Optional<Shuffle> shuffle; // of documents
-  private EncodedText read; // the text, or its documents in the order of an epoch
-  private long shuffled = -1; // which is this one
   private final Recipe recipe;
-  private final Streams streams;
+  private final Streams streams; // of all that is trained on
   private final List<BiConsumer<? super Training, ? super Sample>> onSample;
 
   private final Crew crew;
-  final Window window; // tests compare its gradients
   final Parameters parameters;
+  private final Steps steps;
+  private final double[] smoothLosses; // of the steps that are taken at once
   private final Parameters best;
   private final double[] bestState; // (m): that of the first stream when the best stood
   private final double[] zero; // (m)
-  final Update update; // tests look at its memories
   private final Observation observation;
   private final BestBy bestBy;
   private final IntFunction<String> write = this::sample; // not an object a step
@@ -67,59 +55,43 @@ public final class Training {
   private long nanos; // spent in advance(), without observing
   private volatile boolean stopped;
 
+  /** Gives what takes the steps of a run, by its parameters. */
+  interface Stepping {
+    Steps of(Parameters parameters);
+  }
+
   /**
    * A run that has taken no step and was not looked at yet.
    *
-   * @param text long enough for the recipe, in the vocabulary of the model
-   * @param crew for this run alone
+   * @param stepping for this run alone
+   * @param crew the same; reads what is held out
    */
   Training(
       VanillaRnn start,
-      EncodedText text,
       Recipe recipe,
       Observation.Plan plan,
       List<BiConsumer<? super Training, ? super Sample>> onSample,
+      Stepping stepping,
       Crew crew) {
     this.start = start;
-    this.text = text;
-    read = text;
-    shuffle = start.documents().map(it -> new Shuffle(text, it, start.seed()));
     this.recipe = recipe;
     this.onSample = onSample;
-    streams = new Streams(text.length(), recipe.sequenceLength(), recipe.batchSize());
     parameters = start.parameters().copy();
+    steps = stepping.of(parameters);
+    streams = new Streams(steps.textLength(), recipe.sequenceLength(), recipe.batchSize());
+    smoothLosses = new double[steps.atOnce()];
     this.crew = crew;
-    window = Window.forTraining(recipe.sequenceLength(), recipe.batchSize(), parameters, crew);
     best = start.parameters().copy();
     bestState = new double[parameters.hiddenSize];
     zero = new double[parameters.hiddenSize];
-    update = new Update(recipe, parameters, window);
     observation = new Observation(plan);
     bestBy = plan.bestBy();
     earlierCharacters = start.training().map(TrainingSummary::charactersInAll).orElse(0L);
   }
 
-  /**
-   * Before the first step of a run that begins with a trained model: AdaGrad would move every
-   * parameter by the full rate, which wrecks what there is. So what it would remember of all that
-   * the model has been trained on is estimated, from windows spread over the text, at a rate of 0.
-   */
+  /** Before the first step. */
   void recall() {
-    if (earlierCharacters == 0 || !update.forgets()) {
-      return;
-    }
-    int n = recipe.sequenceLength();
-    double characters = (double) n * recipe.batchSize();
-    long windows = (long) Math.max(LEAST_RECALLED, Math.ceil(RECALLED_CHARACTERS / characters));
-    windows = Math.min(windows, streams.stepsPerEpoch());
-    for (long i = 0; i < windows; i++) { // the state goes on from one to the next
-      readWindow((long) ((double) i / windows * streams.stepsPerEpoch()));
-      window.forward(n);
-      update.begin(1, 0);
-      window.backward(update);
-      window.carry(n);
-    }
-    update.extrapolate(earlierCharacters / characters / windows);
+    steps.recall(earlierCharacters);
   }
 
   /**
@@ -133,44 +105,30 @@ public final class Training {
   public double advance() {
     long began = System.nanoTime();
     keepBestState();
-    readWindow(step);
-    double newLoss = window.forward(recipe.sequenceLength()) / recipe.batchSize();
-    if (!Double.isFinite(newLoss)) {
-      throw diverged("the loss", step + 1, Double.toString(newLoss));
+    int taken = steps.read(step, plannedSteps > step ? plannedSteps : Long.MAX_VALUE);
+    double smooth = smoothLoss;
+    for (int i = 0; i < taken; i++) {
+      double newLoss = steps.loss(i);
+      if (!Double.isFinite(newLoss)) {
+        throw diverged("the loss", step + i + 1, Double.toString(newLoss));
+      }
+      smooth = step + i == 0 ? newLoss : SMOOTHING * smooth + (1 - SMOOTHING) * newLoss;
+      smoothLosses[i] = smooth;
     }
-    loss = newLoss;
-    smoothLoss = step == 0 ? loss : SMOOTHING * smoothLoss + (1 - SMOOTHING) * loss;
-    keepBest();
-    update.begin(step + 1, learningRate());
-    window.backward(update);
-    if (update.mayOverflow()) {
-      requireFinite(step + 1);
+    loss = steps.loss(taken - 1);
+    smoothLoss = smooth;
+    keepBest(step + taken);
+    steps.update(step, learningRate());
+    if (steps.mayOverflow()) {
+      requireFinite(step + taken);
     }
-    window.carry(recipe.sequenceLength());
-    step++;
-    observation.note(loss, smoothLoss);
+    step += taken;
+    for (int i = 0; i < taken; i++) {
+      observation.note(steps.loss(i), smoothLosses[i]);
+    }
     nanos += System.nanoTime() - began;
     observe();
     return loss;
-  }
-
-  private void readWindow(long atStep) {
-    if (shuffle.isPresent() && streams.epoch(atStep) != shuffled) {
-      shuffled = streams.epoch(atStep);
-      read = shuffle.get().inEpoch(shuffled);
-    }
-    int batchSize = recipe.batchSize();
-    for (int stream = 0; stream < batchSize; stream++) {
-      if (streams.beginsEpoch(atStep) || resets(stream, atStep)) {
-        window.reset(stream);
-      }
-      read.copy(
-          streams.next(stream, atStep),
-          window.symbols,
-          stream,
-          batchSize,
-          recipe.sequenceLength() + 1);
-    }
   }
 
   /**
@@ -192,13 +150,6 @@ public final class Training {
     if (sample.isPresent()) {
       onSample.forEach(listener -> listener.accept(this, sample.get()));
     }
-  }
-
-  /** Whether a stream's next window is one of those that begin with the zero state. */
-  private boolean resets(int stream, long atStep) {
-    return recipe.resetEvery() > 0
-        && Xoshiro256.hash(start.seed(), atStep * recipe.batchSize() + stream) % recipe.resetEvery()
-            == 0;
   }
 
   /** To be called where the run ends, or is stopped: the last model is measured, too. */
@@ -234,7 +185,7 @@ public final class Training {
   }
 
   private void requireFinite(long atStep) {
-    Optional<String> what = update.overflown();
+    Optional<String> what = steps.overflown();
     if (what.isPresent()) {
       throw diverged(what.get(), atStep, "not finite");
     }
@@ -246,11 +197,11 @@ public final class Training {
    * So a copy costs nothing over the long descents, where nearly every step is a new best. The same
    * goes for the held-out loss, if that selects.
    */
-  private void keepBest() {
+  private void keepBest(long next) {
     boolean falls = step == 0 || smoothLoss < bestSmoothLoss;
     if (bestBy == BestBy.LAST || (bestBy == BestBy.SMOOTH && falls)) {
       bestSmoothLoss = smoothLoss;
-      bestStep = step + 1;
+      bestStep = next;
     } else if (bestStep == step) {
       best.set(parameters);
     }
@@ -265,7 +216,7 @@ public final class Training {
 
   /** Its first m numbers are the first stream's: before the first step those of the model. */
   private double[] state() {
-    return step == 0 ? start.startState().orElse(zero) : window.h;
+    return step == 0 ? start.startState().orElse(zero) : steps.states();
   }
 
   /**
@@ -274,7 +225,7 @@ public final class Training {
    * it.
    */
   boolean keepsState() {
-    return recipe.resetEvery() == 0 && shuffle.isEmpty();
+    return recipe.resetEvery() == 0 && start.documents().isEmpty();
   }
 
   /** What a model begins in that stood when the first stream did in that state. */
@@ -302,8 +253,8 @@ public final class Training {
     return crew;
   }
 
-  EncodedText text() {
-    return text;
+  Steps steps() {
+    return steps;
   }
 
   VanillaRnn start() {
@@ -461,7 +412,7 @@ public final class Training {
     return new TrainingSummary(
         recipe,
         rollbacks,
-        text.length(),
+        steps.textLength(),
         observation.plan().validation(),
         bestBy,
         step,
@@ -547,10 +498,10 @@ public final class Training {
         new CheckpointFile.State(
             header,
             parameters,
-            update.memories(),
+            steps.memories(),
             bestStep == step ? Optional.empty() : Optional.of(best),
             bestState,
-            window.entering(),
+            steps.entering(),
             observation.losses(),
             observation.smoothLosses(),
             seen));
@@ -570,11 +521,9 @@ public final class Training {
     bestStep = header.bestStep;
     nanos = header.nanos;
     parameters.set(state.parameters());
-    window.load(parameters); // from then on, updates reload what they change
     state.best().ifPresent(best::set);
     System.arraycopy(state.bestState(), 0, bestState, 0, bestState.length);
-    update.restore(state.memories());
-    window.enter(state.hidden());
+    steps.restore(state.memories(), state.hidden());
     observation.restore(header, state.losses(), state.smoothLosses(), state.observations());
   }
 }

@@ -199,7 +199,7 @@ class DocumentsTest {
         long from = s * length;
         long to = from + step % stepsPerEpoch * n;
         if (to > from) { // all that the stream has read in this epoch, with today's parameters
-          textbook.state = Arrays.copyOfRange(training.window.h, s * 24, (s + 1) * 24);
+          textbook.state = Arrays.copyOfRange(Insides.of(training).window.h, s * 24, (s + 1) * 24);
         }
         read.copy(to, window, 0, 1, n + 1);
         expected += textbook.lossAndGradients(window) / streams;

@@ -28,13 +28,15 @@ class KernelChoiceTest {
     Shape shape = Shape.of(50, text.vocab().size(), 10, streams, true);
     Training undisturbed = trainer.start(text);
     Training switched = trainer.start(text);
-    switched.window.use(Kernels::scalar);
+    Insides.of(switched).window.use(Kernels::scalar);
 
     for (int i = 0; i < 60; i++) {
       if (i == step) {
-        switched.window.use(Kernels.canUseVectors(shape) ? Kernels::vector : Kernels::scalar);
+        Insides.of(switched)
+            .window
+            .use(Kernels.canUseVectors(shape) ? Kernels::vector : Kernels::scalar);
       } else if (i == step + 15) {
-        switched.window.use(Kernels::scalar);
+        Insides.of(switched).window.use(Kernels::scalar);
       }
       assertThat(switched.advance()).isEqualTo(undisturbed.advance());
     }
@@ -67,7 +69,7 @@ class KernelChoiceTest {
     assertThat(words).as(printed).hasSize(3);
     assertThat(words[1]).as("the kernel at the end").isIn("ScalarKernel", "VectorKernel");
     Training scalar = HandOver.training();
-    scalar.window.use(Kernels::scalar);
+    Insides.of(scalar).window.use(Kernels::scalar);
     for (long step = 0; step < Long.parseLong(words[0]); step++) {
       scalar.advance();
     }
@@ -102,7 +104,7 @@ class KernelChoiceTest {
           Thread.sleep(10); // so that the scalar run to compare with stays short
         }
       }
-      Kernel kernel = training.window.kernel();
+      Kernel kernel = Insides.of(training).window.kernel();
       System.out.println(
           steps + " " + kernel.getClass().getSimpleName() + " " + training.model().fingerprint());
     }

@@ -127,7 +127,9 @@ class RunThreadsTest {
                       6,
                       training -> {
                         if (failed.isEmpty()) {
-                          training.window.use(Intercepted.kernels(failure(failing, where)));
+                          Insides.of(training)
+                              .window
+                              .use(Intercepted.kernels(failure(failing, where)));
                           failed.add(true);
                         }
                       }));
@@ -160,7 +162,12 @@ class RunThreadsTest {
             .checkpoint(file, 5)
             .every(
                 1,
-                at(8, training -> training.window.use(Intercepted.kernels(failure(1, "outerV")))));
+                at(
+                    8,
+                    training ->
+                        Insides.of(training)
+                            .window
+                            .use(Intercepted.kernels(failure(1, "outerV")))));
     assertThatThrownBy(() -> trainer.train(text, 20)).hasMessage("outerV of member 1");
 
     assertThat(VanillaRnn.load(file).training().orElseThrow().step()).isEqualTo(5);

@@ -43,7 +43,7 @@ class StartStateTest {
     List<double[]> states = new ArrayList<>(List.of(new double[12]));
     for (int step = 1; step <= STEPS; step++) {
       training.advance();
-      states.add(Arrays.copyOf(training.window.h, 12));
+      states.add(Arrays.copyOf(Insides.of(training).window.h, 12));
 
       TrainingResult result = training.result();
       assertThat(start(result.last())).isEqualTo(states.get(step));

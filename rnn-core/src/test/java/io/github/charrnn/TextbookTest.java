@@ -60,7 +60,7 @@ class TextbookTest {
       long window = step % windows;
       if (step % stride != 0) {
         training.advance();
-        state = Arrays.copyOf(training.window.h, 100);
+        state = Arrays.copyOf(Insides.of(training).window.h, 100);
         continue;
       }
       text.copy(window * N, symbols, 0, 1, N + 1);
@@ -77,7 +77,9 @@ class TextbookTest {
 
       worstLoss = Math.max(worstLoss, Math.abs(loss - expected) / expected);
       worstGradient = Math.max(worstGradient, distance(checked, textbook));
-      state = Arrays.copyOf(training.window.h, 100); // carried: row 0 is where the window ended
+      state =
+          Arrays.copyOf(
+              Insides.of(training).window.h, 100); // carried: row 0 is where the window ended
     }
     System.out.printf(
         "1,000 steps against the textbook: loss within %.1e, gradients within %.1e%n",

@@ -177,18 +177,20 @@ class ThreadsTest {
     Training training = trainer.sequenceLength(n).batchSize(streams).start(text);
     AtomicIntegerArray calls = new AtomicIntegerArray(threads);
     AtomicBoolean fewerUnits = new AtomicBoolean();
-    training.window.use(
-        Intercepted.kernels(
-            (member, method, arguments) -> {
-              if (method.equals("recur")) {
-                calls.incrementAndGet(member);
-                int fromUnit = (int) arguments[5];
-                int endUnit = (int) arguments[6];
-                if (endUnit - fromUnit < hiddenSize) {
-                  fewerUnits.set(true);
-                }
-              }
-            }));
+    Insides.of(training)
+        .window
+        .use(
+            Intercepted.kernels(
+                (member, method, arguments) -> {
+                  if (method.equals("recur")) {
+                    calls.incrementAndGet(member);
+                    int fromUnit = (int) arguments[5];
+                    int endUnit = (int) arguments[6];
+                    if (endUnit - fromUnit < hiddenSize) {
+                      fewerUnits.set(true);
+                    }
+                  }
+                }));
 
     steps(training, 1);
     training.crew().close();
@@ -215,7 +217,9 @@ class ThreadsTest {
     for (int late = 0; late <= threads; late++) {
       Trainer trainer = trainer(model, threads).sequenceLength(n).batchSize(streams);
       Training training = trainer.start(text);
-      training.window.use(Intercepted.kernels(late < threads ? lateMember(late) : now(threads)));
+      Insides.of(training)
+          .window
+          .use(Intercepted.kernels(late < threads ? lateMember(late) : now(threads)));
       steps(training, steps);
       training.crew().close();
 
@@ -253,14 +257,16 @@ class ThreadsTest {
     int threads = 3;
     Training training = trainer(model(text, 20), threads).batchSize(6).start(text);
     AtomicIntegerArray calls = new AtomicIntegerArray(threads);
-    training.window.use(
-        Intercepted.kernels(
-            (member, method, arguments) -> {
-              calls.incrementAndGet(member);
-              if (member == 1 && method.equals("recur")) {
-                LockSupport.parkNanos(1_000_000);
-              }
-            }));
+    Insides.of(training)
+        .window
+        .use(
+            Intercepted.kernels(
+                (member, method, arguments) -> {
+                  calls.incrementAndGet(member);
+                  if (member == 1 && method.equals("recur")) {
+                    LockSupport.parkNanos(1_000_000);
+                  }
+                }));
     int[] before = new int[threads];
     for (int step = 0; step < 60; step++) {
       training.advance();

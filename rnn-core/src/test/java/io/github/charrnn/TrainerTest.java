@@ -141,7 +141,7 @@ class TrainerTest {
         training.advance();
       }
       assertThat(training.epoch()).isEqualTo(1);
-      assertThat(training.window.h[0]).isNotZero();
+      assertThat(Insides.of(training).window.h[0]).isNotZero();
       VanillaRnn afterEpoch = training.model();
       double loss = training.advance();
 
@@ -270,7 +270,7 @@ class TrainerTest {
   }
 
   private static double[] memory(Training training) {
-    return Objects.requireNonNull(training.update.memories().get("memory")).w;
+    return Objects.requireNonNull(Insides.of(training).update.memories().get("memory")).w;
   }
 
   static Stream<Arguments> optimizersAndClips() {
@@ -390,7 +390,7 @@ class TrainerTest {
     training.advance();
     VanillaRnn after = training.model();
 
-    double[] g = training.window.gradient().c;
+    double[] g = Insides.of(training).window.gradient().c;
     assertThat(Arrays.stream(g).map(Math::abs).max().orElseThrow()).isGreaterThan(0.5);
     for (int i = 0; i < g.length; i++) {
       double clipped = Math.max(-0.5, Math.min(0.5, g[i]));
