@@ -1,12 +1,9 @@
 package io.github.charrnn;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.github.charrnn.internal.CheckpointFile;
 import io.github.charrnn.internal.Header;
 import io.github.charrnn.internal.RunLock;
 import io.github.charrnn.internal.SafeFile;
-import io.github.charrnn.internal.Sha256;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,11 +12,11 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** The checkpoint of one run: locked from its start to its end, replaced when one is due. */
 final class Checkpoints implements Closeable {
@@ -34,7 +31,7 @@ final class Checkpoints implements Closeable {
   static final long PACED = 0;
 
   /** The interval of a run that may be rolled back, if none was given. */
-  private static final long ROLLBACK_STEPS = 1_000;
+  static final long ROLLBACK_STEPS = 1_000;
 
   /** So that writing takes 1 % of the time at most, and no disk is kept busy. */
   private static final long TIMES_THE_COST = 100;
@@ -47,8 +44,7 @@ final class Checkpoints implements Closeable {
   private final SafeFile rollbackFile;
   private final RunLock lock;
   private final LongSupplier clock; // nanoseconds
-  private final EncodedText text;
-  private final String fingerprint;
+  private final Text text;
   private final Optional<String> heldOutFingerprint;
   private long every;
   private int maxRollbacks;
@@ -59,12 +55,15 @@ final class Checkpoints implements Closeable {
   private long savedAt;
   private long cost; // nanoseconds that the last one took
 
+  /** What tells the text of a run from others. */
+  record Text(CharVocab vocab, long length, String fingerprint) {}
+
   /**
    * Locks a checkpoint and clears away what dead runs have left of it.
    *
    * @throws IllegalStateException if another run has the lock
    */
-  Checkpoints(Path path, EncodedText text, List<EncodedText> heldOut, LongSupplier clock)
+  Checkpoints(Path path, Supplier<Text> text, List<EncodedText> heldOut, LongSupplier clock)
       throws IOException {
     Path parent = path.toAbsolutePath().getParent();
     if (parent != null && !Files.isDirectory(parent)) {
@@ -73,8 +72,7 @@ final class Checkpoints implements Closeable {
     this.path = path;
     this.clock = clock;
     rollbackPath = path.resolveSibling(path.getFileName() + ".rollback");
-    this.text = text;
-    fingerprint = text.fingerprint();
+    this.text = text.get();
     heldOutFingerprint = fingerprint(heldOut);
     file = SafeFile.locked(path);
     rollbackFile = SafeFile.locked(rollbackPath);
@@ -94,18 +92,17 @@ final class Checkpoints implements Closeable {
     if (each.size() <= 1) {
       return each.stream().findFirst();
     }
-    byte[] digest = Sha256.digest().digest(String.join("", each).getBytes(US_ASCII));
-    return Optional.of(HexFormat.of().formatHex(digest));
+    return Optional.of(LocalShards.fingerprint(each));
   }
 
   /**
    * Says when checkpoints are due.
    *
-   * @param every at which steps, or {@link #PACED}
+   * @param every at which steps, or {@link #PACED} if the run may not be rolled back
    * @param maxRollbacks how often the run may be rolled back
    */
   void schedule(long every, int maxRollbacks) {
-    this.every = every == PACED && maxRollbacks > 0 ? ROLLBACK_STEPS : every;
+    this.every = every;
     this.maxRollbacks = maxRollbacks;
   }
 
@@ -180,20 +177,20 @@ final class Checkpoints implements Closeable {
     String other =
         "the text is not the one that the run of the checkpoint " + file + " was started with: ";
     int symbols = header.vocab().size();
-    if (!text.vocab().equals(header.vocab())) {
+    if (!text.vocab.equals(header.vocab())) {
       throw new IllegalArgumentException(
           other
               + "its vocabulary has "
-              + text.vocab().size()
+              + text.vocab.size()
               + " symbols, the run's had "
               + symbols
-              + (text.vocab().size() == symbols ? " others" : ""));
+              + (text.vocab.size() == symbols ? " others" : ""));
     }
-    if (text.length() != header.textLength) {
+    if (text.length != header.textLength) {
       throw new IllegalArgumentException(
-          other + "it has " + text.length() + " characters, the run's had " + header.textLength);
+          other + "it has " + text.length + " characters, the run's had " + header.textLength);
     }
-    if (!fingerprint.equals(header.text)) {
+    if (!text.fingerprint.equals(header.text)) {
       throw new IllegalArgumentException(other + "it has changed");
     }
   }
@@ -332,7 +329,7 @@ final class Checkpoints implements Closeable {
   private void save(Training training) {
     long began = clock.getAsLong();
     try {
-      training.save(file, fingerprint, heldOutFingerprint, every, maxRollbacks);
+      training.save(file, text.fingerprint, heldOutFingerprint, every, maxRollbacks);
     } catch (IOException e) {
       throw new UncheckedIOException(
           new IOException(

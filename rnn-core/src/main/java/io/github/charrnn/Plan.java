@@ -218,6 +218,8 @@ public final class Plan {
             n,
             streams,
             RESET_CHARACTERS / mostCharacters,
+            1,
+            1,
             Optimizer.adam(0.9, 0.99),
             LearningRate.linear(rounded, 0, steps),
             Clip.norm(1));

@@ -12,9 +12,13 @@ import java.util.StringJoiner;
  * @since 0.1
  */
 public final class Recipe {
+  static final int MOST_LOCAL_STEPS = 1_000_000;
+
   private final int sequenceLength;
   private final int batchSize;
   private final int resetEvery;
+  private final int shards;
+  private final int localSteps;
   private final Optimizer optimizer;
   private final LearningRate learningRate;
   private final Clip clip;
@@ -23,12 +27,16 @@ public final class Recipe {
       int sequenceLength,
       int batchSize,
       int resetEvery,
+      int shards,
+      int localSteps,
       Optimizer optimizer,
       LearningRate learningRate,
       Clip clip) {
     this.sequenceLength = Range.atLeast(1, "sequenceLength", sequenceLength);
     this.batchSize = Range.atLeast(1, "batchSize", batchSize);
     this.resetEvery = Range.atLeast(0, "resetEvery", resetEvery);
+    this.shards = Range.atLeast(1, "shards", shards);
+    this.localSteps = Range.within(1, MOST_LOCAL_STEPS, "localSteps", localSteps);
     this.optimizer = Objects.requireNonNull(optimizer, "optimizer");
     this.learningRate = Objects.requireNonNull(learningRate, "learningRate");
     this.clip = Objects.requireNonNull(clip, "clip");
@@ -40,7 +48,8 @@ public final class Recipe {
    * {@link Plan} has it and others by name.
    */
   public static Recipe course() {
-    return new Recipe(25, 1, 0, Optimizer.adaGrad(), LearningRate.constant(0.1), Clip.value(5));
+    return new Recipe(
+        25, 1, 0, 1, 1, Optimizer.adaGrad(), LearningRate.constant(0.1), Clip.value(5));
   }
 
   /** {@return the number of characters in a window, n: how far back gradients go; at least 1} */
@@ -60,6 +69,37 @@ public final class Recipe {
    */
   public int resetEvery() {
     return resetEvery;
+  }
+
+  /**
+   * {@return the number of shards that the text is cut into; at least 1} More than one are trained
+   * side by side, each with its part of the streams and parameters of its own, for a round of
+   * {@link #localSteps}; then all go on from the mean of their parameters and of their optimizers'
+   * memories (McDonald, Hall and Mann, NAACL 2010; local SGD: Stich, ICLR 2019). Where shards are
+   * trained, and in which order, changes no bit: see {@link Shards}.
+   */
+  public int shards() {
+    return shards;
+  }
+
+  /**
+   * {@return the number of steps that every shard takes from one mean to the next; from 1 to
+   * 1,000,000} With one shard it changes nothing. With more, what happens at intervals happens
+   * after whole rounds: an interval is rounded up to a multiple of it.
+   */
+  public int localSteps() {
+    return localSteps;
+  }
+
+  /** How many steps are taken before anything can be seen. */
+  int stepsOfRound() {
+    return shards == 1 ? 1 : localSteps;
+  }
+
+  /** An interval, rounded up to whole rounds. */
+  long wholeRounds(long steps) {
+    long round = stepsOfRound();
+    return steps <= Long.MAX_VALUE - round ? (steps + round - 1) / round * round : steps;
   }
 
   /** {@return how gradients change parameters} */
@@ -84,7 +124,8 @@ public final class Recipe {
    * @throws IllegalArgumentException if sequenceLength is below 1
    */
   public Recipe withSequenceLength(int sequenceLength) {
-    return new Recipe(sequenceLength, batchSize, resetEvery, optimizer, learningRate, clip);
+    return new Recipe(
+        sequenceLength, batchSize, resetEvery, shards, localSteps, optimizer, learningRate, clip);
   }
 
   /**
@@ -94,7 +135,8 @@ public final class Recipe {
    * @throws IllegalArgumentException if batchSize is below 1
    */
   public Recipe withBatchSize(int batchSize) {
-    return new Recipe(sequenceLength, batchSize, resetEvery, optimizer, learningRate, clip);
+    return new Recipe(
+        sequenceLength, batchSize, resetEvery, shards, localSteps, optimizer, learningRate, clip);
   }
 
   /**
@@ -105,7 +147,30 @@ public final class Recipe {
    * @throws IllegalArgumentException if resetEvery is below 0
    */
   public Recipe withResetEvery(int resetEvery) {
-    return new Recipe(sequenceLength, batchSize, resetEvery, optimizer, learningRate, clip);
+    return new Recipe(
+        sequenceLength, batchSize, resetEvery, shards, localSteps, optimizer, learningRate, clip);
+  }
+
+  /**
+   * {@return the same with another number of shards}
+   *
+   * @param shards at least 1
+   * @throws IllegalArgumentException if shards is below 1
+   */
+  public Recipe withShards(int shards) {
+    return new Recipe(
+        sequenceLength, batchSize, resetEvery, shards, localSteps, optimizer, learningRate, clip);
+  }
+
+  /**
+   * {@return the same with another number of steps from one mean of the shards to the next}
+   *
+   * @param localSteps from 1 to 1,000,000
+   * @throws IllegalArgumentException if localSteps is not from 1 to 1,000,000
+   */
+  public Recipe withLocalSteps(int localSteps) {
+    return new Recipe(
+        sequenceLength, batchSize, resetEvery, shards, localSteps, optimizer, learningRate, clip);
   }
 
   /**
@@ -114,7 +179,8 @@ public final class Recipe {
    * @param optimizer how gradients change parameters
    */
   public Recipe withOptimizer(Optimizer optimizer) {
-    return new Recipe(sequenceLength, batchSize, resetEvery, optimizer, learningRate, clip);
+    return new Recipe(
+        sequenceLength, batchSize, resetEvery, shards, localSteps, optimizer, learningRate, clip);
   }
 
   /**
@@ -123,7 +189,8 @@ public final class Recipe {
    * @param learningRate its course, from step 1 on
    */
   public Recipe withLearningRate(LearningRate learningRate) {
-    return new Recipe(sequenceLength, batchSize, resetEvery, optimizer, learningRate, clip);
+    return new Recipe(
+        sequenceLength, batchSize, resetEvery, shards, localSteps, optimizer, learningRate, clip);
   }
 
   /**
@@ -132,7 +199,8 @@ public final class Recipe {
    * @param clip what keeps a gradient from becoming too large
    */
   public Recipe withClip(Clip clip) {
-    return new Recipe(sequenceLength, batchSize, resetEvery, optimizer, learningRate, clip);
+    return new Recipe(
+        sequenceLength, batchSize, resetEvery, shards, localSteps, optimizer, learningRate, clip);
   }
 
   /**
@@ -148,6 +216,8 @@ public final class Recipe {
     compare(words, "sequenceLength", sequenceLength, other.sequenceLength);
     compare(words, "batchSize", batchSize, other.batchSize);
     compare(words, "resetEvery", resetEvery, other.resetEvery);
+    compare(words, "shards", shards, other.shards);
+    compare(words, "localSteps", localSteps, other.localSteps);
     compare(words, "optimizer", optimizer, other.optimizer);
     compare(words, "learningRate", learningRate, other.learningRate);
     compare(words, "clip", clip, other.clip);
@@ -167,7 +237,8 @@ public final class Recipe {
 
   @Override
   public int hashCode() {
-    return Objects.hash(sequenceLength, batchSize, resetEvery, optimizer, learningRate, clip);
+    return Objects.hash(
+        sequenceLength, batchSize, resetEvery, shards, localSteps, optimizer, learningRate, clip);
   }
 
   @Override
@@ -178,6 +249,10 @@ public final class Recipe {
         + batchSize
         + ", resetEvery="
         + resetEvery
+        + ", shards="
+        + shards
+        + ", localSteps="
+        + localSteps
         + ", optimizer="
         + optimizer
         + ", learningRate="

@@ -58,6 +58,10 @@ interface Steps {
   /** What the optimizer remembers, by the names that files have for it; not copies. */
   Map<String, Parameters> memories();
 
-  /** Goes on from other memories and states; the parameters have changed, too. */
-  void restore(Map<String, Parameters> memories, double[] entering);
+  /**
+   * Goes on from other memories and states; the parameters have changed, too.
+   *
+   * @param rollbacks how often the learning rate has been halved
+   */
+  void restore(Map<String, Parameters> memories, double[] entering, int rollbacks);
 }

@@ -159,7 +159,7 @@ final class TextSteps implements Steps {
   }
 
   @Override
-  public void restore(Map<String, Parameters> memories, double[] entering) {
+  public void restore(Map<String, Parameters> memories, double[] entering, int rollbacks) {
     window.load(parameters); // from then on, updates reload what they change
     update.restore(memories);
     window.enter(entering);

@@ -5,6 +5,7 @@ import io.github.charrnn.internal.Crew;
 import io.github.charrnn.internal.Header;
 import io.github.charrnn.internal.Nulls;
 import io.github.charrnn.internal.Observations;
+import io.github.charrnn.internal.Parameters;
 import io.github.charrnn.internal.Range;
 import io.github.charrnn.internal.SafeFile;
 import io.github.charrnn.internal.Streams;
@@ -23,6 +24,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Trains a model on a text: truncated backpropagation through time over consecutive windows, value
@@ -480,17 +482,49 @@ public final class Trainer {
    */
   public TrainingResult train(EncodedText text, long steps) {
     Objects.requireNonNull(text, "text");
+    return train(Read.of(text, this), steps);
+  }
+
+  /**
+   * Trains for a number of steps on shards, as many as the {@linkplain Recipe#shards recipe} has;
+   * otherwise like {@link #train(EncodedText, long)}, which cuts a text into shards itself.
+   *
+   * @param shards in the vocabulary of the model, each of at least (sequenceLength + 1) batchSize /
+   *     shards characters
+   * @param steps at least 0, and a multiple of localSteps if there are several shards; windows of
+   *     each stream to train on
+   * @return what the run has come to, its best model and its last one
+   * @throws IllegalArgumentException if steps is below 0 or not a multiple of localSteps, if there
+   *     are other shards than the recipe has, or for the reasons of {@link #start}
+   * @throws TrainingDivergedException if the loss or a parameter is no longer finite
+   * @throws IllegalStateException for the reasons of {@link #train(EncodedText, long)}
+   * @throws UncheckedIOException if a checkpoint cannot be written
+   */
+  public TrainingResult train(Shards shards, long steps) {
+    Objects.requireNonNull(shards, "shards");
+    return train(Read.of(shards), steps);
+  }
+
+  private TrainingResult train(Read read, long steps) {
     Range.atLeast(0, "steps", steps);
     requireNew();
-    Training training = prepare(text, plan());
+    Training training = prepare(read, plan());
+    requireWholeRounds(steps);
     training.plan(steps);
     if (steps > 0) {
       training.recall();
     }
     try {
-      return checkpoint.isPresent() ? trainWithCheckpoints(training, text) : trainWithout(training);
+      return checkpoint.isPresent() ? trainWithCheckpoints(training, read) : trainWithout(training);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private void requireWholeRounds(long steps) {
+    if (steps % recipe.stepsOfRound() != 0) {
+      throw new IllegalArgumentException(
+          "steps is " + steps + ", must be a multiple of localSteps, " + recipe.localSteps());
     }
   }
 
@@ -501,17 +535,28 @@ public final class Trainer {
               + rollbacks.getAsInt()
               + ", and there is no checkpoint to go back to: name one");
     }
-    return new Run(training, listeners, Optional.empty()).begin();
+    return new Run(training, rounded(), Optional.empty()).begin();
   }
 
-  private TrainingResult trainWithCheckpoints(Training training, EncodedText text)
-      throws IOException {
+  private TrainingResult trainWithCheckpoints(Training training, Read read) throws IOException {
     try (Checkpoints checkpoints =
-        new Checkpoints(checkpoint.orElseThrow(), text, heldOut, clock)) {
+        new Checkpoints(checkpoint.orElseThrow(), read.identity(), heldOut, clock)) {
       checkpoints.requireFree();
-      checkpoints.schedule(checkpointEvery.orElse(Checkpoints.PACED), rollbacks.orElse(0));
-      return new Run(training, listeners, Optional.of(checkpoints)).begin();
+      schedule(checkpoints, checkpointEvery.orElse(Checkpoints.PACED), rollbacks.orElse(0));
+      return new Run(training, rounded(), Optional.of(checkpoints)).begin();
     }
+  }
+
+  private void schedule(Checkpoints checkpoints, long every, int maxRollbacks) {
+    long interval =
+        every == Checkpoints.PACED && maxRollbacks > 0 ? Checkpoints.ROLLBACK_STEPS : every;
+    checkpoints.schedule(recipe.wholeRounds(interval), maxRollbacks);
+  }
+
+  private List<Run.Listener> rounded() {
+    return listeners.stream()
+        .map(it -> new Run.Listener(recipe.wholeRounds(it.every()), it.action()))
+        .toList();
   }
 
   /**
@@ -534,7 +579,8 @@ public final class Trainer {
   }
 
   /**
-   * Trains for a number of whole passes through the text.
+   * Trains for a number of whole passes through the text; with several shards, to the end of the
+   * round.
    *
    * @param text in the vocabulary of the model, at least (sequenceLength + 1) batchSize characters
    * @param epochs at least 0
@@ -545,7 +591,7 @@ public final class Trainer {
    * @throws UncheckedIOException if a checkpoint cannot be written
    */
   public TrainingResult trainEpochs(EncodedText text, int epochs) {
-    return train(text, stepsOf(text, epochs));
+    return train(text, recipe.wholeRounds(stepsOf(text, epochs)));
   }
 
   /**
@@ -560,7 +606,23 @@ public final class Trainer {
    * @throws UncheckedIOException if a checkpoint cannot be read or written
    */
   public TrainingResult resume(EncodedText text) {
-    return resume(text, OptionalLong.empty());
+    Objects.requireNonNull(text, "text");
+    return resume(Read.of(text, this), OptionalLong.empty());
+  }
+
+  /**
+   * The same with shards.
+   *
+   * @param shards those that the run was started with
+   * @return what the run has come to, with what it had come to before
+   * @throws IllegalArgumentException for the reasons of {@link #resume(Shards, long)}
+   * @throws IllegalStateException for the reasons of {@link #resume(EncodedText, long)}
+   * @throws TrainingDivergedException if the loss or a parameter is no longer finite
+   * @throws UncheckedIOException if a checkpoint cannot be read or written
+   */
+  public TrainingResult resume(Shards shards) {
+    Objects.requireNonNull(shards, "shards");
+    return resume(Read.of(shards), OptionalLong.empty());
   }
 
   /**
@@ -581,32 +643,53 @@ public final class Trainer {
    * @throws UncheckedIOException if a checkpoint cannot be read or written
    */
   public TrainingResult resume(EncodedText text, long steps) {
-    return resume(text, OptionalLong.of(steps));
+    Objects.requireNonNull(text, "text");
+    return resume(Read.of(text, this), OptionalLong.of(steps));
   }
 
-  private TrainingResult resume(EncodedText text, OptionalLong steps) {
-    Objects.requireNonNull(text, "text");
+  /**
+   * The same with shards.
+   *
+   * @param shards those that the run was started with
+   * @param steps at least the checkpoint's step, and a multiple of localSteps; how many there are
+   *     to be in all
+   * @return what the run has come to, with what it had come to before
+   * @throws IllegalArgumentException if steps is not a multiple of localSteps, or for the reasons
+   *     of {@link #resume(EncodedText, long)}
+   * @throws IllegalStateException for the reasons of {@link #resume(EncodedText, long)}
+   * @throws TrainingDivergedException if the loss or a parameter is no longer finite
+   * @throws UncheckedIOException if a checkpoint cannot be read or written
+   */
+  public TrainingResult resume(Shards shards, long steps) {
+    Objects.requireNonNull(shards, "shards");
+    return resume(Read.of(shards), OptionalLong.of(steps));
+  }
+
+  private TrainingResult resume(Read read, OptionalLong steps) {
     Path file =
         resumed.orElseThrow(
             () ->
                 new IllegalStateException(
                     "this trainer begins new runs: Trainer.resuming(checkpoint) goes on"));
-    try (Checkpoints checkpoints = new Checkpoints(checkpoint.orElse(file), text, heldOut, clock)) {
-      Training training = restored(file, text, steps, checkpoints);
-      return new Run(training, listeners, Optional.of(checkpoints)).goOn();
+    try (Checkpoints checkpoints =
+        new Checkpoints(checkpoint.orElse(file), read.identity(), heldOut, clock)) {
+      Training training = restored(file, read, steps, checkpoints);
+      return new Run(training, rounded(), Optional.of(checkpoints)).goOn();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   /** Not part of resume, so that what was read does not stay in memory. */
-  private Training restored(
-      Path file, EncodedText text, OptionalLong steps, Checkpoints checkpoints) throws IOException {
+  private Training restored(Path file, Read read, OptionalLong steps, Checkpoints checkpoints)
+      throws IOException {
     CheckpointFile.State state = takeState(file);
     Header header = state.header();
     checkpoints.requireSame(file, state, model, recipe, plan());
-    checkpoints.schedule(
-        checkpointEvery.orElse(header.checkpointEvery), rollbacks.orElse(header.maxRollbacks));
+    schedule(
+        checkpoints,
+        checkpointEvery.orElse(header.checkpointEvery),
+        rollbacks.orElse(header.maxRollbacks));
     if (checkpoint.isEmpty() || SafeFile.same(file, checkpoint.get())) {
       checkpoints.found(state);
     } else if (checkpoints.maxRollbacks() > 0) {
@@ -628,8 +711,10 @@ public final class Trainer {
     Observation.Plan plan =
         plan()
             .withSamples(
-                sampleEvery.orElse(seen.sampleEvery()), sampleLength.orElse(seen.sampleLength()));
-    Training training = prepare(text, plan);
+                recipe.wholeRounds(sampleEvery.orElse(seen.sampleEvery())),
+                sampleLength.orElse(seen.sampleLength()));
+    requireWholeRounds(planned);
+    Training training = prepare(read, plan);
     training.restore(state, header.rollbacks);
     training.plan(planned);
     return training;
@@ -686,7 +771,7 @@ public final class Trainer {
   public Training start(EncodedText text) {
     Objects.requireNonNull(text, "text");
     requireNew();
-    Training training = prepare(text, plan());
+    Training training = prepare(Read.of(text, this), plan());
     training.recall();
     training.observe();
     return training;
@@ -698,7 +783,7 @@ public final class Trainer {
         validation(),
         bestBy,
         patience,
-        sampleEvery.orElse(sampleLength.isPresent() ? INTERVAL : 0),
+        recipe.wholeRounds(sampleEvery.orElse(sampleLength.isPresent() ? INTERVAL : 0)),
         sampleLength.orElse(0));
   }
 
@@ -706,27 +791,131 @@ public final class Trainer {
     long length = heldOut.stream().mapToLong(EncodedText::length).sum();
     return heldOut.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Validation(length, heldOut.size(), validationEvery));
+        : Optional.of(new Validation(length, heldOut.size(), recipe.wholeRounds(validationEvery)));
   }
 
-  private Training prepare(EncodedText text, Observation.Plan plan) {
+  /**
+   * What is trained on.
+   *
+   * @param identity what a checkpoint has of it
+   * @param lengths of each shard, or of the text alone
+   * @param memory in bytes
+   * @param steps gives what takes the steps of a run
+   */
+  private record Read(
+      Supplier<Checkpoints.Text> identity,
+      CharVocab vocab,
+      List<Long> lengths,
+      long memory,
+      Stepper steps) {
+
+    static Read of(EncodedText text, Trainer trainer) {
+      Recipe recipe = trainer.recipe;
+      if (recipe.shards() > 1) {
+        trainer.model.requireSameVocab(text);
+        return of(
+            Shards.of(LocalShards.cut(text, recipe.shards(), trainer.model.documents())),
+            trainer.memory(text));
+      }
+      return new Read(
+          () -> new Checkpoints.Text(text.vocab(), text.length(), text.fingerprint()),
+          text.vocab(),
+          List.of(text.length()),
+          trainer.memory(text),
+          (model, its, parameters, crew) ->
+              new TextSteps(model, text, its, model.seed(), parameters, crew));
+    }
+
+    static Read of(Shards shards) {
+      return of(shards, 0);
+    }
+
+    private static Read of(Shards shards, long memory) {
+      List<Long> lengths = List.copyOf(shards.lengths());
+      CharVocab vocab = shards.vocab();
+      long length = lengths.stream().mapToLong(it -> it).sum();
+      return new Read(
+          () -> new Checkpoints.Text(vocab, length, shards.fingerprint()),
+          vocab,
+          lengths,
+          memory,
+          (model, its, parameters, crew) ->
+              new ShardSteps(
+                  model,
+                  shards instanceof LocalShards local ? local.with(crew) : shards,
+                  its,
+                  parameters));
+    }
+  }
+
+  /** Makes what takes the steps of a run. */
+  private interface Stepper {
+    Steps of(VanillaRnn model, Recipe recipe, Parameters parameters, Crew crew);
+  }
+
+  private Training prepare(Read read, Observation.Plan plan) {
     requireHeldOut(bestBy == BestBy.VALIDATION, "the best model is to be selected by validation");
     requireHeldOut(patience > 0, "patience is " + patience);
-    model.requireSameVocab(text);
+    model.requireSameVocab(read.vocab());
+    requireShards(read.lengths());
+    int size = threads.orElseGet(() -> threadsThatPay(read.lengths().size()));
+    requireMemory(read.memory(), Math.min(size, recipe.shards()));
+    Crew crew = crews.apply(size);
+    return new Training(
+        model,
+        recipe,
+        plan,
+        List.copyOf(onSample),
+        parameters -> read.steps().of(model, recipe, parameters, crew),
+        crew);
+  }
+
+  private int threadsThatPay(int shards) {
+    return shards > 1
+        ? Crew.sizeFor(shards)
+        : Window.threadsThatPay(
+            recipe.sequenceLength(), recipe.batchSize(), model.hiddenSize(), model.vocab().size());
+  }
+
+  private void requireShards(List<Long> lengths) {
+    int shards = recipe.shards();
+    if (lengths.size() != shards) {
+      throw new IllegalArgumentException(
+          "the recipe has shards " + shards + ", the text has " + lengths.size());
+    }
+    if (recipe.batchSize() % shards != 0) {
+      throw new IllegalArgumentException(
+          "batchSize is " + recipe.batchSize() + ", must be a multiple of shards, " + shards);
+    }
+    Recipe own = recipe.withBatchSize(recipe.batchSize() / shards);
+    for (int i = 0; i < shards; i++) {
+      requireLongEnough(own, lengths.get(i), shards == 1 ? "the text" : "shard " + (i + 1));
+    }
+  }
+
+  /** Refuses a text that has not a window for every stream. */
+  static void requireLongEnough(Recipe recipe, long length, String what) {
     int sequenceLength = recipe.sequenceLength();
     int batchSize = recipe.batchSize();
     long least = Streams.leastLength(sequenceLength, batchSize);
-    if (text.length() < least) {
+    if (length < least) {
       throw new IllegalArgumentException(
           "sequenceLength "
               + sequenceLength
               + (batchSize == 1 ? " needs" : " and batchSize " + batchSize + " need")
               + " at least "
               + least
-              + " characters, the text has "
-              + text.length());
+              + " characters, "
+              + what
+              + " has "
+              + length);
     }
+  }
+
+  private void requireMemory(long text, int atOnce) {
     int m = model.hiddenSize();
+    int sequenceLength = recipe.sequenceLength();
+    int batchSize = recipe.batchSize();
     String what =
         "training with hiddenSize "
             + m
@@ -736,16 +925,8 @@ public final class Trainer {
             + batchSize;
     int k = model.vocab().size();
     int memories = Update.memoriesPerParameter(recipe.optimizer());
-    Window.requireTrainable(what, sequenceLength, batchSize, m, k, memories, memory(text));
-    int size = threads.orElseGet(() -> Window.threadsThatPay(sequenceLength, batchSize, m, k));
-    Crew crew = crews.apply(size);
-    return new Training(
-        model,
-        recipe,
-        plan,
-        List.copyOf(onSample),
-        parameters -> new TextSteps(model, text, recipe, model.seed(), parameters, crew),
-        crew);
+    int streams = batchSize / recipe.shards();
+    Window.requireTrainable(what, sequenceLength, (long) streams * atOnce, m, k, memories, text);
   }
 
   /** Of the text, and of its documents in another order. */

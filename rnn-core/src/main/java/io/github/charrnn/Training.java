@@ -523,7 +523,7 @@ public final class Training {
     parameters.set(state.parameters());
     state.best().ifPresent(best::set);
     System.arraycopy(state.bestState(), 0, bestState, 0, bestState.length);
-    steps.restore(state.memories(), state.hidden());
+    steps.restore(state.memories(), state.hidden(), rollbacks);
     observation.restore(header, state.losses(), state.smoothLosses(), state.observations());
   }
 }

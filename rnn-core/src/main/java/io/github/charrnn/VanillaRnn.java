@@ -842,10 +842,15 @@ public final class VanillaRnn {
   }
 
   void requireSameVocab(EncodedText text) {
-    if (!text.vocab().equals(vocab)) {
+    requireSameVocab(text.vocab());
+  }
+
+  /** Of a text. */
+  void requireSameVocab(CharVocab other) {
+    if (!other.equals(vocab)) {
       throw new IllegalArgumentException(
           "the text is encoded with another vocabulary of "
-              + text.vocab().size()
+              + other.size()
               + " symbols, the model's has "
               + vocab.size()
               + ": encode it with the model's");

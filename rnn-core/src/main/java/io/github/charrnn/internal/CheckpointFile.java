@@ -2,6 +2,8 @@ package io.github.charrnn.internal;
 
 import io.github.charrnn.ModelFormatException;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,6 +59,20 @@ public final class CheckpointFile {
       int m = parameters.hiddenSize;
       return header.startState ? Arrays.copyOf(hidden, m) : new double[m];
     }
+
+    /** The same with the states of other streams. */
+    public State withHidden(double[] states) {
+      return new State(
+          header,
+          parameters,
+          memories,
+          best,
+          bestState,
+          states,
+          losses,
+          smoothLosses,
+          observations);
+    }
   }
 
   private CheckpointFile() {}
@@ -72,6 +88,13 @@ public final class CheckpointFile {
         file, Fields.write(header), tensors(state, state.observations().tensors(header.vocab())));
   }
 
+  /** Writes the same bytes to a stream, which stays open. */
+  public static void write(OutputStream out, State state) throws IOException {
+    Header header = state.header();
+    Safetensors.write(
+        out, Fields.write(header), tensors(state, state.observations().tensors(header.vocab())));
+  }
+
   /**
    * Reads a checkpoint.
    *
@@ -81,12 +104,27 @@ public final class CheckpointFile {
    */
   public static State read(Path file) throws IOException {
     try (Safetensors in = Safetensors.open(file)) {
-      Header header = Fields.read(in.metadata());
-      if (!header.has(Header.Section.CHECKPOINT)) {
-        throw Safetensors.wrong("a model, not a checkpoint: training cannot go on from it exactly");
-      }
-      return read(in, header, file.toString());
+      return read(in, file.toString());
     }
+  }
+
+  /**
+   * The same of bytes that are in memory.
+   *
+   * @param name what to call them in messages
+   */
+  public static State read(ByteBuffer bytes, String name) throws IOException {
+    try (Safetensors in = Safetensors.of(bytes)) {
+      return read(in, name);
+    }
+  }
+
+  private static State read(Safetensors in, String name) throws IOException {
+    Header header = Fields.read(in.metadata());
+    if (!header.has(Header.Section.CHECKPOINT)) {
+      throw Safetensors.wrong("a model, not a checkpoint: training cannot go on from it exactly");
+    }
+    return read(in, header, name);
   }
 
   /**

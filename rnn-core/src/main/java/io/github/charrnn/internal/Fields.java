@@ -141,6 +141,23 @@ final class Fields {
                   h -> h.recipe.resetEvery(),
                   (h, x) -> h.recipe = h.recipe.withResetEvery((int) x))
               .since(3, h -> h.recipe.resetEvery() == 0),
+          whole(
+                  RECIPE,
+                  "shards",
+                  2,
+                  Integer.MAX_VALUE,
+                  h -> h.recipe.shards(),
+                  (h, x) -> h.recipe = h.recipe.withShards((int) x))
+              .since(3, h -> h.recipe.shards() == 1)
+              .must("a divisor of batchSize", h -> h.recipe.batchSize() % h.recipe.shards() == 0),
+          whole(
+                  RECIPE,
+                  "localSteps",
+                  2,
+                  1_000_000,
+                  h -> h.recipe.localSteps(),
+                  (h, x) -> h.recipe = h.recipe.withLocalSteps((int) x))
+              .since(3, h -> h.recipe.localSteps() == 1),
           real(
               RECIPE,
               "learningRate",

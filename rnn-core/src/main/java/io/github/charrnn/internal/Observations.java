@@ -56,7 +56,7 @@ public record Observations(
   private static final double MAX_EXACT = 1L << 53;
 
   /** Of a run that nobody has looked at. */
-  static final Observations NONE =
+  public static final Observations NONE =
       new Observations(
           0, 0, 1, List.of(), Optional.empty(), 1, List.of(), Optional.empty(), Optional.empty());
 

@@ -62,7 +62,7 @@ public final class Update implements Window.Gradients {
   private final Recipe recipe;
   private final Parameters parameters;
   private final Window window;
-  private final Map<String, Parameters> memories = new LinkedHashMap<>(); // by name
+  private final Map<String, Parameters> memories; // by name
   private final Map<Tensor, Rule> rules = new EnumMap<>(Tensor.class);
   private final double clip; // of every element
   private double rate; // of the step, with Adam's correction of its first moment
@@ -80,12 +80,7 @@ public final class Update implements Window.Gradients {
     this.recipe = recipe;
     this.parameters = parameters;
     this.window = window;
-    for (Memory memory : memoriesOf(recipe.optimizer())) {
-      memories.put(memory.name, new Parameters(parameters.hiddenSize, parameters.vocabSize));
-    }
-    if (recipe.optimizer() instanceof Optimizer.AdaGrad adaGrad) {
-      memory(memories, SQUARES.name).fill(adaGrad.initialAccumulator());
-    }
+    memories = newMemories(recipe.optimizer(), parameters);
     clip = recipe.clip() instanceof Clip.Value value ? value.bound() : Double.POSITIVE_INFINITY;
     for (Tensor tensor : Parameters.tensors()) {
       rules.put(tensor, rule(tensor));
@@ -104,6 +99,18 @@ public final class Update implements Window.Gradients {
     return optimizer instanceof Optimizer.RmsProp
         ? List.of(MEAN_SQUARE)
         : List.of(FIRST_MOMENT, SECOND_MOMENT);
+  }
+
+  /** What an optimizer remembers before the first step, by name. */
+  public static Map<String, Parameters> newMemories(Optimizer optimizer, Parameters parameters) {
+    Map<String, Parameters> memories = new LinkedHashMap<>();
+    for (Memory memory : memoriesOf(optimizer)) {
+      memories.put(memory.name, new Parameters(parameters.hiddenSize, parameters.vocabSize));
+    }
+    if (optimizer instanceof Optimizer.AdaGrad adaGrad) {
+      memory(memories, SQUARES.name).fill(adaGrad.initialAccumulator());
+    }
+    return memories;
   }
 
   /** How many numbers an optimizer remembers for every parameter. */
@@ -269,10 +276,16 @@ public final class Update implements Window.Gradients {
 
   /** What is not finite, as the subject of a sentence, if anything is. */
   public Optional<String> overflown() {
+    return overflown(recipe.optimizer(), parameters, memories);
+  }
+
+  /** The same of parameters and memories that come from elsewhere. */
+  public static Optional<String> overflown(
+      Optimizer optimizer, Parameters parameters, Map<String, Parameters> memories) {
     if (!parameters.isWithin(Double.MAX_VALUE)) {
       return Optional.of("a parameter");
     }
-    return memoriesOf(recipe.optimizer()).stream()
+    return memoriesOf(optimizer).stream()
         .filter(memory -> !memory(memories, memory.name).isWithin(Double.MAX_VALUE))
         .map(Memory::words)
         .findFirst();

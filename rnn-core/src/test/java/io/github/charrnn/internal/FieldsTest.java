@@ -52,6 +52,7 @@ class FieldsTest {
     checkpoints =
         List.of(
             read(Initializer.normal(0.25), recipe.withClip(Clip.norm(1)).withResetEvery(3)),
+            read(Initializer.normal(0.01), recipe.withShards(2).withLocalSteps(3)),
             read(
                 Initializer.orthogonal(0.7, 2, 0.05),
                 recipe
