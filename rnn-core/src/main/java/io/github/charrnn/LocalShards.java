@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -99,6 +100,8 @@ final class LocalShards implements Shards {
 
   @Override
   public void round(byte[] round, Consumer<double[]> results) {
+    Objects.requireNonNull(round, "round");
+    Objects.requireNonNull(results, "results");
     double[][] all = new double[texts.size()][];
     AtomicInteger taken = new AtomicInteger();
     crew.run(

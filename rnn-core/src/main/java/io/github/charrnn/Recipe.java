@@ -96,8 +96,14 @@ public final class Recipe {
     return shards == 1 ? 1 : localSteps;
   }
 
-  /** An interval, rounded up to whole rounds. */
-  long wholeRounds(long steps) {
+  /**
+   * {@return so many steps, rounded up to whole rounds of local steps; with one shard as they are}
+   *
+   * @param steps at least 0
+   * @throws IllegalArgumentException if steps is below 0
+   */
+  public long wholeRounds(long steps) {
+    Range.atLeast(0, "steps", steps);
     long round = stepsOfRound();
     return steps <= Long.MAX_VALUE - round ? (steps + round - 1) / round * round : steps;
   }

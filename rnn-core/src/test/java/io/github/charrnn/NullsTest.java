@@ -79,6 +79,8 @@ class NullsTest {
     values.put(String.class, "ab");
     values.put(CharSequence.class, "ab");
     values.put(int[].class, new int[] {1, 2});
+    values.put(byte[].class, new byte[] {1, 2});
+    values.put(Shards.class, Shards.of(List.of(TEXT)));
     values.put(double[].class, new double[] {1, 2});
     values.put(Path.class, NOWHERE);
     values.put(Path[].class, new Path[] {NOWHERE});

@@ -181,8 +181,8 @@ class ValuesTest {
     assertThat(Documents.delimitedBy(";\n")).hasToString("documents with the delimiter \";\\n\"");
     assertThat(Recipe.course())
         .hasToString(
-            "Recipe[sequenceLength=25, batchSize=1, resetEvery=0, optimizer=adagrad,"
-                + " learningRate=0.1, clip=5.0]");
+            "Recipe[sequenceLength=25, batchSize=1, resetEvery=0, shards=1, localSteps=1,"
+                + " optimizer=adagrad, learningRate=0.1, clip=5.0]");
     for (Object value : values()) {
       assertThat(value.toString()).hasSizeLessThan(500).doesNotContain("@");
     }

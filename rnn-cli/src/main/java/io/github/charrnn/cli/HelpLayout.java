@@ -62,6 +62,8 @@ final class HelpLayout {
               "--seq",
               "--batch",
               "--reset-every",
+              "--shards",
+              "--local-steps",
               "--schedule",
               "--lr",
               "--final-lr",

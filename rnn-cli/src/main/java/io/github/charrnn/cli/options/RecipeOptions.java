@@ -66,6 +66,19 @@ public final class RecipeOptions {
   private Integer resetEvery;
 
   @Option(
+      names = "--shards",
+      description =
+          "The text is cut into so many shards, each with its part of the streams, that are trained"
+              + " on side by side from one mean of their parameters to the next.")
+  private Integer shards;
+
+  @Option(
+      names = "--local-steps",
+      paramLabel = "<steps>",
+      description = "Steps of every shard from one mean to the next; with --shards.")
+  private Integer localSteps;
+
+  @Option(
       names = "--schedule",
       paramLabel = "<course>",
       description =
@@ -167,6 +180,18 @@ public final class RecipeOptions {
               "reset every",
               (typed, recipe, steps) -> recipe.withResetEvery(typed.resetEvery),
               recipe -> Optional.of(recipe.resetEvery()).filter(every -> every > 0).map(x -> x)),
+          new Row(
+              "--shards",
+              "shards",
+              "shards",
+              (typed, recipe, steps) -> recipe.withShards(typed.shards),
+              recipe -> Optional.of(recipe.shards()).filter(some -> some > 1).map(x -> x)),
+          new Row(
+              "--local-steps",
+              "localSteps",
+              "local steps",
+              (typed, recipe, steps) -> recipe.withLocalSteps(typed.localSteps),
+              recipe -> Optional.of(recipe.localSteps()).filter(some -> some > 1).map(x -> x)),
           ofRate(
               "--schedule",
               "schedule",

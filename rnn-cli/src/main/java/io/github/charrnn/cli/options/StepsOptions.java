@@ -45,15 +45,15 @@ public final class StepsOptions {
   }
 
   /**
-   * How many steps a trainer is to take on a text.
+   * How many steps a trainer is to take on a text; whole rounds, unless they were typed.
    *
    * @param planned unless any were typed
    */
   public long of(Trainer trainer, EncodedText text, long planned) {
     if (epochs != null) {
-      return steps(epochs, trainer.stepsOf(text, 1));
+      return trainer.recipe().wholeRounds(steps(epochs, trainer.stepsOf(text, 1)));
     }
-    long count = steps == null ? planned : steps;
+    long count = steps == null ? trainer.recipe().wholeRounds(planned) : steps;
     Options.requireAtLeast(command, "--steps", count, 0);
     return count;
   }

@@ -16,6 +16,8 @@ public final class Failures {
           "(?<![\\w./-])hiddenSize(?= \\d| is )", "--hidden",
           "(?<![\\w./-])sequenceLength(?= \\d| is )", "--seq",
           "(?<![\\w./-])batchSize(?= \\d| is )", "--batch",
+          "(?<![\\w./-])localSteps(?=,)", "--local-steps",
+          "(?<![\\w./-])shards(?=, \\d| is )", "--shards",
           "^steps is\\b", "--steps is",
           "^learningRate is\\b", "--lr is",
           "start Java with (-Xmx\\w+)$", "give Java more: RNN_JAVA_OPTS=$1");

@@ -170,6 +170,8 @@ function trainingSettings({settings}) {
   const clipping = has(settings.clip) ? plain(settings.clip) : has(settings.clipNorm) ? `norm ${plain(settings.clipNorm)}` : 'none';
   return [['Sequence length', number(settings.sequenceLength)], ['Batch size', number(settings.batchSize)],
     count('Windows from zero, one in', 'resetEvery'),
+    count('Shards', 'shards'),
+    count('Steps from mean to mean', 'localSteps'),
     ['Optimizer', settings.optimizer], value('Initial accumulator', 'initialAccumulator'), value('Momentum', 'momentum'),
     value('Decay', 'decay'), value('Beta 1', 'beta1'), value('Beta 2', 'beta2'),
     ['Learning rate', plain(settings.learningRate)],
