@@ -16,7 +16,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "help",
     description = "Shows this help, or that of a command.",
     footerHeading = "%nExamples:%n",
-    footer = {"  rnn help", "  rnn help train | less"})
+    footer = {"  ${ROOT-COMMAND-NAME} help", "  ${ROOT-COMMAND-NAME} help train | less"})
 final class HelpCommand implements Callable<Integer> {
   @Spec private CommandSpec command;
 

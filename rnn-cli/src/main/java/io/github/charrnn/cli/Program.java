@@ -7,9 +7,9 @@ import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
 /** What this program is called, with its version. */
-final class Program implements IVersionProvider {
+public final class Program implements IVersionProvider {
   /** Name and version. */
-  static String name() {
+  public static String name() {
     try (InputStream in = Program.class.getResourceAsStream("version.properties")) {
       Properties properties = new Properties();
       properties.load(in);

@@ -68,8 +68,8 @@ public final class UnknownOption {
       long all = text.length() + skipped;
       err.printf(
           Locale.ROOT,
-          "rnn %s: %,d of %,d characters of %s were left out, which the model does not know%s%n",
-          command.name(),
+          "%s: %,d of %,d characters of %s were left out, which the model does not know%s%n",
+          command.qualifiedName(),
           skipped,
           all,
           name,

@@ -6,6 +6,9 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonNull;
 import java.io.BufferedWriter;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -46,6 +49,17 @@ public final class Terminal {
     public boolean readerHasGone() {
       return String.valueOf(getMessage()).contains("Broken pipe");
     }
+  }
+
+  /** That of the process; the launcher says in properties what of it is a terminal. */
+  public static Terminal ofProcess() {
+    return new Terminal(
+        new FileInputStream(FileDescriptor.in),
+        new FileOutputStream(FileDescriptor.out),
+        new FileOutputStream(FileDescriptor.err),
+        Boolean.getBoolean("rnn.terminal.in"),
+        Boolean.getBoolean("rnn.terminal.out"),
+        Integer.getInteger("rnn.terminal.err", 0));
   }
 
   /** Standard input is no terminal. */
