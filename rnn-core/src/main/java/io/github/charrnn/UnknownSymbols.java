@@ -1,13 +1,17 @@
 package io.github.charrnn;
 
+import java.io.Serializable;
+
 /**
  * What to do with a symbol that a vocabulary does not have: {@linkplain #fail() fail}, {@linkplain
  * #skip() skip} it, or {@linkplain #replaceWith(int) replace} it. Immutable, and safe for use by
- * many threads.
+ * many threads. Serializable, so that it can be sent to another machine.
  *
  * @since 0.1
  */
-public final class UnknownSymbols {
+public final class UnknownSymbols implements Serializable {
+  private static final long serialVersionUID = 1;
+
   private static final int FAIL = -1;
   private static final int SKIP = -2;
 

@@ -529,6 +529,33 @@ public final class VanillaRnn {
   }
 
   /**
+   * {@return a line for this model, as a list or a log has it} It is read from the end of the line
+   * before, and to its own end, where the vocabulary has what ends a line: the boundary, if the
+   * model is of documents, or else a line feed. So all of the line is predicted, and its end, also
+   * of an empty one. Where the vocabulary has neither, it is the line alone.
+   *
+   * @param line of any length, without its end
+   * @param unknown what to do with symbols that the vocabulary does not have
+   * @throws UnknownSymbolException if there is one and the policy is to fail
+   * @throws IllegalArgumentException if the line has half a surrogate pair, or if the policy's
+   *     replacement is not in the vocabulary
+   */
+  public EncodedText encodeLine(CharSequence line, UnknownSymbols unknown) {
+    Objects.requireNonNull(line, "line");
+    Objects.requireNonNull(unknown, "unknown");
+    int end = documents.map(Documents::boundary).orElse((int) '\n');
+    if (vocab.symbolOf(end) < 0) {
+      return vocab.encode(line, unknown);
+    }
+    String boundary = Character.toString(end);
+    try {
+      return vocab.encode(boundary + line + boundary, unknown);
+    } catch (UnknownSymbolException e) { // there is a boundary before the line
+      throw new UnknownSymbolException(e.codePoint(), e.position() - 1, vocab);
+    }
+  }
+
+  /**
    * The surprisal of every character of a text but the first under this model, {@code -log p} in
    * nats; {@link #evaluate(EncodedText)} gives the mean. The model begins in its {@linkplain
    * #startState start state}.

@@ -348,6 +348,29 @@ class DocumentsTest {
         .satisfies(e -> assertThat(e.position()).isEqualTo(2));
   }
 
+  /** Escapes as in Java. */
+  @ParameterizedTest
+  @CsvSource({
+    "true, ab\\n, a, \\na\\n",
+    "true, ab\\n, '', \\n\\n",
+    "true, ab\\n, a\\nb, \\na\\nb\\n",
+    "false, ab\\n, a, \\na\\n",
+    "false, ab, a, a",
+    "false, ab, '', ''",
+  })
+  void line_isReadFromTheEndOfTheOneBeforeToItsOwn_whereTheModelKnowsSuch(
+      boolean ofDocuments, String symbols, String line, String read) {
+    VanillaRnn.Builder builder = VanillaRnn.builder(CharVocab.of(symbols.translateEscapes()));
+    VanillaRnn model = (ofDocuments ? builder.documents(LINES) : builder).build();
+
+    EncodedText text = model.encodeLine(line.translateEscapes(), UnknownSymbols.fail());
+
+    assertThat(text.decode()).isEqualTo(read.translateEscapes());
+    assertThatExceptionOfType(UnknownSymbolException.class)
+        .isThrownBy(() -> model.encodeLine("abX", UnknownSymbols.fail()))
+        .satisfies(e -> assertThat(e.position()).isEqualTo(2));
+  }
+
   @Test
   void documents_areDrawn_asManyAsAreAskedFor() {
     EncodedText text = names();

@@ -222,15 +222,13 @@ final class ScoreCommand implements Callable<Integer> {
     return rnn.vocab().symbolOf(end) < 0 ? "" : Character.toString(end);
   }
 
-  /** From the end of the line before to the end of this one, where the model knows such. */
   private static EncodedText encode(
       VanillaRnn rnn, String line, UnknownSymbols policy, Lines lines) {
-    String boundary = boundary(rnn);
     EncodedText text;
     try {
-      text = rnn.vocab().encode(boundary + line + boundary, policy);
+      text = rnn.encodeLine(line, policy);
     } catch (UnknownSymbolException e) {
-      String at = lines.place() + ": " + Failures.sentence(ofLine(rnn, line, e));
+      String at = lines.place() + ": " + Failures.sentence(e);
       throw new UncheckedIOException(new IOException(at, e));
     }
     if (text.length() < 2) {
@@ -241,17 +239,6 @@ final class ScoreCommand implements Callable<Integer> {
                   + " line"));
     }
     return text;
-  }
-
-  /** The same with the position in the line. */
-  private static UnknownSymbolException ofLine(
-      VanillaRnn rnn, String line, UnknownSymbolException e) {
-    try {
-      rnn.vocab().encode(line);
-      return e;
-    } catch (UnknownSymbolException exact) {
-      return exact;
-    }
   }
 
   private void take(Score score, Queue<Score> most) {
