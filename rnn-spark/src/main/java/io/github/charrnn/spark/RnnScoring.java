@@ -20,8 +20,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -123,24 +123,47 @@ public final class RnnScoring {
    *     rows have a column of a name that is to be added
    */
   public Dataset<Row> score(Dataset<Row> rows, String column) {
+    List<String> names = List.of(NATS, BITS, CHARACTERS);
+    return score(rows, column, names, List.of(Metric.NATS, Metric.BITS, Metric.CHARACTERS));
+  }
+
+  /** The rows with a column of each metric, under the name at its place. */
+  Dataset<Row> score(Dataset<Row> rows, String column, List<String> names, List<Metric> metrics) {
     Objects.requireNonNull(rows, "rows");
-    int index = Columns.strings(rows.schema(), column, rows.sparkSession());
     StructType schema = rows.schema();
-    for (StructField added :
-        List.of(
-            DataTypes.createStructField(NATS, DataTypes.DoubleType, true),
-            DataTypes.createStructField(BITS, DataTypes.DoubleType, true),
-            DataTypes.createStructField(CHARACTERS, DataTypes.LongType, true))) {
-      Columns.requireAbsent(schema, added.name(), rows.sparkSession());
-      schema = schema.add(added);
+    int index = Columns.strings(schema, column, rows.sparkSession());
+    StructType scored = schema;
+    for (int i = 0; i < names.size(); i++) {
+      Columns.requireAbsent(schema, names.get(i), rows.sparkSession());
+      scored = scored.add(names.get(i), metrics.get(i).type(), true);
     }
-    String name = rows.schema().fieldNames()[index];
+    String name = schema.fieldNames()[index];
+    List<Metric> all = List.copyOf(metrics);
     SharedModel model = this.model;
     UnknownSymbols unknown = this.unknown;
     MapPartitionsFunction<Row, Row> scoring =
-        partition -> new Partition(partition, index, model.get(), unknown);
+        partition -> new Partition(partition, index, model.get(), unknown, all);
     return rows.withColumn(name, functions.validate_utf8(Columns.named(name)))
-        .mapPartitions(scoring, Encoders.row(schema));
+        .mapPartitions(scoring, Encoders.row(scored));
+  }
+
+  /** What is said of a text. */
+  enum Metric {
+    NATS,
+    BITS,
+    CHARACTERS;
+
+    private DataType type() {
+      return this == CHARACTERS ? DataTypes.LongType : DataTypes.DoubleType;
+    }
+
+    private Object of(Evaluation by) {
+      return switch (this) {
+        case NATS -> by.natsPerCharacter() * by.characters();
+        case BITS -> by.bitsPerCharacter();
+        case CHARACTERS -> by.characters();
+      };
+    }
   }
 
   /** Rows of a partition with their scores, some thousands of them read ahead. */
@@ -154,14 +177,21 @@ public final class RnnScoring {
     private final int column;
     private final VanillaRnn model;
     private final UnknownSymbols unknown;
+    private final List<Metric> metrics;
     private final Scorer scorer;
     private final Queue<Row> scored = new ArrayDeque<>();
 
-    Partition(Iterator<Row> rows, int column, VanillaRnn model, UnknownSymbols unknown) {
+    Partition(
+        Iterator<Row> rows,
+        int column,
+        VanillaRnn model,
+        UnknownSymbols unknown,
+        List<Metric> metrics) {
       this.rows = rows;
       this.column = column;
       this.model = model;
       this.unknown = unknown;
+      this.metrics = metrics;
       scorer = Scorer.of(model).threads(1);
     }
 
@@ -199,25 +229,18 @@ public final class RnnScoring {
           texts.iterator(), text -> text, (text, evaluation) -> evaluations.add(evaluation));
       Iterator<Evaluation> next = evaluations.iterator();
       for (Row row : some) {
-        scored.add(row.isNullAt(column) ? with(row) : with(row, next.next()));
+        Object[] values = new Object[row.size() + metrics.size()];
+        for (int i = 0; i < row.size(); i++) {
+          values[i] = row.get(i);
+        }
+        if (!row.isNullAt(column)) {
+          Evaluation evaluation = next.next();
+          for (int i = 0; i < metrics.size(); i++) {
+            values[row.size() + i] = metrics.get(i).of(evaluation);
+          }
+        }
+        scored.add(RowFactory.create(values));
       }
-    }
-
-    private static Row with(Row row, Evaluation by) {
-      return with(
-          row,
-          by.natsPerCharacter() * by.characters(),
-          by.bitsPerCharacter(),
-          (Object) by.characters());
-    }
-
-    private static Row with(Row row, Object... scores) {
-      Object[] values = new Object[row.size() + 3];
-      for (int i = 0; i < row.size(); i++) {
-        values[i] = row.get(i);
-      }
-      System.arraycopy(scores, 0, values, row.size(), scores.length);
-      return RowFactory.create(values);
     }
   }
 }
