@@ -45,8 +45,8 @@ public final class Main implements Runnable {
     System.exit(run(Terminal.ofProcess(), args));
   }
 
-  /** Runs a command. */
-  static int run(Terminal terminal, String... args) {
+  /** Runs a command; returns its exit code. */
+  public static int run(Terminal terminal, String... args) {
     return Commands.run(commandLine(terminal), terminal, args);
   }
 

@@ -14,6 +14,7 @@ import io.github.charrnn.cli.options.ThreadsOption;
 import io.github.charrnn.cli.options.UnknownOption;
 import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.Failures;
+import io.github.charrnn.cli.output.ScoredLine;
 import io.github.charrnn.cli.output.Terminal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -257,17 +258,13 @@ final class ScoreCommand implements Callable<Integer> {
       if (json) {
         terminal.printJsonLine(object(score, marked));
       } else {
+        String line = marked.orElse(score.line);
+        String shown =
+            than == null ? line : String.format(Locale.ROOT, "%.4f\t%s", score.better, line);
         terminal
             .out()
-            .append(
-                String.format(
-                    Locale.ROOT,
-                    "%.4f\t%.4f\t%d\t%s%s%n",
-                    nats(score.by),
-                    score.bits(),
-                    score.by.characters(),
-                    than == null ? "" : String.format(Locale.ROOT, "%.4f\t", score.better),
-                    marked.orElse(score.line)));
+            .append(ScoredLine.of(nats(score.by), score.bits(), score.by.characters(), shown))
+            .append('\n');
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
