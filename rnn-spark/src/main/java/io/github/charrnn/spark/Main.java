@@ -3,7 +3,6 @@ package io.github.charrnn.spark;
 import io.github.charrnn.cli.Commands;
 import io.github.charrnn.cli.Program;
 import io.github.charrnn.cli.output.ExitCode;
-import io.github.charrnn.cli.output.Failures;
 import io.github.charrnn.cli.output.LibraryLog;
 import io.github.charrnn.cli.output.Terminal;
 import java.util.function.Supplier;
@@ -81,7 +80,7 @@ public final class Main implements Runnable {
     return Commands.program(
         new CommandLine(new Main()).addSubcommand(new ScoreCommand(terminal, session)),
         terminal,
-        Failures::sentence);
+        SparkFailures::sentence);
   }
 
   @Override

@@ -1,18 +1,80 @@
 package io.github.charrnn.spark;
 
+import io.github.charrnn.UnknownSymbols;
+import io.github.charrnn.cli.options.Options;
+import io.github.charrnn.cli.options.UnknownOption;
 import io.github.charrnn.cli.output.ExitCode;
+import io.github.charrnn.cli.output.ScoredLine;
 import io.github.charrnn.cli.output.Terminal;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.function.MapFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
-/** Says of every line how well a model predicts it. */
-@Command(name = "score", description = "Says of every line how well a model predicts it.")
+/** Says of every line how well a model predicts it, with all the cores that Spark has. */
+@Command(
+    name = "score",
+    description = {
+      "Says of every line how well a model predicts it.",
+      "One line out for one line in, as rnn score prints it: nats, bits per character, characters"
+          + " (with the end of the line, if the model predicts that) and the line, separated by"
+          + " tabs. The files part-* of DIR, one after the other, have them in the order of the"
+          + " lines; _SUCCESS beside them says that all are there.",
+      "MODEL, INPUT and DIR may be of any file system that Hadoop knows: a path on this machine,"
+          + " file:, hdfs:, and those that Spark is configured for."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  rnn-spark score names.safetensors more.txt --out scored",
+      "  rnn-spark score hdfs:///models/log.safetensors 'hdfs:///logs/2026-*' --out hdfs:///scored"
+    })
 final class ScoreCommand implements Callable<Integer> {
+  private static final String OUT = "--out";
+  private static final String LINE = "value"; // as Spark calls the column of a text's lines
+
   private final Terminal terminal;
   private final Supplier<SparkSession> session;
+  @Spec private CommandSpec command;
+
+  @Parameters(index = "0", paramLabel = "MODEL", description = "A model that rnn train has saved.")
+  private String model;
+
+  @Parameters(
+      index = "1..*",
+      arity = "1..*",
+      paramLabel = "INPUT",
+      description = "UTF-8 files, directories of such, or patterns with * for several.")
+  private List<String> inputs = new ArrayList<>();
+
+  @Option(
+      names = OUT,
+      required = true,
+      paramLabel = "DIR",
+      description = "The directory that is written, which must not be there.")
+  private String out;
+
+  @Option(names = "--overwrite", description = "Replace DIR, in the end, if it is there.")
+  private boolean overwrite;
+
+  @Mixin private UnknownOption unknown;
 
   ScoreCommand(Terminal terminal, Supplier<SparkSession> session) {
     this.terminal = terminal;
@@ -21,7 +83,103 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    terminal.println(session.get().version());
+    if (inputs.contains("")) {
+      throw Options.wrong(command, "INPUT is empty: name a file");
+    }
+    if (out.isEmpty()) {
+      throw Options.wrong(command, OUT + " is empty: name a directory");
+    }
+    UnknownSymbols policy = unknown.policy();
+    SparkSession spark = session.get();
+    Configuration configuration = spark.sparkContext().hadoopConfiguration();
+    Path directory = qualified(out, configuration);
+    FileSystem files = directory.getFileSystem(configuration);
+    boolean replaces = files.exists(directory);
+    if (replaces && !overwrite) {
+      throw new IOException(
+          out + " is there already: name another directory, or replace it with --overwrite");
+    }
+    requireOutside(qualified(model, configuration), model, directory);
+    RnnScoring scoring = RnnScoring.of(spark, model).unknown(policy);
+    // Beside what it replaces, until all of it is there.
+    Path written =
+        replaces
+            ? new Path(directory.getParent(), "." + directory.getName() + "-" + UUID.randomUUID())
+            : directory;
+    boolean done = false;
+    try {
+      write(scoring.score(lines(spark, configuration, directory), LINE), written);
+      done = true;
+    } finally {
+      if (!done) {
+        files.delete(written, true);
+      }
+    }
+    if (replaces) {
+      files.delete(directory, true);
+      if (!files.rename(written, directory)) {
+        throw new IOException(written + " cannot be renamed to " + directory + ": it is complete");
+      }
+    }
+    terminal.err().println(command.qualifiedName() + ": all lines are scored, in " + out);
     return ExitCode.OK;
+  }
+
+  /** The inputs in their order: in one reading, Spark would take the largest first. */
+  private Dataset<Row> lines(SparkSession spark, Configuration configuration, Path directory)
+      throws IOException {
+    Optional<Dataset<Row>> all = Optional.empty();
+    for (String input : inputs) {
+      Path path = qualified(input, configuration);
+      FileStatus[] found = path.getFileSystem(configuration).globStatus(path);
+      if (found == null || found.length == 0) {
+        throw new IOException("there is no file " + input);
+      }
+      for (FileStatus file : found) {
+        requireOutside(file.getPath(), input, directory);
+      }
+      // A line feed ends a line, a carriage return before it is no part of it, and no other ends
+      // one.
+      Dataset<Row> lines =
+          spark
+              .read()
+              .option("lineSep", "\n")
+              .text(path.toString())
+              .selectExpr(
+                  "IF(endswith(value, '\\r'), left(value, length(value) - 1), value) AS value");
+      all = Optional.of(all.isPresent() ? all.get().union(lines) : lines);
+    }
+    return all.orElseThrow();
+  }
+
+  private static Path qualified(String typed, Configuration configuration) throws IOException {
+    try {
+      Path path = new Path(typed);
+      return path.getFileSystem(configuration).makeQualified(path);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("'" + typed + "' is no path: " + e.getMessage(), e);
+    }
+  }
+
+  /** Refuses to read what is to be replaced. */
+  private void requireOutside(Path path, String typed, Path directory) {
+    for (Path at = path; at != null; at = at.getParent()) {
+      if (at.equals(directory)) {
+        throw Options.wrong(
+            command, typed + " is in " + out + ", which is to be written: name another directory");
+      }
+    }
+  }
+
+  private static void write(Dataset<Row> scored, Path to) {
+    scored
+        .map(
+            (MapFunction<Row, String>)
+                row ->
+                    ScoredLine.of( // the line's column, and those that RnnScoring adds
+                        row.getDouble(1), row.getDouble(2), row.getLong(3), row.getString(0)),
+            Encoders.STRING())
+        .write()
+        .text(to.toString());
   }
 }
