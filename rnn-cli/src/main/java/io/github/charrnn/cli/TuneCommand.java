@@ -3,7 +3,6 @@ package io.github.charrnn.cli;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.Plan;
 import io.github.charrnn.cli.options.MinutesOption;
-import io.github.charrnn.cli.options.ModelOptions;
 import io.github.charrnn.cli.options.Options;
 import io.github.charrnn.cli.options.RecipeOptions;
 import io.github.charrnn.cli.options.TextsParameter;
@@ -12,6 +11,8 @@ import io.github.charrnn.cli.options.ValidationOptions;
 import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.Shell;
 import io.github.charrnn.cli.output.Terminal;
+import io.github.charrnn.cli.tune.Job;
+import io.github.charrnn.cli.tune.Runs;
 import io.github.charrnn.cli.tune.Search;
 import io.github.charrnn.cli.tune.Speed;
 import java.io.IOException;
@@ -21,8 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,7 +43,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExamples:%n",
     footer = {"  rnn tune book.txt --minutes 10", "  rnn tune book.txt --recipe good --steps 200"})
-final class TuneCommand implements Callable<Integer> {
+public final class TuneCommand implements Callable<Integer> {
   private static final double DEFAULT_MINUTES = 10;
   private static final int MOST_SEEDS = 1_000;
   private static final String STEPS = "--steps";
@@ -50,6 +51,7 @@ final class TuneCommand implements Callable<Integer> {
   private static final String HIDDEN = "--hidden";
 
   private final Terminal terminal;
+  private final Supplier<? extends Runs> runs;
   @Spec private CommandSpec command;
 
   @Mixin private TextsParameter text;
@@ -83,7 +85,17 @@ final class TuneCommand implements Callable<Integer> {
   private boolean json;
 
   TuneCommand(Terminal terminal) {
+    this(terminal, () -> Runs.HERE);
+  }
+
+  /**
+   * Makes the command.
+   *
+   * @param runs says where the runs take place, once it is known that there are to be any
+   */
+  public TuneCommand(Terminal terminal, Supplier<? extends Runs> runs) {
     this.terminal = terminal;
+    this.runs = runs;
   }
 
   @Override
@@ -99,7 +111,10 @@ final class TuneCommand implements Callable<Integer> {
               all.length()));
     }
     EncodedText searched = Search.judged(all, text.source().documents()).training();
-    Search search = search(all, recipe.plan(searched.length(), all.vocab()));
+    Plan plan = recipe.plan(searched.length(), all.vocab());
+    recipe.recipe(plan); // refuses what is wrong
+    Runs where = runs.get();
+    Search search = search(all, plan, where);
     if (steps != null) {
       print(search, steps);
       return ExitCode.OK;
@@ -110,7 +125,7 @@ final class TuneCommand implements Callable<Integer> {
       double last = seconds * search.last() / search.cost();
       Plan fitting = Speed.fitting(searched, last, speed * search.costOfStep());
       if (!fitting.equals(search.plan())) {
-        search = search(all, fitting);
+        search = search(all, fitting, where);
         speed = search.measure(seconds);
       }
     }
@@ -132,12 +147,12 @@ final class TuneCommand implements Callable<Integer> {
     Options.requireAtLeast(command, HIDDEN, hidden == null ? 1 : hidden, 1);
   }
 
-  private Search search(EncodedText all, Plan plan) {
+  private Search search(EncodedText all, Plan plan, Runs where) {
     int size = hidden == null ? plan.hiddenSize() : hidden;
-    recipe.recipe(plan); // refuses what is wrong
     return new Search(
         new Search.Base(all, text.source().documents(), plan, size, recipe::recipe),
         seeds,
+        where,
         threads.count());
   }
 
@@ -184,9 +199,9 @@ final class TuneCommand implements Callable<Integer> {
             "%nThe last round chose hidden size %,d, learning rate %s and seed %d. The tenth of the"
                 + " text that%nthe search never saw costs that model %.3f bits per character."
                 + " Train one on all of the text:%n%n%s",
-            outcome.winner().hiddenSize(),
-            rate(outcome.winner()),
-            outcome.winner().seed(),
+            outcome.job().hiddenSize(),
+            rate(outcome.job()),
+            outcome.job().seed(),
             outcome.judged(),
             trainer));
   }
@@ -196,15 +211,15 @@ final class TuneCommand implements Callable<Integer> {
         Locale.ROOT,
         "%5d  %,11d  %13s  %6d  %,8d  %18s",
         run.round(),
-        run.hiddenSize(),
-        rate(run),
-        run.seed(),
-        run.steps(),
+        run.job().hiddenSize(),
+        rate(run.job()),
+        run.job().seed(),
+        run.job().steps(),
         Double.isFinite(run.bits()) ? String.format(Locale.ROOT, "%.3f", run.bits()) : "diverged");
   }
 
-  private static String rate(Search.Tried run) {
-    return String.format(Locale.ROOT, "%.3g", run.recipe().learningRate().rate());
+  private static String rate(Job job) {
+    return String.format(Locale.ROOT, "%.3g", job.recipe().learningRate().rate());
   }
 
   private void println(String row) {
@@ -218,26 +233,25 @@ final class TuneCommand implements Callable<Integer> {
   private static Map<String, Object> object(Search.Tried run) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("round", run.round());
-    object.put("hiddenSize", run.hiddenSize());
-    object.put("learningRate", run.recipe().learningRate().rate());
-    object.put("seed", run.seed());
-    object.put("steps", run.steps());
+    object.put("hiddenSize", run.job().hiddenSize());
+    object.put("learningRate", run.job().recipe().learningRate().rate());
+    object.put("seed", run.job().seed());
+    object.put("steps", run.job().steps());
     object.put("bitsPerCharacter", Terminal.jsonNumber(run.bits()));
     return object;
   }
 
   /** The command that trains the winner. */
   private String trainer(Search search, Search.Outcome outcome) {
-    Search.Tried winner = outcome.winner();
+    long length = outcome.job().steps();
     List<String> words = new ArrayList<>(List.of(Shell.rnn(), "train"));
     words.addAll(text.source().typed());
-    words.addAll(RecipeOptions.typed(winner.recipe()));
-    words.addAll(ModelOptions.typed(outcome.start(), Optional.empty()));
+    words.addAll(outcome.job().typed());
     String share = ValidationOptions.share(search.heldOut(), search.length());
     words.addAll(List.of("--validation", share));
     words.addAll(List.of("--validation-pieces", Integer.toString(search.pieces())));
-    words.addAll(List.of("--validation-every", Long.toString(Math.max(1, winner.steps() / 20))));
-    words.addAll(List.of("--best-by", "validation", STEPS, Long.toString(winner.steps())));
+    words.addAll(List.of("--validation-every", Long.toString(Math.max(1, length / 20))));
+    words.addAll(List.of("--best-by", "validation", STEPS, Long.toString(length)));
     return Shell.line(words);
   }
 }

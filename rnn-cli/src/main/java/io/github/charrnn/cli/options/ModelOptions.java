@@ -234,12 +234,26 @@ public final class ModelOptions {
 
   /** A new model, with what the plan has where nothing was typed. */
   public VanillaRnn create(CharVocab vocab, Plan plan, Optional<Documents> documents) {
-    int size = hidden == null ? plan.hiddenSize() : hidden;
     VanillaRnn.Builder builder =
-        VanillaRnn.builder(vocab).seed(seed).initializer(initializer(plan.initializer()));
-    Options.apply(command, HIDDEN, () -> builder.hiddenSize(size));
+        VanillaRnn.builder(vocab).seed(seed).initializer(initializer(plan));
+    Options.apply(command, HIDDEN, () -> builder.hiddenSize(hiddenSize(plan)));
     documents.ifPresent(builder::documents);
     return builder.build();
+  }
+
+  /** The hidden size of a new model. */
+  public int hiddenSize(Plan plan) {
+    return hidden == null ? plan.hiddenSize() : hidden;
+  }
+
+  /** The seed of a new model. */
+  public long seed() {
+    return seed;
+  }
+
+  /** What the parameters of a new model are drawn from. */
+  public Initializer initializer(Plan plan) {
+    return initializer(plan.initializer());
   }
 
   private Initializer initializer(Initializer base) {
@@ -278,13 +292,16 @@ public final class ModelOptions {
     if (from.isPresent()) {
       return List.of("--from", Shell.file(from.get().toString()));
     }
+    return typed(model.hiddenSize(), model.seed(), model.initializer());
+  }
+
+  /** As they are typed to begin with a new model. */
+  public static List<String> typed(int hiddenSize, long seed, Initializer initializer) {
     List<String> words =
-        new ArrayList<>(
-            List.of(
-                HIDDEN, Integer.toString(model.hiddenSize()), SEED, Long.toString(model.seed())));
+        new ArrayList<>(List.of(HIDDEN, Integer.toString(hiddenSize), SEED, Long.toString(seed)));
     for (Row row : ROWS) {
       row.value
-          .apply(model.initializer())
+          .apply(initializer)
           .ifPresent(value -> words.addAll(List.of(row.option, Options.word(value))));
     }
     return words;

@@ -394,7 +394,8 @@ public final class RecipeOptions {
     return plan(textLength, vocab.size());
   }
 
-  private Plan plan(long textLength, int symbols) {
+  /** The same, which is all that it takes. */
+  public Plan plan(long textLength, int symbols) {
     return Options.get(
         command, RECIPE, () -> Plan.named(name.toLowerCase(Locale.ROOT), textLength, symbols));
   }

@@ -1,8 +1,8 @@
 package io.github.charrnn.cli.tune;
 
+import io.github.charrnn.LearningRate;
 import io.github.charrnn.Plan;
 import io.github.charrnn.Recipe;
-import io.github.charrnn.VanillaRnn;
 
 /**
  * What a search tries.
@@ -10,21 +10,16 @@ import io.github.charrnn.VanillaRnn;
  * @param rateFactor what the plan's learning rate is multiplied by
  */
 record Candidate(int hiddenSize, double rateFactor, long seed) {
-  /** The recipe of a run of so many steps. */
-  Recipe recipe(Search.Base base, Plan plan) {
+  /** A run of as many steps as the plan has. */
+  Job job(Search.Base base, Plan plan, boolean modelWanted) {
     Recipe recipe = base.recipe(plan);
-    return recipe.withLearningRate(
-        recipe.learningRate().withRate(rateFactor * recipe.learningRate().rate()));
-  }
-
-  /** The model that it begins with. */
-  VanillaRnn model(Search.Base base) {
-    VanillaRnn.Builder builder =
-        VanillaRnn.builder(base.text().vocab())
-            .hiddenSize(hiddenSize)
-            .initializer(base.plan().initializer())
-            .seed(seed);
-    base.documents().ifPresent(builder::documents);
-    return builder.build();
+    LearningRate rate = recipe.learningRate();
+    return new Job(
+        hiddenSize,
+        plan.initializer(),
+        seed,
+        recipe.withLearningRate(rate.withRate(rateFactor * rate.rate())),
+        plan.steps(),
+        modelWanted);
   }
 }

@@ -2,14 +2,10 @@ package io.github.charrnn.cli.tune;
 
 import io.github.charrnn.Documents;
 import io.github.charrnn.EncodedText;
-import io.github.charrnn.Evaluation;
 import io.github.charrnn.HeldOut;
 import io.github.charrnn.Plan;
 import io.github.charrnn.Recipe;
-import io.github.charrnn.Scorer;
 import io.github.charrnn.Trainer;
-import io.github.charrnn.TrainingDivergedException;
-import io.github.charrnn.VanillaRnn;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -60,40 +56,39 @@ public final class Search {
    * A run that has ended.
    *
    * @param round counted from 1
-   * @param bits per character of the text that chooses; infinite if training diverged
    */
-  public record Tried(
-      int round, int hiddenSize, long seed, Recipe recipe, long steps, double bits) {}
+  public record Tried(int round, Job job, Job.Result result) {
+    /** Per character of the text that chooses; infinite if training diverged. */
+    public double bits() {
+      return result.bits();
+    }
+  }
 
   /**
    * What came of it.
    *
-   * @param start the model that the winner began with
+   * @param job of the winner
    * @param judged bits per character of the winner on what the search never saw
    */
-  public record Outcome(Tried winner, VanillaRnn start, double judged) {}
-
-  /** With its model, if it is needed. */
-  private record Run(Tried tried, Optional<VanillaRnn> model) {
-    double bits() {
-      return tried.bits();
-    }
-  }
+  public record Outcome(Job job, double judged) {}
 
   private final Base base;
   private final int seeds;
+  private final Runs runs;
   private final OptionalInt threads;
   private final List<EncodedText> judges;
-  private final HeldOut split;
+  private final Material material;
 
   /**
    * Cuts the text.
    *
    * @param seeds how many each setting is tried with; at least 1
+   * @param threads that were asked for; empty for as many as suit
    */
-  public Search(Base base, int seeds, OptionalInt threads) {
+  public Search(Base base, int seeds, Runs runs, OptionalInt threads) {
     this.base = base;
     this.seeds = seeds;
+    this.runs = runs;
     this.threads = threads;
     EncodedText text = base.text();
     HeldOut judged = judged(text, base.documents());
@@ -102,10 +97,11 @@ public final class Search {
     Plan quick = Plan.named("quick", searched.length(), text.vocab().size());
     long characters = quick.heldOut();
     int pieces = quick.heldOutPieces();
-    split =
+    HeldOut split =
         base.documents().isPresent()
             ? HeldOut.spread(searched, characters, pieces, base.documents().get())
             : HeldOut.spread(searched, characters, pieces);
+    material = new Material(split.training(), split.pieces(), base.documents());
   }
 
   /** What is searched on, and what judges: the last tenth, or documents from all over the text. */
@@ -129,16 +125,23 @@ public final class Search {
         * Speed.cost(base.hiddenSize(), base.text().vocab().size());
   }
 
-  /** Steps a second of the run in the middle of what is tried. */
+  /** Steps a second of the run in the middle of what is tried, as this machine has them. */
   public double measure(double limit) {
-    Candidate middle = new Candidate(base.hiddenSize(), 1, 1);
-    Trainer trainer = Trainer.of(middle.model(base)).recipe(middle.recipe(base, base.plan()));
-    return Speed.measure(trainer, split.training(), limit, threads);
+    Job middle = new Candidate(base.hiddenSize(), 1, 1).job(base, base.plan(), false);
+    return Speed.measure(trainer(middle), material.training(), limit, threadsOfRun());
+  }
+
+  private Trainer trainer(Job job) {
+    return Trainer.of(job.model(base.text().vocab(), base.documents())).recipe(job.recipe());
+  }
+
+  private OptionalInt threadsOfRun() {
+    return threads.isPresent() ? threads : runs.threads();
   }
 
   /** How many characters choose. */
   public long heldOut() {
-    return split.pieces().stream().mapToLong(EncodedText::length).sum();
+    return material.chosenBy().stream().mapToLong(EncodedText::length).sum();
   }
 
   /** Of the text, with what judges. */
@@ -148,7 +151,7 @@ public final class Search {
 
   /** In how many pieces that is. */
   public int pieces() {
-    return split.pieces().size();
+    return material.chosenBy().size();
   }
 
   /** All combinations. */
@@ -170,12 +173,15 @@ public final class Search {
     return seeds * SIZES.length * RATES.length;
   }
 
-  /** How many steps all runs take together for each step of one in the first round. */
+  /**
+   * How long it all takes, in steps one after the other for each step of the first round's runs.
+   */
   public double cost() {
+    int atATime = runs.atATime();
     double cost = 0;
     double steps = 1;
     for (int n = first(); n > 0; n = n <= LESS ? 0 : n / LESS) {
-      cost += n * steps;
+      cost += Math.ceil((double) n / atATime) * steps;
       steps *= LESS;
     }
     return cost;
@@ -193,12 +199,9 @@ public final class Search {
   /** Refuses what is wrong with the settings of any run. */
   public void requirePossible() {
     List<Candidate> candidates = candidates();
-    candidates.forEach(candidate -> candidate.recipe(base, base.plan()));
+    candidates.forEach(candidate -> candidate.job(base, base.plan(), false));
     Candidate largest = candidates.get(candidates.size() - 1);
-    Trainer.of(largest.model(base))
-        .recipe(largest.recipe(base, base.plan()))
-        .threads(1)
-        .start(split.training());
+    trainer(largest.job(base, base.plan(), false)).threads(1).start(material.training());
   }
 
   /**
@@ -206,30 +209,39 @@ public final class Search {
    *
    * @param steps of a run of the first round with the plan's hidden size; others take as many as
    *     cost the same
-   * @throws IOException if every run of a round diverged
+   * @throws IOException if every run of a round diverged, or if one cannot be brought to an end
    */
   public Outcome run(long steps, Consumer<Tried> listener) throws IOException {
     List<Candidate> candidates = candidates();
     long each = steps;
     for (int round = 1; ; round++) {
+      int number = round;
       boolean isLast = candidates.size() <= LESS;
-      List<Run> tried = new ArrayList<>();
+      List<Job> jobs = new ArrayList<>();
       for (Candidate candidate : candidates) {
-        tried.add(run(candidate, round, each, isLast));
-        listener.accept(tried.get(tried.size() - 1).tried());
+        jobs.add(candidate.job(base, plan(candidate, each), isLast));
       }
+      List<Tried> tried = new ArrayList<>();
+      runs.run(
+          material,
+          threadsOfRun(),
+          jobs,
+          (job, result) -> {
+            tried.add(new Tried(number, job, result));
+            listener.accept(tried.get(tried.size() - 1));
+          });
       List<Integer> order = new ArrayList<>();
       for (int i = 0; i < tried.size(); i++) {
         order.add(i);
       }
       order.sort(Comparator.comparingDouble(i -> tried.get(i).bits()));
-      Run winner = tried.get(order.get(0));
+      Tried winner = tried.get(order.get(0));
       if (!Double.isFinite(winner.bits())) {
         throw new IOException("every run of round " + round + " diverged: choose a lower --lr");
       }
       if (isLast) {
-        double judged = bits(winner.model().orElseThrow(), judges);
-        return new Outcome(winner.tried(), candidates.get(order.get(0)).model(base), judged);
+        double judged = Job.bits(winner.result().model().orElseThrow(), judges, threads);
+        return new Outcome(winner.job(), judged);
       }
       List<Candidate> before = candidates;
       candidates =
@@ -238,37 +250,11 @@ public final class Search {
     }
   }
 
-  private Run run(Candidate candidate, int round, long each, boolean isLast) {
+  /** The plan with as many steps of a candidate as cost what so many of the plan's size do. */
+  private Plan plan(Candidate candidate, long steps) {
     int symbols = base.text().vocab().size();
     double dearer =
         Speed.cost(candidate.hiddenSize(), symbols) / Speed.cost(base.hiddenSize(), symbols);
-    long steps = Math.max(1, Math.round(each / dearer));
-    Recipe recipe = candidate.recipe(base, base.plan().withSteps(steps));
-    Trainer trainer = Trainer.of(candidate.model(base)).recipe(recipe);
-    threads.ifPresent(trainer::threads);
-    Optional<VanillaRnn> model = Optional.empty();
-    double bits = Double.POSITIVE_INFINITY;
-    try {
-      VanillaRnn trained = trainer.train(split.training(), steps).last();
-      bits = bits(trained, split.pieces());
-      model = isLast ? Optional.of(trained) : Optional.empty();
-    } catch (TrainingDivergedException e) {
-      // as bad as can be
-    }
-    Tried tried = new Tried(round, candidate.hiddenSize(), candidate.seed(), recipe, steps, bits);
-    return new Run(tried, model);
-  }
-
-  private double bits(VanillaRnn model, List<EncodedText> texts) {
-    Scorer scorer = Scorer.of(model);
-    threads.ifPresent(scorer::threads);
-    double nats = 0;
-    long characters = 0;
-    for (EncodedText text : texts) {
-      Evaluation evaluation = scorer.evaluate(text);
-      nats += evaluation.natsPerCharacter() * evaluation.characters();
-      characters += evaluation.characters();
-    }
-    return nats / characters / Math.log(2);
+    return base.plan().withSteps(Math.max(1, Math.round(steps / dearer)));
   }
 }
