@@ -2,6 +2,7 @@ package io.github.charrnn.spark;
 
 import io.github.charrnn.cli.Commands;
 import io.github.charrnn.cli.Program;
+import io.github.charrnn.cli.TuneCommand;
 import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.LibraryLog;
 import io.github.charrnn.cli.output.Terminal;
@@ -78,7 +79,9 @@ public final class Main implements Runnable {
    */
   static CommandLine commandLine(Terminal terminal, Supplier<SparkSession> session) {
     return Commands.program(
-        new CommandLine(new Main()).addSubcommand(new ScoreCommand(terminal, session)),
+        new CommandLine(new Main())
+            .addSubcommand(new ScoreCommand(terminal, session))
+            .addSubcommand(new TuneCommand(terminal, () -> new SparkRuns(session.get()))),
         terminal,
         SparkFailures::sentence);
   }
