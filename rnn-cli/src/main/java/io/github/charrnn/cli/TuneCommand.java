@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
@@ -79,8 +80,8 @@ public final class TuneCommand implements Callable<Integer> {
   @Option(
       names = "--json",
       description =
-          "Print one JSON object at the end: tried, an array of round, hiddenSize, learningRate,"
-              + " seed, steps, bitsPerCharacter; judged, the winner's bits per character on what the"
+          "Print one JSON object at the end: tried, an array of round, recipe, hiddenSize,"
+              + " learningRate, seed, steps, bitsPerCharacter; judged, the winner's bits per character on what the"
               + " search never saw; command.")
   private boolean json;
 
@@ -111,10 +112,10 @@ public final class TuneCommand implements Callable<Integer> {
               all.length()));
     }
     EncodedText searched = Search.judged(all, text.source().documents()).training();
-    Plan plan = recipe.plan(searched.length(), all.vocab());
-    recipe.recipe(plan); // refuses what is wrong
+    List<Plan> plans = recipe.plans(searched.length(), all.vocab().size());
+    plans.forEach(recipe::recipe); // refuses what is wrong
     Runs where = runs.get();
-    Search search = search(all, plan, where);
+    Search search = search(all, plans, where);
     if (steps != null) {
       print(search, steps);
       return ExitCode.OK;
@@ -124,19 +125,22 @@ public final class TuneCommand implements Callable<Integer> {
     if (!recipe.isNamed()) {
       double last = seconds * search.last() / search.cost();
       Plan fitting = Speed.fitting(searched, last, speed * search.costOfStep());
-      if (!fitting.equals(search.plan())) {
-        search = search(all, fitting, where);
+      if (!search.plans().equals(List.of(fitting))) {
+        search = search(all, List.of(fitting), where);
         speed = search.measure(seconds);
       }
     }
     long first = Speed.rounded(seconds * speed / search.cost());
-    terminal.err().println("the same search on any machine: " + command(search.plan(), first));
+    terminal
+        .err()
+        .println("the same search on any machine: " + command(search.plans().get(0), first));
     print(search, first);
     return ExitCode.OK;
   }
 
   private void requireConsistent() {
-    recipe.requireConsistent();
+    recipe.plans(2, 2); // refuses what there is not
+    recipe.requireOneClip();
     minutes.minutes(STEPS);
     threads.count();
     Options.requireAtLeast(command, SEEDS, seeds, 1);
@@ -147,10 +151,14 @@ public final class TuneCommand implements Callable<Integer> {
     Options.requireAtLeast(command, HIDDEN, hidden == null ? 1 : hidden, 1);
   }
 
-  private Search search(EncodedText all, Plan plan, Runs where) {
-    int size = hidden == null ? plan.hiddenSize() : hidden;
+  private Search search(EncodedText all, List<Plan> plans, Runs where) {
     return new Search(
-        new Search.Base(all, text.source().documents(), plan, size, recipe::recipe),
+        new Search.Base(
+            all,
+            text.source().documents(),
+            plans,
+            hidden == null ? OptionalInt.empty() : OptionalInt.of(hidden),
+            recipe::recipe),
         seeds,
         where,
         threads.count());
@@ -172,8 +180,12 @@ public final class TuneCommand implements Callable<Integer> {
   private void print(Search search, long first) throws IOException {
     search.requirePossible();
     List<Map<String, Object>> tried = new ArrayList<>();
+    boolean several = search.plans().size() > 1;
     if (!json) {
-      terminal.println("round  hidden size  learning rate    seed     steps  bits per character");
+      terminal.println(
+          "round  "
+              + (several ? "recipe  " : "")
+              + "hidden size  learning rate    seed     steps  bits per character");
     }
     Search.Outcome outcome =
         search.run(
@@ -181,7 +193,7 @@ public final class TuneCommand implements Callable<Integer> {
             run -> {
               tried.add(object(run));
               if (!json) {
-                println(row(run));
+                println(row(run, several));
               }
             });
     String trainer = trainer(search, outcome);
@@ -196,21 +208,23 @@ public final class TuneCommand implements Callable<Integer> {
     terminal.println(
         String.format(
             Locale.ROOT,
-            "%nThe last round chose hidden size %,d, learning rate %s and seed %d. The tenth of the"
+            "%nThe last round chose %shidden size %,d, learning rate %s and seed %d. The tenth of the"
                 + " text that%nthe search never saw costs that model %.3f bits per character."
                 + " Train one on all of the text:%n%n%s",
-            outcome.job().hiddenSize(),
-            rate(outcome.job()),
-            outcome.job().seed(),
+            several ? "recipe " + outcome.winner().plan() + ", " : "",
+            outcome.winner().job().hiddenSize(),
+            rate(outcome.winner().job()),
+            outcome.winner().job().seed(),
             outcome.judged(),
             trainer));
   }
 
-  private static String row(Search.Tried run) {
+  private static String row(Search.Tried run, boolean several) {
     return String.format(
         Locale.ROOT,
-        "%5d  %,11d  %13s  %6d  %,8d  %18s",
+        "%5d  %s%,11d  %13s  %6d  %,8d  %18s",
         run.round(),
+        several ? String.format(Locale.ROOT, "%6s  ", run.plan()) : "",
         run.job().hiddenSize(),
         rate(run.job()),
         run.job().seed(),
@@ -233,6 +247,7 @@ public final class TuneCommand implements Callable<Integer> {
   private static Map<String, Object> object(Search.Tried run) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("round", run.round());
+    object.put("recipe", run.plan());
     object.put("hiddenSize", run.job().hiddenSize());
     object.put("learningRate", run.job().recipe().learningRate().rate());
     object.put("seed", run.job().seed());
@@ -243,10 +258,10 @@ public final class TuneCommand implements Callable<Integer> {
 
   /** The command that trains the winner. */
   private String trainer(Search search, Search.Outcome outcome) {
-    long length = outcome.job().steps();
+    long length = outcome.winner().job().steps();
     List<String> words = new ArrayList<>(List.of(Shell.rnn(), "train"));
     words.addAll(text.source().typed());
-    words.addAll(outcome.job().typed());
+    words.addAll(outcome.winner().job().typed());
     String share = ValidationOptions.share(search.heldOut(), search.length());
     words.addAll(List.of("--validation", share));
     words.addAll(List.of("--validation-pieces", Integer.toString(search.pieces())));

@@ -1,6 +1,7 @@
 package io.github.charrnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -11,6 +12,7 @@ import io.github.charrnn.EncodedText;
 import io.github.charrnn.HeldOut;
 import io.github.charrnn.LearningRate;
 import io.github.charrnn.Plan;
+import io.github.charrnn.Recipe;
 import io.github.charrnn.Trainer;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.tune.Search;
@@ -233,6 +235,39 @@ class TuneTest {
       assertThat(result.get("command").getAsString())
           .contains(kind.getKey().subList(0, 1).toString().replaceAll("[\\[\\]]", ""));
     }
+  }
+
+  /** As recipes differ in what a step reads, what is the same for all is what a run costs. */
+  @Test
+  void severalRecipes_areTriedForTheSameCost() throws IOException {
+    JsonObject result = tuned("--recipe", "quick,course", "--steps", 9, "--seeds", 1);
+
+    List<JsonObject> first = inRound(runs(result), 1);
+    EncodedText all = EncodedText.read(book);
+    EncodedText searched = Search.judged(all, Optional.empty()).training();
+    int read = 0; // by a run of the recipe that is named first
+    for (String name : List.of("quick", "course")) {
+      Recipe recipe = Plan.named(name, searched.length(), all.vocab().size()).recipe();
+      int perStep = recipe.batchSize() * recipe.sequenceLength();
+      read = read == 0 ? 9 * perStep : read;
+      List<JsonObject> ofRecipe =
+          first.stream().filter(run -> run.get("recipe").getAsString().equals(name)).toList();
+      assertThat(ofRecipe).hasSize(9);
+      assertThat(ofRecipe.get(4).get("learningRate").getAsDouble())
+          .isEqualTo(recipe.learningRate().rate());
+      assertThat(ofRecipe.get(4).get("steps").getAsLong() * perStep)
+          .isCloseTo(read, within((long) perStep));
+    }
+    String winner = result.get("command").getAsString();
+    assertThat(winner).contains("--recipe course --seq");
+    Cli.Outcome table =
+        Cli.run("tune", book, "--hidden", 6, "--recipe", "quick,course,quick", "--steps", 9);
+    assertThat(table.out().lines().toList())
+        .startsWith(
+            "round  recipe  hidden size  learning rate    seed     steps  bits per character")
+        .filteredOn(line -> line.startsWith("    1   quick  "))
+        .hasSize(18);
+    assertThat(table.out()).containsPattern("\\nThe last round chose recipe \\w+, hidden size ");
   }
 
   @Test

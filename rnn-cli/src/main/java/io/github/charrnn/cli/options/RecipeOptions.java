@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -372,6 +373,11 @@ public final class RecipeOptions {
   /** Refuses a recipe that there is not, and options that exclude each other. */
   public void requireConsistent() {
     plan(2, 2);
+    requireOneClip();
+  }
+
+  /** Refuses options that exclude each other. */
+  public void requireOneClip() {
     if (clip != null && clipNorm != null) {
       throw Options.wrong(command, "--clip and --clip-norm exclude each other: give one of them");
     }
@@ -396,8 +402,20 @@ public final class RecipeOptions {
 
   /** The same, which is all that it takes. */
   public Plan plan(long textLength, int symbols) {
+    return plan(name, textLength, symbols);
+  }
+
+  private Plan plan(String called, long textLength, int symbols) {
     return Options.get(
-        command, RECIPE, () -> Plan.named(name.toLowerCase(Locale.ROOT), textLength, symbols));
+        command, RECIPE, () -> Plan.named(called.toLowerCase(Locale.ROOT), textLength, symbols));
+  }
+
+  /** The same where there may be several, with commas between them. */
+  public List<Plan> plans(long textLength, int symbols) {
+    return Stream.of(name.split(",", -1))
+        .distinct()
+        .map(it -> plan(it, textLength, symbols))
+        .toList();
   }
 
   /** The recipe that was typed, for a run of as many steps as the plan has. */

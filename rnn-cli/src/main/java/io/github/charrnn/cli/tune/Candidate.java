@@ -9,17 +9,17 @@ import io.github.charrnn.Recipe;
  *
  * @param rateFactor what the plan's learning rate is multiplied by
  */
-record Candidate(int hiddenSize, double rateFactor, long seed) {
-  /** A run of as many steps as the plan has. */
-  Job job(Search.Base base, Plan plan, boolean modelWanted) {
-    Recipe recipe = base.recipe(plan);
+record Candidate(Plan plan, int hiddenSize, double rateFactor, long seed) {
+  /** A run of so many steps. */
+  Job job(Search.Base base, long steps, boolean modelWanted) {
+    Recipe recipe = base.recipe(plan.withSteps(steps));
     LearningRate rate = recipe.learningRate();
     return new Job(
         hiddenSize,
         plan.initializer(),
         seed,
         recipe.withLearningRate(rate.withRate(rateFactor * rate.rate())),
-        plan.steps(),
+        steps,
         modelWanted);
   }
 }

@@ -38,17 +38,22 @@ public final class Search {
    *
    * @param text all of it
    * @param documents what it is made of, unless it is one
-   * @param plan for the part that is searched on
+   * @param plans for the part that is searched on; at least one
+   * @param hiddenSize in the middle of those that are tried, if it is not the plan's
    * @param settings the recipe of a plan, with what was typed
    */
   public record Base(
       EncodedText text,
       Optional<Documents> documents,
-      Plan plan,
-      int hiddenSize,
+      List<Plan> plans,
+      OptionalInt hiddenSize,
       Function<Plan, Recipe> settings) {
     Recipe recipe(Plan plan) {
       return settings.apply(plan);
+    }
+
+    int hiddenSize(Plan plan) {
+      return hiddenSize.orElse(plan.hiddenSize());
     }
   }
 
@@ -56,8 +61,9 @@ public final class Search {
    * A run that has ended.
    *
    * @param round counted from 1
+   * @param plan the name of the one that it is of
    */
-  public record Tried(int round, Job job, Job.Result result) {
+  public record Tried(int round, String plan, Job job, Job.Result result) {
     /** Per character of the text that chooses; infinite if training diverged. */
     public double bits() {
       return result.bits();
@@ -67,10 +73,9 @@ public final class Search {
   /**
    * What came of it.
    *
-   * @param job of the winner
    * @param judged bits per character of the winner on what the search never saw
    */
-  public record Outcome(Job job, double judged) {}
+  public record Outcome(Tried winner, double judged) {}
 
   private final Base base;
   private final int seeds;
@@ -112,26 +117,37 @@ public final class Search {
         : HeldOut.tail(text, tenth);
   }
 
-  /** The plan in the middle of what is tried. */
-  public Plan plan() {
-    return base.plan();
+  /** The plans that are tried. */
+  public List<Plan> plans() {
+    return base.plans();
   }
 
-  /** What a step costs of the run in the middle of what is tried, up to a factor. */
+  /** The run that a search's steps are those of: of the first plan, in the middle of its own. */
+  private Candidate middle() {
+    Plan plan = base.plans().get(0);
+    return new Candidate(plan, base.hiddenSize(plan), 1, 1);
+  }
+
+  /** What a step of that costs, up to a factor. */
   public double costOfStep() {
-    Recipe recipe = base.recipe(base.plan());
+    return costOfStep(middle());
+  }
+
+  private double costOfStep(Candidate candidate) {
+    Recipe recipe = base.recipe(candidate.plan());
     return (double) recipe.batchSize()
         * recipe.sequenceLength()
-        * Speed.cost(base.hiddenSize(), base.text().vocab().size());
+        * Speed.cost(candidate.hiddenSize(), base.text().vocab().size());
   }
 
-  /** Steps a second of the run in the middle of what is tried, as this machine has them. */
+  /** Steps a second of it, as this machine has them. */
   public double measure(double limit) {
-    Job middle = new Candidate(base.hiddenSize(), 1, 1).job(base, base.plan(), false);
-    return Speed.measure(trainer(middle), material.training(), limit, threadsOfRun());
+    Trainer trainer = trainer(middle());
+    return Speed.measure(trainer, material.training(), limit, threadsOfRun());
   }
 
-  private Trainer trainer(Job job) {
+  private Trainer trainer(Candidate candidate) {
+    Job job = candidate.job(base, candidate.plan().steps(), false);
     return Trainer.of(job.model(base.text().vocab(), base.documents())).recipe(job.recipe());
   }
 
@@ -158,19 +174,24 @@ public final class Search {
   private List<Candidate> candidates() {
     List<Candidate> all = new ArrayList<>();
     for (int seed = 1; seed <= seeds; seed++) {
-      for (double size : SIZES) {
-        for (double rate : RATES) {
-          int hiddenSize = (int) Math.max(1, Math.round(size * base.hiddenSize()));
-          all.add(new Candidate(hiddenSize, rate, seed));
+      for (Plan plan : base.plans()) {
+        for (double size : SIZES) {
+          for (double rate : RATES) {
+            all.add(new Candidate(plan, hiddenSize(plan, size), rate, seed));
+          }
         }
       }
     }
     return all;
   }
 
+  private int hiddenSize(Plan plan, double factor) {
+    return (int) Math.max(1, Math.round(factor * base.hiddenSize(plan)));
+  }
+
   /** How many runs the first round has. */
   public int first() {
-    return seeds * SIZES.length * RATES.length;
+    return seeds * base.plans().size() * SIZES.length * RATES.length;
   }
 
   /**
@@ -198,17 +219,18 @@ public final class Search {
 
   /** Refuses what is wrong with the settings of any run. */
   public void requirePossible() {
-    List<Candidate> candidates = candidates();
-    candidates.forEach(candidate -> candidate.job(base, base.plan(), false));
-    Candidate largest = candidates.get(candidates.size() - 1);
-    trainer(largest.job(base, base.plan(), false)).threads(1).start(material.training());
+    candidates().forEach(candidate -> candidate.job(base, candidate.plan().steps(), false));
+    for (Plan plan : base.plans()) {
+      Candidate largest = new Candidate(plan, hiddenSize(plan, SIZES[SIZES.length - 1]), 1, 1);
+      trainer(largest).threads(1).start(material.training());
+    }
   }
 
   /**
    * Searches.
    *
-   * @param steps of a run of the first round with the plan's hidden size; others take as many as
-   *     cost the same
+   * @param steps of a run of the first round with the first plan and its hidden size; others take
+   *     as many as cost the same
    * @throws IOException if every run of a round diverged, or if one cannot be brought to an end
    */
   public Outcome run(long steps, Consumer<Tried> listener) throws IOException {
@@ -219,15 +241,18 @@ public final class Search {
       boolean isLast = candidates.size() <= LESS;
       List<Job> jobs = new ArrayList<>();
       for (Candidate candidate : candidates) {
-        jobs.add(candidate.job(base, plan(candidate, each), isLast));
+        double dearer = costOfStep(candidate) / costOfStep();
+        jobs.add(candidate.job(base, Math.max(1, Math.round(each / dearer)), isLast));
       }
+      List<Candidate> of = candidates;
       List<Tried> tried = new ArrayList<>();
       runs.run(
           material,
           threadsOfRun(),
           jobs,
           (job, result) -> {
-            tried.add(new Tried(number, job, result));
+            String plan = of.get(tried.size()).plan().name();
+            tried.add(new Tried(number, plan, job, result));
             listener.accept(tried.get(tried.size() - 1));
           });
       List<Integer> order = new ArrayList<>();
@@ -241,20 +266,11 @@ public final class Search {
       }
       if (isLast) {
         double judged = Job.bits(winner.result().model().orElseThrow(), judges, threads);
-        return new Outcome(winner.job(), judged);
+        return new Outcome(winner, judged);
       }
-      List<Candidate> before = candidates;
       candidates =
-          order.subList(0, candidates.size() / LESS).stream().sorted().map(before::get).toList();
+          order.subList(0, candidates.size() / LESS).stream().sorted().map(of::get).toList();
       each *= LESS;
     }
-  }
-
-  /** The plan with as many steps of a candidate as cost what so many of the plan's size do. */
-  private Plan plan(Candidate candidate, long steps) {
-    int symbols = base.text().vocab().size();
-    double dearer =
-        Speed.cost(candidate.hiddenSize(), symbols) / Speed.cost(base.hiddenSize(), symbols);
-    return base.plan().withSteps(Math.max(1, Math.round(steps / dearer)));
   }
 }
