@@ -81,7 +81,8 @@ public final class Main implements Runnable {
     return Commands.program(
         new CommandLine(new Main())
             .addSubcommand(new ScoreCommand(terminal, session))
-            .addSubcommand(new TuneCommand(terminal, () -> new SparkRuns(session.get()))),
+            .addSubcommand(new TuneCommand(terminal, () -> new SparkRuns(session.get())))
+            .addSubcommand(new TrainCommand(terminal, session)),
         terminal,
         SparkFailures::sentence);
   }

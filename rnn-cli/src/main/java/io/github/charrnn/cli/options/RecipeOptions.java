@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -388,6 +389,11 @@ public final class RecipeOptions {
     List<String> typed =
         ROWS.stream().map(Row::option).filter(it -> Options.given(command, it)).toList();
     return plan.name() + (typed.isEmpty() ? "" : " with " + String.join(", ", typed));
+  }
+
+  /** The number of shards, if it was typed. */
+  public OptionalInt shards() {
+    return shards == null ? OptionalInt.empty() : OptionalInt.of(shards);
   }
 
   /** Whether one was typed. */

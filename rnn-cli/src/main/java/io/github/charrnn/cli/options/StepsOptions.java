@@ -1,10 +1,12 @@
 package io.github.charrnn.cli.options;
 
 import io.github.charrnn.EncodedText;
+import io.github.charrnn.Recipe;
 import io.github.charrnn.Trainer;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -50,10 +52,20 @@ public final class StepsOptions {
    * @param planned unless any were typed
    */
   public long of(Trainer trainer, EncodedText text, long planned) {
+    return of(trainer.recipe(), () -> trainer.stepsOf(text, 1), planned);
+  }
+
+  /**
+   * How many steps a run is to take; whole rounds, unless they were typed.
+   *
+   * @param epoch gives how many steps a pass through the text takes
+   * @param planned unless any were typed
+   */
+  public long of(Recipe recipe, LongSupplier epoch, long planned) {
     if (epochs != null) {
-      return trainer.recipe().wholeRounds(steps(epochs, trainer.stepsOf(text, 1)));
+      return recipe.wholeRounds(steps(epochs, epoch.getAsLong()));
     }
-    long count = steps == null ? trainer.recipe().wholeRounds(planned) : steps;
+    long count = steps == null ? recipe.wholeRounds(planned) : steps;
     Options.requireAtLeast(command, "--steps", count, 0);
     return count;
   }

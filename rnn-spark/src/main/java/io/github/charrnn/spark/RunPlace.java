@@ -1,0 +1,140 @@
+package io.github.charrnn.spark;
+
+import io.github.charrnn.cli.files.ModelFiles;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.attribute.FileTime;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.CreateFlag;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Options;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Where a run's files are. Of the local file system, it writes them where they belong. Elsewhere it
+ * has a directory of this machine for as long as it lasts, and what changes there is published: in
+ * full beside what it replaces, and then in one move.
+ */
+final class RunPlace implements Closeable {
+  private final Path remote;
+  private final Configuration configuration;
+  private final boolean isLocal;
+  private final ModelFiles files;
+  private final Map<java.nio.file.Path, FileTime> published = new HashMap<>();
+
+  private RunPlace(
+      Path remote, Configuration configuration, boolean isLocal, java.nio.file.Path model) {
+    this.remote = remote;
+    this.configuration = configuration;
+    this.isLocal = isLocal;
+    files = new ModelFiles(model);
+  }
+
+  /**
+   * The place of a run.
+   *
+   * @param model where the model is to be, in any file system that Hadoop knows
+   * @throws IOException if that is not a path, or its directory is not there
+   */
+  static RunPlace of(String model, Configuration configuration) throws IOException {
+    try {
+      Path typed = new Path(model);
+      Path path = typed.getFileSystem(configuration).makeQualified(typed);
+      if (!path.getFileSystem(configuration).exists(path.getParent())) {
+        throw new IOException("there is no directory " + path.getParent() + ": make it first");
+      }
+      if (path.getFileSystem(configuration) instanceof LocalFileSystem) {
+        return new RunPlace(
+            path, configuration, true, java.nio.file.Path.of(path.toUri().getPath()));
+      }
+      java.nio.file.Path here = Files.createTempDirectory("rnn-spark-");
+      return new RunPlace(path, configuration, false, here.resolve(path.getName()));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("'" + model + "' is not a path: " + e.getMessage(), e);
+    }
+  }
+
+  /** On this machine. */
+  ModelFiles files() {
+    return files;
+  }
+
+  /** What a file is called where it is published. */
+  String name(java.nio.file.Path file) {
+    return isLocal ? file.toString() : target(file).toString();
+  }
+
+  private Path target(java.nio.file.Path file) {
+    return new Path(remote.getParent(), file.getFileName().toString());
+  }
+
+  /** Brings the checkpoint here, if there is one. */
+  void fetchCheckpoint() throws IOException {
+    Path from = target(files.checkpoint());
+    if (isLocal || !from.getFileSystem(configuration).exists(from)) {
+      return;
+    }
+    try (InputStream in = from.getFileSystem(configuration).open(from)) {
+      Files.copy(in, files.checkpoint());
+    }
+    published.put(files.checkpoint(), Files.getLastModifiedTime(files.checkpoint()));
+  }
+
+  /** Publishes what is here and has changed since it was published. */
+  void publish() throws IOException {
+    if (isLocal) {
+      return;
+    }
+    for (java.nio.file.Path file :
+        List.of(files.checkpoint(), files.numbers(), files.page(), files.model())) {
+      if (Files.exists(file)) {
+        FileTime time = Files.getLastModifiedTime(file);
+        if (!time.equals(published.get(file))) {
+          publish(file);
+          published.put(file, time);
+        }
+      }
+    }
+  }
+
+  private void publish(java.nio.file.Path file) throws IOException {
+    Path to = target(file);
+    Path beside = new Path(to.getParent(), "." + to.getName() + "-" + UUID.randomUUID());
+    FileContext context = FileContext.getFileContext(to.toUri(), configuration);
+    boolean done = false;
+    try {
+      try (OutputStream out = context.create(beside, EnumSet.of(CreateFlag.CREATE))) {
+        Files.copy(file, out);
+      }
+      context.rename(beside, to, Options.Rename.OVERWRITE);
+      done = true;
+    } finally {
+      if (!done) {
+        context.delete(beside, false);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (isLocal) {
+      return;
+    }
+    java.nio.file.Path directory = files.model().getParent();
+    try (var inside = Files.list(directory)) {
+      for (java.nio.file.Path file : inside.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(directory);
+  }
+}

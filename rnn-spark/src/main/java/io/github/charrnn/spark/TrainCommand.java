@@ -1,0 +1,416 @@
+package io.github.charrnn.spark;
+
+import io.github.charrnn.BestBy;
+import io.github.charrnn.Documents;
+import io.github.charrnn.EncodedText;
+import io.github.charrnn.Plan;
+import io.github.charrnn.Recipe;
+import io.github.charrnn.Trainer;
+import io.github.charrnn.Training;
+import io.github.charrnn.TrainingResult;
+import io.github.charrnn.TrainingSummary;
+import io.github.charrnn.VanillaRnn;
+import io.github.charrnn.cli.Program;
+import io.github.charrnn.cli.files.ReportFiles;
+import io.github.charrnn.cli.files.Sources;
+import io.github.charrnn.cli.options.ModelOptions;
+import io.github.charrnn.cli.options.Options;
+import io.github.charrnn.cli.options.RecipeOptions;
+import io.github.charrnn.cli.options.StepsOptions;
+import io.github.charrnn.cli.options.TextsParameter;
+import io.github.charrnn.cli.output.ExitCode;
+import io.github.charrnn.cli.output.Shell;
+import io.github.charrnn.cli.output.Terminal;
+import io.github.charrnn.cli.report.Analysis;
+import io.github.charrnn.cli.report.Report;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Trains a model on a text in shards, each by the executor that has it. */
+@Command(
+    name = "train",
+    description = {
+      "Trains a model on a text that is cut into shards: every shard trains from what stands, for"
+          + " --local-steps, and then all go on from the mean.",
+      "The number of shards decides what is learned; how many executors there are does not, nor"
+          + " whether some of them die.",
+      "TEXT, MODEL and FILE may be of any file system that Hadoop knows and all executors reach."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  rnn-spark train book.txt -o book.safetensors --shards 8",
+      "  rnn-spark train hdfs:///logs --documents lines -o hdfs:///models/logs.safetensors --resume"
+    })
+final class TrainCommand implements Callable<Integer> {
+  private static final int SHARDS = 8;
+  private static final int LOCAL_STEPS = 50;
+
+  /** Characters of the first shard that the report compares with. */
+  private static final int HEAD = 1_000_000;
+
+  private static final int SAMPLE_LENGTH = 200;
+
+  private final Terminal terminal;
+  private final Supplier<SparkSession> session;
+  @Spec private CommandSpec command;
+
+  @Mixin private TextsParameter text;
+
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "MODEL",
+      description =
+          "Where to save the model; MODEL.checkpoint, MODEL.report.html and MODEL.report.json are"
+              + " beside it.")
+  private String output;
+
+  @Mixin private ModelOptions model;
+  @Mixin private RecipeOptions recipe;
+  @Mixin private StepsOptions steps;
+
+  @Option(
+      names = "--validation",
+      paramLabel = "FILE",
+      description =
+          "A text to measure the model with, read by the driver; the model with the lowest loss on"
+              + " it is saved. Without it: the last one is.",
+      defaultValue = Option.NULL_VALUE,
+      showDefaultValue = Visibility.NEVER)
+  private String heldOut;
+
+  @Option(
+      names = "--validation-every",
+      paramLabel = "<steps>",
+      description = "Steps from one measurement to the next. Without it: 20 in a run.",
+      defaultValue = Option.NULL_VALUE,
+      showDefaultValue = Visibility.NEVER)
+  private Long heldOutEvery;
+
+  @Option(
+      names = "--checkpoint-every",
+      paramLabel = "<steps>",
+      description =
+          "Steps from one checkpoint to the next. Without it: checkpoints take 1 %% of the time at"
+              + " most, and 5 seconds pass between two.",
+      defaultValue = Option.NULL_VALUE,
+      showDefaultValue = Visibility.NEVER)
+  private Long checkpointEvery;
+
+  @Option(
+      names = "--resume",
+      description =
+          "Go on from MODEL.checkpoint, with the same text, exactly as if training had never"
+              + " stopped.")
+  private boolean resume;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Show no progress on standard error.")
+  private boolean quiet;
+
+  /**
+   * A run that can start.
+   *
+   * @param plan what it was planned as
+   */
+  private record Ready(Trainer trainer, SparkShards shards, Plan plan, long steps) {}
+
+  TrainCommand(Terminal terminal, Supplier<SparkSession> session) {
+    this.terminal = terminal;
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    requireConsistent();
+    SparkSession spark = session.get();
+    try (RunPlace place = RunPlace.of(output, spark.sparkContext().hadoopConfiguration())) {
+      Ready run = resume ? resumed(spark, place) : begun(spark);
+      Optional<EncodedText> measured = measured(spark, run);
+      observe(run, place, measured);
+      TrainingResult result = train(run);
+      EncodedText head = head(run.shards());
+      result = result.measured(head);
+      result.best().save(place.files().model());
+      report(place, result, head, measured, run.shards());
+      place.publish();
+      say(place, result);
+    }
+    return ExitCode.OK;
+  }
+
+  /** Refuses what is wrong with the words alone. */
+  private void requireConsistent() {
+    recipe.requireConsistent();
+    steps.requireConsistent();
+    model.requireConsistent(resume);
+    List<String> names = text.source().names();
+    if (names.isEmpty() || names.contains("-")) {
+      throw Options.wrong(
+          command, "TEXT is missing: name a file, a directory or a pattern that executors reach");
+    }
+    if (model.vocab().isPresent()) {
+      throw Options.wrong(command, "--vocab is for rnn train: a new model has the text's symbols");
+    }
+    if (output.isEmpty()) {
+      throw Options.wrong(command, "--output is empty: name a file");
+    }
+    if (recipe.shards().isPresent()) {
+      Options.requireAtLeast(command, "--shards", recipe.shards().getAsInt(), 2);
+    }
+    if (heldOutEvery != null) {
+      Options.requireAtLeast(command, "--validation-every", heldOutEvery, 1);
+      if (heldOut == null) {
+        throw Options.wrong(command, "--validation-every needs --validation: name a text");
+      }
+    }
+    if (checkpointEvery != null) {
+      Options.requireAtLeast(command, "--checkpoint-every", checkpointEvery, 1);
+    }
+  }
+
+  private Ready begun(SparkSession spark) throws IOException {
+    int count = recipe.shards().orElse(SHARDS);
+    List<String> names = text.source().names();
+    Optional<Documents> documents = text.source().documents();
+    SparkShards shards;
+    VanillaRnn start;
+    Plan plan;
+    if (model.from().isPresent()) {
+      VanillaRnn saved = Sources.model(model.from().get());
+      Optional<Documents> its = text.source(saved.documents(), output).documents();
+      shards = SparkShards.of(spark, names, its, count, saved.vocab());
+      plan = sharded(recipe.plan(length(shards), shards.vocab()), count);
+      start = saved;
+    } else {
+      shards = SparkShards.of(spark, names, documents, count);
+      plan = sharded(recipe.plan(length(shards), shards.vocab()), count);
+      start = model.create(shards.vocab(), plan, shards.documents());
+    }
+    long total = steps.of(recipe.recipe(plan), () -> epoch(shards, plan), plan.steps());
+    Plan fitted = plan.withSteps(total);
+    Trainer trainer = Trainer.of(start).recipe(recipe.recipe(fitted));
+    trainer.samples(fitted.sampleEvery(), SAMPLE_LENGTH);
+    return new Ready(trainer, shards, fitted, total);
+  }
+
+  /** A plan with shards: as many characters, on a multiple of their number of streams. */
+  private static Plan sharded(Plan plan, int count) {
+    Recipe planned = plan.recipe();
+    int streams = (planned.batchSize() + count - 1) / count * count;
+    long steps = Math.max(1, plan.steps() * planned.batchSize() / streams);
+    return plan.withRecipe(
+            planned.withBatchSize(streams).withShards(count).withLocalSteps(LOCAL_STEPS))
+        .withSteps(steps);
+  }
+
+  private static long length(SparkShards shards) {
+    return shards.lengths().stream().mapToLong(it -> it).sum();
+  }
+
+  private long epoch(SparkShards shards, Plan plan) {
+    Recipe its = recipe.recipe(plan);
+    return Math.max(1, (length(shards) / its.batchSize() - 1) / its.sequenceLength());
+  }
+
+  private Ready resumed(SparkSession spark, RunPlace place) throws IOException {
+    place.fetchCheckpoint();
+    Trainer trainer = Sources.checkpoint(place.files().checkpoint());
+    VanillaRnn start = trainer.model();
+    TrainingSummary run = start.training().orElseThrow();
+    int count = trainer.recipe().shards();
+    if (count == 1) {
+      throw new IOException(
+          place.name(place.files().checkpoint())
+              + " is of a run without shards: rnn train --resume goes on with it");
+    }
+    model.requireSame(start, place.files().checkpoint());
+    Optional<Documents> documents = text.source(start.documents(), output).documents();
+    SparkShards shards =
+        SparkShards.of(spark, text.source().names(), documents, count, start.vocab());
+    Plan plan = sharded(recipe.plan(length(shards), shards.vocab()), count);
+    long total = steps.given() ? steps.of(trainer.recipe(), () -> epoch(shards, plan), 0) : -1;
+    if (!quiet) {
+      terminal
+          .err()
+          .printf(
+              Locale.ROOT,
+              "going on from %s, step %,d%n",
+              place.name(place.files().checkpoint()),
+              run.step());
+    }
+    return new Ready(trainer, shards, plan, total);
+  }
+
+  private Optional<EncodedText> measured(SparkSession spark, Ready run) throws IOException {
+    if (heldOut == null) {
+      return Optional.empty();
+    }
+    SparkShards its =
+        SparkShards.of(spark, List.of(heldOut), run.shards().documents(), 1, run.shards().vocab());
+    return Optional.of(its.text(0));
+  }
+
+  private void observe(Ready run, RunPlace place, Optional<EncodedText> measured) {
+    Trainer trainer = run.trainer();
+    if (measured.isPresent()) {
+      if (heldOutEvery != null) {
+        trainer.validation(measured.get(), heldOutEvery);
+      } else if (resume) {
+        trainer.validation(measured.get());
+      } else {
+        trainer.validation(measured.get(), run.plan().validationEvery());
+      }
+    }
+    if (!resume) {
+      trainer.bestBy(measured.isPresent() ? BestBy.VALIDATION : BestBy.LAST);
+    }
+    if (checkpointEvery == null) {
+      trainer.checkpoint(place.files().checkpoint());
+    } else {
+      trainer.checkpoint(place.files().checkpoint(), checkpointEvery);
+    }
+    trainer.every(1, training -> afterRound(training, place));
+  }
+
+  private void afterRound(Training training, RunPlace place) {
+    if (!quiet && training.step() > 0) {
+      Recipe its = training.recipe();
+      terminal
+          .err()
+          .printf(
+              Locale.ROOT,
+              "round %,d of %,d, epoch %.2f, %.3f bits per character%s, %,.0f characters a second%n",
+              (training.step() + its.localSteps() - 1) / its.localSteps(),
+              training.plannedSteps() / its.localSteps(),
+              training.epoch(),
+              training.smoothBitsPerCharacter(),
+              training
+                  .lastHeldOutLoss()
+                  .map(
+                      it ->
+                          String.format(
+                              Locale.ROOT, ", held-out %.3f", bits(it.natsPerCharacter())))
+                  .orElse(""),
+              training.charactersPerSecond());
+    }
+    try {
+      place.publish(); // the checkpoint, if the round before has left one
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          new IOException("the checkpoint cannot be published: " + e.getMessage(), e));
+    }
+  }
+
+  private static double bits(double nats) {
+    return nats / Math.log(2);
+  }
+
+  private TrainingResult train(Ready run) {
+    if (!resume) {
+      return run.trainer().train(run.shards(), run.steps());
+    }
+    return run.steps() < 0
+        ? run.trainer().resume(run.shards())
+        : run.trainer().resume(run.shards(), run.steps());
+  }
+
+  /** What the report compares with: the beginning, of documents whole ones. */
+  private static EncodedText head(SparkShards shards) throws IOException {
+    EncodedText first = shards.text(0);
+    long end = Math.min(HEAD, first.length());
+    if (shards.documents().isPresent()) {
+      int boundary = shards.vocab().symbolOf(shards.documents().get().boundary());
+      long whole = end;
+      while (whole > 1 && first.symbol(whole - 1) != boundary) {
+        whole--;
+      }
+      end = whole > 1 ? whole : first.length();
+    }
+    return first.part(0, end);
+  }
+
+  private void report(
+      RunPlace place,
+      TrainingResult result,
+      EncodedText head,
+      Optional<EncodedText> measured,
+      SparkShards shards)
+      throws IOException {
+    TrainingSummary run = result.last().training().orElseThrow();
+    Analysis analysis =
+        new Analysis(
+            head,
+            measured,
+            result.best(),
+            run.recipe().sequenceLength(),
+            OptionalInt.empty(),
+            Runtime.getRuntime().availableProcessors());
+    analysis.finish(result.best(), Long.MAX_VALUE / 1_000_000_000);
+    List<String> words = new ArrayList<>(List.of("rnn-spark"));
+    words.addAll(command.commandLine().getParent().getParseResult().originalArgs());
+    words.remove("--resume");
+    List<String> notes = new ArrayList<>();
+    notes.add(
+        String.format(
+            Locale.ROOT,
+            "Trained on Spark, on %,d shards. Machine and kernels are the driver's.",
+            run.recipe().shards()));
+    if (head.length() < length(shards)) {
+      notes.add(
+          String.format(
+              Locale.ROOT,
+              "What is compared with the text is compared with its first %,d characters.",
+              head.length()));
+    }
+    Report.Origin origin =
+        new Report.Origin(
+            Program.name(),
+            String.valueOf(place.files().model().getFileName()),
+            Optional.of(text.source().name()),
+            Optional.of(Shell.line(words)),
+            model.from().map(Object::toString),
+            notes);
+    ReportFiles.write(
+        place.files(),
+        Report.of(
+            origin,
+            new Report.Run(
+                result, run, RecipeOptions.shown(run.recipe(), result.best()), Optional.empty()),
+            Report.State.FINISHED,
+            Optional.of(analysis)));
+  }
+
+  private void say(RunPlace place, TrainingResult result) throws IOException {
+    result
+        .bestHeldOutLoss()
+        .ifPresent(
+            it ->
+                terminal
+                    .err()
+                    .printf(
+                        Locale.ROOT,
+                        "held-out %.3f bits per character at step %,d%n",
+                        bits(it.natsPerCharacter()),
+                        it.step()));
+    terminal.println("model        " + place.name(place.files().model()));
+    terminal.println("fingerprint  " + result.best().fingerprint());
+    terminal.println("checkpoint   " + place.name(place.files().checkpoint()));
+    terminal.println("report       " + place.name(place.files().page()));
+  }
+}
