@@ -390,7 +390,11 @@ class ReadmeTest {
             Initializer.orthogonal(0.7, 2, 0.05),
             course.withOptimizer(Optimizer.adaGrad(20)),
             Initializer.normal(0.01),
-            course.withOptimizer(Optimizer.sgd(0.5)),
+            course
+                .withOptimizer(Optimizer.sgd(0.5))
+                .withBatchSize(2)
+                .withShards(2)
+                .withLocalSteps(3),
             Initializer.glorot(),
             course.withOptimizer(Optimizer.rmsProp(0.5)),
             Initializer.identity(1, 0.1, 0.1));

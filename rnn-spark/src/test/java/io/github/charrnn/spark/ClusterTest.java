@@ -3,12 +3,21 @@ package io.github.charrnn.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.charrnn.CharVocab;
+import io.github.charrnn.EncodedText;
 import io.github.charrnn.Initializer;
+import io.github.charrnn.LearningRate;
+import io.github.charrnn.Optimizer;
+import io.github.charrnn.Recipe;
+import io.github.charrnn.Shards;
+import io.github.charrnn.Trainer;
+import io.github.charrnn.Training;
 import io.github.charrnn.VanillaRnn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -29,7 +38,7 @@ class ClusterTest {
   @TempDir Path dir;
 
   @Test
-  void score_oneExecutorAndTwoOfWhichOneIsKilled_sameLinesAsRnnScore() throws Exception {
+  void oneExecutor_andTwoOfWhichOneIsKilled_scoreAndTrainAsOneMachineDoes() throws Exception {
     Path model = dir.resolve("model.safetensors");
     VanillaRnn.builder(CharVocab.of("abcdefghijklmnopqrstuvwxyz \n"))
         .hiddenSize(32)
@@ -44,6 +53,10 @@ class ClusterTest {
         SparkSession spark = cluster.session()) {
       assertThat(Scored.bySpark(spark, model, texts, dir.resolve("one"), List.of()))
           .isEqualTo(expected);
+      SparkShards shards =
+          SparkShards.of(spark, List.of(texts.get(0).toString()), Optional.empty(), 8);
+      String trained = trained(trainer(shards), Shards.of(texts(shards)));
+      assertThat(trained(trainer(shards), shards)).isEqualTo(trained);
 
       cluster.addWorker();
       cluster.awaitExecutors(spark, 2);
@@ -58,6 +71,42 @@ class ClusterTest {
       assertThat(scored.isDone()).as("killed in the middle").isFalse();
       assertThat(scored.get(5, TimeUnit.MINUTES)).isEqualTo(expected);
       assertThat(watch.removed.get()).as("executors lost").isEqualTo(1);
+
+      cluster.awaitExecutors(spark, 2); // the worker has begun another
+      Trainer interrupted = trainer(shards);
+      interrupted.every(1, training -> killAt(training, 8, cluster));
+      assertThat(trained(interrupted, shards)).isEqualTo(trained);
+      assertThat(watch.removed.get()).as("executors lost").isEqualTo(2);
+    }
+  }
+
+  private static Trainer trainer(SparkShards shards) {
+    return Trainer.of(VanillaRnn.builder(shards.vocab()).hiddenSize(16).build())
+        .recipe(
+            Recipe.course()
+                .withSequenceLength(10)
+                .withBatchSize(16)
+                .withShards(8)
+                .withLocalSteps(4)
+                .withOptimizer(Optimizer.adam(0.9, 0.99))
+                .withLearningRate(LearningRate.constant(0.01)));
+  }
+
+  private static String trained(Trainer trainer, Shards shards) {
+    return trainer.train(shards, 20).last().fingerprint();
+  }
+
+  private static List<EncodedText> texts(SparkShards shards) throws IOException {
+    List<EncodedText> texts = new ArrayList<>();
+    for (int i = 0; i < shards.lengths().size(); i++) {
+      texts.add(shards.text(i));
+    }
+    return texts;
+  }
+
+  private static void killAt(Training training, long step, Cluster cluster) {
+    if (training.step() == step) {
+      cluster.killOneExecutor();
     }
   }
 
