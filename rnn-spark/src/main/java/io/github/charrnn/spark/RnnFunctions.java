@@ -44,10 +44,10 @@ import org.apache.spark.sql.types.DataTypes;
  * registered last in the session.
  *
  * <p>A text is read as {@link RnnScoring} reads it, and nats and bits are the same to the bit. That
- * reads many rows side by side, and is several times as fast: use it for many rows, and these
- * functions where SQL is handier. Null gives null; what {@link RnnScoring} refuses is refused, and
- * so is an argument that is no string, or of {@code sample} no whole number. Bytes that are not
- * UTF-8 Spark hands to functions as U+FFFD: {@code book_nats(validate_utf8(text))} refuses them.
+ * reads many rows side by side, which takes less time: use it for many rows, and these functions
+ * where SQL is handier. Null gives null; what {@link RnnScoring} refuses is refused, and so is an
+ * argument that is no string, or of {@code sample} no whole number. Bytes that are not UTF-8 Spark
+ * hands to functions as U+FFFD: {@code book_nats(validate_utf8(text))} refuses them.
  *
  * <p>Immutable, and safe for use by many threads, as long as its session lives.
  */

@@ -25,8 +25,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Says of every row how well a model predicts its text: many texts side by side, which takes a
- * fraction of the time of a function of a row alone, with the same numbers.
+ * Says of every row how well a model predicts its text: many texts side by side, which takes less
+ * time than one after the other, and gives the same numbers.
  *
  * <pre>{@code
  * Dataset<Row> scored = RnnScoring.of(spark, model).score(spark.read().text("access.log"), "value");

@@ -50,11 +50,21 @@ public final class RnnTransformer extends Transformer implements DefaultParamsWr
   private static final String FAIL = "fail";
   private static final String SKIP = "skip";
 
+  /** What tells this stage from others. */
   private final String uid;
+
+  /** The column of strings. */
   private final Param<String> inputCol;
+
+  /** The column that is added. */
   private final Param<String> outputCol;
+
+  /** What is added. */
   private final Param<String> metric;
+
+  /** What to do with unknown symbols. */
   private final Param<String> unknown;
+
   private transient @Nullable VanillaRnn model;
   private transient @Nullable SharedModel shared;
   private transient @Nullable SparkContext sharedIn;
