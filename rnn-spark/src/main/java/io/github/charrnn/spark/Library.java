@@ -10,6 +10,33 @@ import java.util.Properties;
 final class Library {
   private Library() {}
 
+  /**
+   * Refuses a driver of another version.
+   *
+   * @throws IllegalStateException if this worker has another one
+   */
+  static void requireSame(String driver) {
+    if (!driver.equals(version())) {
+      throw new IllegalStateException(
+          "a worker has charrnn "
+              + version()
+              + ", the driver has "
+              + driver
+              + ": give all of the cluster the same rnn-spark.jar");
+    }
+  }
+
+  /** Says that this worker does not compute what the driver does, although it should. */
+  static IllegalStateException computesAnother() {
+    return new IllegalStateException(
+        "a worker with Java "
+            + System.getProperty("java.version")
+            + " and "
+            + VanillaRnn.kernels()
+            + " does not compute the driver's numbers, which every worker with the same"
+            + " library does: give all of the cluster the same rnn-spark.jar");
+  }
+
   /** The version of rnn-core, which computes. */
   static String version() {
     try (InputStream in = VanillaRnn.class.getResourceAsStream("version.properties")) {

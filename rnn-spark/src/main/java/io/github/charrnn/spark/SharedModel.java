@@ -97,15 +97,7 @@ final class SharedModel implements Serializable {
     }
 
     private VanillaRnn read() {
-      String here = Library.version();
-      if (!version.equals(here)) {
-        throw new IllegalStateException(
-            "a worker has charrnn "
-                + here
-                + ", the driver has "
-                + version
-                + ": give all of the cluster the same rnn-spark.jar");
-      }
+      Library.requireSame(version);
       VanillaRnn read;
       try {
         read = VanillaRnn.load(ByteBuffer.wrap(file), "the model");
@@ -115,13 +107,7 @@ final class SharedModel implements Serializable {
                 "the model has not reached a worker as it was sent: " + e.getMessage(), e));
       }
       if (!Arrays.equals(probe, probe(read))) {
-        throw new IllegalStateException(
-            "a worker with Java "
-                + System.getProperty("java.version")
-                + " and "
-                + VanillaRnn.kernels()
-                + " does not compute the driver's numbers, which every worker with the same"
-                + " library does: give all of the cluster the same rnn-spark.jar");
+        throw Library.computesAnother();
       }
       return read;
     }

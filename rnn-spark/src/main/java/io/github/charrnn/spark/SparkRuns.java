@@ -1,7 +1,6 @@
 package io.github.charrnn.spark;
 
 import io.github.charrnn.VanillaRnn;
-import io.github.charrnn.cli.output.Failures;
 import io.github.charrnn.cli.tune.Job;
 import io.github.charrnn.cli.tune.Material;
 import io.github.charrnn.cli.tune.Runs;
@@ -88,7 +87,7 @@ final class SparkRuns implements Runs {
         listener.accept(jobs.get(i), result(ran.get(i).get()));
       }
     } catch (ExecutionException e) {
-      throw new IOException("Spark has given up a run: " + reason(e), e);
+      throw new IOException(SparkFailures.sentence(e), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("the search was interrupted");
@@ -155,11 +154,6 @@ final class SparkRuns implements Runs {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** What Spark says, without the name of its exception and what follows its first line. */
-  private static String reason(ExecutionException e) {
-    return Failures.firstLine(e).replaceFirst("^[\\w.]+: ", "");
   }
 
   private static Job.Result result(Ran ran) throws IOException {
