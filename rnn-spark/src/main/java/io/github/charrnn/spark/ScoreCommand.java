@@ -9,7 +9,6 @@ import io.github.charrnn.cli.output.Terminal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -92,14 +91,14 @@ final class ScoreCommand implements Callable<Integer> {
     UnknownSymbols policy = unknown.policy();
     SparkSession spark = session.get();
     Configuration configuration = spark.sparkContext().hadoopConfiguration();
-    Path directory = qualified(out, configuration);
+    Path directory = InputFiles.path(out, configuration);
     FileSystem files = directory.getFileSystem(configuration);
     boolean replaces = files.exists(directory);
     if (replaces && !overwrite) {
       throw new IOException(
           out + " is there already: name another directory, or replace it with --overwrite");
     }
-    requireOutside(qualified(model, configuration), model, directory);
+    requireOutside(InputFiles.path(model, configuration), model, directory);
     RnnScoring scoring = RnnScoring.of(spark, model).unknown(policy);
     // Beside what it replaces, until all of it is there.
     Path written =
@@ -125,40 +124,34 @@ final class ScoreCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  /** The inputs in their order: in one reading, Spark would take the largest first. */
+  /** The files in their order: in one reading, Spark would take the largest first. */
   private Dataset<Row> lines(SparkSession spark, Configuration configuration, Path directory)
       throws IOException {
-    Optional<Dataset<Row>> all = Optional.empty();
-    for (String input : inputs) {
-      Path path = qualified(input, configuration);
-      FileStatus[] found = path.getFileSystem(configuration).globStatus(path);
-      if (found == null || found.length == 0) {
-        throw new IOException("there is no file " + input);
-      }
-      for (FileStatus file : found) {
-        requireOutside(file.getPath(), input, directory);
-      }
-      // A line feed ends a line, a carriage return before it is no part of it, and no other ends
-      // one.
-      Dataset<Row> lines =
-          spark
-              .read()
-              .option("lineSep", "\n")
-              .text(path.toString())
-              .selectExpr(
-                  "IF(endswith(value, '\\r'), left(value, length(value) - 1), value) AS value");
-      all = Optional.of(all.isPresent() ? all.get().union(lines) : lines);
+    List<FileStatus> files = InputFiles.of(inputs, configuration);
+    for (FileStatus file : files) {
+      requireOutside(file.getPath(), file.getPath().toString(), directory);
     }
-    return all.orElseThrow();
+    return lines(spark, files);
   }
 
-  private static Path qualified(String typed, Configuration configuration) throws IOException {
-    try {
-      Path path = new Path(typed);
-      return path.getFileSystem(configuration).makeQualified(path);
-    } catch (IllegalArgumentException e) {
-      throw new IOException("'" + typed + "' is no path: " + e.getMessage(), e);
-    }
+  /** Halves, so that the plan of many files is not deep. */
+  private static Dataset<Row> lines(SparkSession spark, List<FileStatus> files) {
+    int half = files.size() / 2;
+    return half == 0
+        ? lines(spark, files.get(0).getPath())
+        : lines(spark, files.subList(0, half))
+            .union(lines(spark, files.subList(half, files.size())));
+  }
+
+  /**
+   * A line feed ends a line, a carriage return before it is no part of it, and no other ends one.
+   */
+  private static Dataset<Row> lines(SparkSession spark, Path file) {
+    return spark
+        .read()
+        .option("lineSep", "\n")
+        .text(file.toString())
+        .selectExpr("IF(endswith(value, '\\r'), left(value, length(value) - 1), value) AS value");
   }
 
   /** Refuses to read what is to be replaced. */

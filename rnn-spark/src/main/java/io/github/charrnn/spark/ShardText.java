@@ -38,17 +38,26 @@ final class ShardText implements Serializable {
   private static final Map<String, SoftReference<EncodedText>> READ = new ConcurrentHashMap<>();
 
   private final int number;
-  private final List<Slice> slices;
+  private final Slice[] slices;
   private final @Nullable String delimiter;
 
   ShardText(int number, List<Slice> slices, Optional<Documents> documents) {
     this.number = number;
-    this.slices = new ArrayList<>(slices);
+    this.slices = slices.toArray(Slice[]::new);
     delimiter = documents.map(Documents::delimiter).orElse(null);
   }
 
   /** What a first reading finds. */
-  record Found(String symbols, long length, String sha256) implements Serializable {}
+  record Found(String symbols, long length, String sha256) implements Serializable {
+    /** As it travels, whatever Spark is told to serialize with. */
+    String[] words() {
+      return new String[] {symbols, Long.toString(length), sha256};
+    }
+
+    static Found of(String[] words) {
+      return new Found(words[0], Long.parseLong(words[1]), words[2]);
+    }
+  }
 
   int number() {
     return number;
@@ -125,8 +134,7 @@ final class ShardText implements Serializable {
   }
 
   private String files() {
-    return slices.get(0).file()
-        + (slices.size() > 1 ? " and " + (slices.size() - 1) + " more" : "");
+    return slices[0].file() + (slices.length > 1 ? " and " + (slices.length - 1) + " more" : "");
   }
 
   private static InputStream open(Slice slice, Configuration configuration) throws IOException {

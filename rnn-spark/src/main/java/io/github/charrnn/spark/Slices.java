@@ -4,19 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.charrnn.Documents;
 import java.io.BufferedInputStream;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 
 /**
  * Files cut into shards of about as many bytes, by their lengths and bytes alone: at the beginning
@@ -35,65 +31,17 @@ final class Slices {
   }
 
   /**
-   * The files that paths name, each path's in the order of their names. Of a directory these are
-   * all that are not hidden, also in further ones.
+   * Of the files that paths name.
    *
    * @param documents what they are made of; if empty, and there are several, each is a document
    * @throws IOException if there is none, or one cannot be looked at
    */
   static Slices of(List<String> paths, Optional<Documents> documents, Configuration configuration)
       throws IOException {
-    List<FileStatus> files = new ArrayList<>();
-    for (String path : paths) {
-      Path pattern = path(path);
-      FileStatus[] found;
-      try {
-        found = pattern.getFileSystem(configuration).globStatus(pattern);
-      } catch (FileNotFoundException e) {
-        throw new IOException("there is no file " + path, e);
-      }
-      if (found == null || found.length == 0) {
-        throw new IOException("there is no file " + path);
-      }
-      for (FileStatus one : sorted(found)) {
-        add(one, configuration, files);
-      }
-    }
-    if (files.isEmpty()) {
-      throw new IOException("there is no file in " + String.join(", ", paths));
-    }
+    List<FileStatus> files = InputFiles.of(paths, configuration);
     Optional<Documents> made =
         documents.isEmpty() && files.size() > 1 ? Optional.of(Documents.files()) : documents;
     return new Slices(configuration, made, files);
-  }
-
-  private static Path path(String path) throws IOException {
-    try {
-      return new Path(path);
-    } catch (IllegalArgumentException e) {
-      throw new IOException("'" + path + "' is not a path: " + e.getMessage(), e);
-    }
-  }
-
-  private static void add(FileStatus file, Configuration configuration, List<FileStatus> to)
-      throws IOException {
-    if (!file.isDirectory()) {
-      to.add(file);
-      return;
-    }
-    FileSystem system = file.getPath().getFileSystem(configuration);
-    for (FileStatus inside : sorted(system.listStatus(file.getPath()))) {
-      String name = inside.getPath().getName();
-      if (!name.startsWith(".") && !name.startsWith("_")) {
-        add(inside, configuration, to);
-      }
-    }
-  }
-
-  private static List<FileStatus> sorted(FileStatus[] files) {
-    return Arrays.stream(files)
-        .sorted(Comparator.comparing(file -> file.getPath().toString()))
-        .toList();
   }
 
   /** What the files are made of. */

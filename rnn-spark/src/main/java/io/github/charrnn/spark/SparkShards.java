@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
@@ -144,14 +145,24 @@ public final class SparkShards implements Shards {
   private List<ShardText.Found> find(Optional<CharVocab> known) {
     Broadcast<SerializableConfiguration> shared = configuration;
     String symbols = known.map(CharVocab::symbols).orElse("");
+    List<ShardText> all = texts;
     return context()
-        .parallelize(texts, texts.size())
+        .parallelize(numbers(), texts.size())
         .map(
-            text ->
-                text.find(
-                    Optional.of(symbols).filter(it -> !it.isEmpty()).map(SparkShards::vocab),
-                    shared.value().value()))
-        .collect();
+            number ->
+                all.get(number)
+                    .find(
+                        Optional.of(symbols).filter(it -> !it.isEmpty()).map(SparkShards::vocab),
+                        shared.value().value())
+                    .words())
+        .collect()
+        .stream()
+        .map(ShardText.Found::of)
+        .toList();
+  }
+
+  private List<Integer> numbers() {
+    return IntStream.range(0, texts.size()).boxed().toList();
   }
 
   private static CharVocab vocab(String symbols) {
@@ -221,11 +232,12 @@ public final class SparkShards implements Shards {
       probe = Optional.of(SharedModel.of(spark, model(round)));
     }
     Common common = new Common(configuration, vocab.symbols(), new ArrayList<>(found), probe.get());
+    List<ShardText> all = texts;
     Broadcast<byte[]> sent = context().broadcast(round);
     try {
       context()
-          .parallelize(texts, texts.size())
-          .map(text -> common.train(sent.value(), text))
+          .parallelize(numbers(), texts.size())
+          .map(number -> common.train(sent.value(), all.get(number)))
           .collect()
           .forEach(results);
     } finally {

@@ -51,6 +51,22 @@ class ScoreCommandTest {
   }
 
   @Test
+  void score_directory_filesInTheOrderOfTheirNames_whateverTheirSizes() throws IOException {
+    Path folder = Files.createDirectory(dir.resolve("in"));
+    Files.writeString(folder.resolve("b"), "large\n".repeat(50));
+    Files.writeString(folder.resolve("a"), "small\n");
+
+    assertThat(score(folder, "--out", out, "--unknown", "skip").code()).isZero();
+
+    assertThat(Scored.parts(out))
+        .isEqualTo(
+            Scored.byRnn(
+                model,
+                List.of(folder.resolve("a"), folder.resolve("b")),
+                List.of("--unknown", "skip")));
+  }
+
+  @Test
   void score_fileUri_isRead() throws IOException {
     Path text = text("text", "abc\n");
 
