@@ -17,10 +17,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.apache.spark.launcher.JavaModuleOptions;
 import org.apache.spark.sql.SparkSession;
+import scala.Option;
 
 /**
  * A standalone cluster of the test's own on loopback: a master and workers of one core, each a
- * process. There is one session to a JVM, so a test of these has one of its own: pom.xml.
+ * process.
  */
 final class Cluster implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
@@ -83,6 +84,10 @@ final class Cluster implements AutoCloseable {
 
   /** A session on it, with an executor for each worker, also for those to come. */
   SparkSession session() {
+    Option<SparkSession> other = SparkSession.getDefaultSession();
+    if (other.isDefined()) {
+      other.get().stop(); // a JVM has one at a time
+    }
     return SparkSession.builder()
         .master(master)
         .appName("charrnn")

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A master and two workers, each a process: the same on all of it, and when some of it dies. */
 class ClusterTest {
-  private static final int LINES = 3600;
+  private static final int LINES = 2400;
 
   @TempDir Path dir;
 
