@@ -27,11 +27,13 @@ build() {
   ! command -v flock >/dev/null || flock 9
   if stale; then
     say "building, the first time with Spark's jars, 325 MB: the log is $log"
+    : >"$here/target/began"
     (cd "$root" && mvn -B -pl rnn-spark -am package -Dmaven.test.skip -Dmaven.javadoc.skip -Dmaven.source.skip \
       -Dspotless.check.skip) >"$log" 2>&1 </dev/null 9>&- || {
       grep -m 20 ERROR "$log" >&2 || tail -n 20 "$log" >&2
       fail "the build failed, all it said is in $log"
     }
+    touch -r "$here/target/began" "$jar" # also where Maven has found nothing to do; what changes meanwhile is newer
   fi
   exec 9>&-
 }
