@@ -28,7 +28,12 @@ final class LocalShards implements Shards {
     Range.atLeast(1, "texts", texts.size());
     for (EncodedText text : texts) {
       if (!text.vocab().equals(vocab(texts))) {
-        throw new IllegalArgumentException("the texts of the shards have different vocabularies");
+        throw new IllegalArgumentException(
+            "the texts of the shards have vocabularies of "
+                + vocab(texts).size()
+                + " and of "
+                + text.vocab().size()
+                + " other symbols, must have one: encode all with it");
       }
     }
     this.texts = texts;

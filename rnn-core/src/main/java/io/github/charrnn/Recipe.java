@@ -12,7 +12,8 @@ import java.util.StringJoiner;
  * @since 0.1
  */
 public final class Recipe {
-  static final int MOST_LOCAL_STEPS = 1_000_000;
+  /** The largest number of {@link #localSteps}, {@value}. */
+  public static final int MOST_LOCAL_STEPS = 1_000_000;
 
   private final int sequenceLength;
   private final int batchSize;

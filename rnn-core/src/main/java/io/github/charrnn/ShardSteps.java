@@ -39,6 +39,7 @@ final class ShardSteps implements Steps {
   private final double[] states; // (B, m)
   private final Sums sums;
   private int rollbacks;
+  private long earlier; // characters that the runs before this one have read
 
   /**
    * Steps of a run.
@@ -53,6 +54,7 @@ final class ShardSteps implements Steps {
     this.recipe = recipe;
     this.parameters = parameters;
     textLength = shards.lengths().stream().mapToLong(length -> length).sum();
+    earlier = start.training().map(TrainingSummary::charactersInAll).orElse(0L);
     memories = Update.newMemories(recipe.optimizer(), parameters);
     states = new double[recipe.batchSize() * parameters.hiddenSize];
     sums = new Sums();
@@ -90,7 +92,7 @@ final class ShardSteps implements Steps {
             BestBy.LAST,
             step,
             known,
-            start.training().map(TrainingSummary::charactersInAll).orElse(0L));
+            earlier / recipe.shards() + (earlier % recipe.shards() == 0 ? 0 : 1)); // of each
     Header header = start.with(parameters, Optional.of(summary)).header();
     header.startState = false;
     header.text = "0".repeat(64);
@@ -285,7 +287,7 @@ final class ShardSteps implements Steps {
   /** Every shard does, in the first round. */
   @Override
   public void recall(long earlierCharacters) {
-    // nothing is here to recall it from
+    earlier = earlierCharacters;
   }
 
   @Override
@@ -304,9 +306,11 @@ final class ShardSteps implements Steps {
   }
 
   @Override
-  public void restore(Map<String, Parameters> from, double[] entering, int halvings) {
+  public void restore(
+      Map<String, Parameters> from, double[] entering, int halvings, long earlierCharacters) {
     memories.forEach((name, memory) -> memory.set(Objects.requireNonNull(from.get(name), name)));
     System.arraycopy(entering, 0, states, 0, states.length);
     rollbacks = halvings;
+    earlier = earlierCharacters;
   }
 }

@@ -62,6 +62,8 @@ interface Steps {
    * Goes on from other memories and states; the parameters have changed, too.
    *
    * @param rollbacks how often the learning rate has been halved
+   * @param earlierCharacters read by the runs before this one
    */
-  void restore(Map<String, Parameters> memories, double[] entering, int rollbacks);
+  void restore(
+      Map<String, Parameters> memories, double[] entering, int rollbacks, long earlierCharacters);
 }

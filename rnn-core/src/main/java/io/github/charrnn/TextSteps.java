@@ -159,7 +159,8 @@ final class TextSteps implements Steps {
   }
 
   @Override
-  public void restore(Map<String, Parameters> memories, double[] entering, int rollbacks) {
+  public void restore(
+      Map<String, Parameters> memories, double[] entering, int rollbacks, long earlierCharacters) {
     window.load(parameters); // from then on, updates reload what they change
     update.restore(memories);
     window.enter(entering);

@@ -471,9 +471,11 @@ public final class Trainer {
    * Trains for a number of steps, as many times through the text as it takes.
    *
    * @param text in the vocabulary of the model, at least (sequenceLength + 1) batchSize characters
-   * @param steps at least 0; windows of the text to train on
+   * @param steps at least 0, and a multiple of localSteps if there are several shards; windows of
+   *     the text to train on
    * @return what the run has come to, its best model and its last one
-   * @throws IllegalArgumentException if steps is below 0, or for the reasons of {@link #start}
+   * @throws IllegalArgumentException if steps is below 0 or not a multiple of localSteps, or for
+   *     the reasons of {@link #start}
    * @throws TrainingDivergedException if the loss or a parameter is no longer finite
    * @throws IllegalStateException if there are rollbacks without a {@linkplain #checkpoint(Path,
    *     long) checkpoint}, if it is that of a run that has not ended or is still running, or if
@@ -763,7 +765,8 @@ public final class Trainer {
    * @return the run, before its first step
    * @throws IllegalArgumentException if the text has fewer than (sequenceLength + 1) batchSize
    *     characters or another vocabulary than the model, if the model is of documents and the text
-   *     does not begin and end with a boundary, or if training does not fit into the heap
+   *     does not begin and end with a boundary, if batchSize is not a multiple of shards or the
+   *     text has nothing for one of them, or if training does not fit into the heap
    * @throws IllegalStateException if the held-out loss is to select or to end the run and there is
    *     no {@link #validation}, or if this trainer was made of a checkpoint
    * @throws TrainingDivergedException if the held-out loss is not finite

@@ -95,10 +95,11 @@ public final class Training {
   }
 
   /**
-   * Takes one step: forward and backward through the next window, and the update.
+   * Takes one step: forward and backward through the next window, and the update. With several
+   * shards it takes a round of them, up to the next multiple of the recipe's local steps.
    *
-   * @return the loss of the window before the update, in nats; with several streams the mean of
-   *     theirs
+   * @return the loss of the last window before its update, in nats; with several streams the mean
+   *     of theirs
    * @throws TrainingDivergedException if the loss is not finite (then nothing has been updated), or
    *     if the update makes a parameter infinite (then the run is of no more use)
    */
@@ -523,7 +524,7 @@ public final class Training {
     parameters.set(state.parameters());
     state.best().ifPresent(best::set);
     System.arraycopy(state.bestState(), 0, bestState, 0, bestState.length);
-    steps.restore(state.memories(), state.hidden(), rollbacks);
+    steps.restore(state.memories(), state.hidden(), rollbacks, earlierCharacters);
     observation.restore(header, state.losses(), state.smoothLosses(), state.observations());
   }
 }

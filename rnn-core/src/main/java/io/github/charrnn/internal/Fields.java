@@ -21,6 +21,7 @@ import io.github.charrnn.LearningRate.Decay;
 import io.github.charrnn.LossHistory;
 import io.github.charrnn.ModelFormatException;
 import io.github.charrnn.Optimizer;
+import io.github.charrnn.Recipe;
 import io.github.charrnn.internal.Header.Section;
 import java.util.Collection;
 import java.util.List;
@@ -154,7 +155,7 @@ final class Fields {
                   RECIPE,
                   "localSteps",
                   2,
-                  1_000_000,
+                  Recipe.MOST_LOCAL_STEPS,
                   h -> h.recipe.localSteps(),
                   (h, x) -> h.recipe = h.recipe.withLocalSteps((int) x))
               .since(3, h -> h.recipe.localSteps() == 1),

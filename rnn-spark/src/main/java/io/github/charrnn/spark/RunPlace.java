@@ -15,6 +15,7 @@ import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CreateFlag;
 import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
@@ -46,21 +47,52 @@ final class RunPlace implements Closeable {
    * @throws IOException if that is not a path, or its directory is not there
    */
   static RunPlace of(String model, Configuration configuration) throws IOException {
-    try {
-      Path typed = new Path(model);
-      Path path = typed.getFileSystem(configuration).makeQualified(typed);
-      if (!path.getFileSystem(configuration).exists(path.getParent())) {
-        throw new IOException("there is no directory " + path.getParent() + ": make it first");
-      }
-      if (path.getFileSystem(configuration) instanceof LocalFileSystem) {
-        return new RunPlace(
-            path, configuration, true, java.nio.file.Path.of(path.toUri().getPath()));
-      }
-      java.nio.file.Path here = Files.createTempDirectory("rnn-spark-");
-      return new RunPlace(path, configuration, false, here.resolve(path.getName()));
-    } catch (IllegalArgumentException e) {
-      throw new IOException("'" + model + "' is not a path: " + e.getMessage(), e);
+    Path path = InputFiles.path(model, configuration);
+    FileSystem system = path.getFileSystem(configuration);
+    if (path.getParent() == null
+        || (system.exists(path) && system.getFileStatus(path).isDirectory())) {
+      throw new IOException(model + " is a directory: name the model's file in it");
     }
+    if (!system.exists(path.getParent())) {
+      throw new IOException("there is no directory " + path.getParent() + ": make it first");
+    }
+    if (system instanceof LocalFileSystem) {
+      return new RunPlace(path, configuration, true, java.nio.file.Path.of(path.toUri().getPath()));
+    }
+    java.nio.file.Path here = Files.createTempDirectory("rnn-spark-");
+    return new RunPlace(path, configuration, false, here.resolve(path.getName()));
+  }
+
+  /**
+   * Refuses to write what is read.
+   *
+   * @param paths files and directories that are read
+   */
+  void requireOutside(List<String> paths) throws IOException {
+    for (java.nio.file.Path file : written()) {
+      for (Path at = target(file); at != null; at = at.getParent()) {
+        for (String read : paths) {
+          if (at.equals(InputFiles.path(read, configuration))) {
+            throw new IOException(
+                target(file) + " would be written, and " + read + " is read: name another model");
+          }
+        }
+      }
+    }
+  }
+
+  private List<java.nio.file.Path> written() {
+    return List.of(files.checkpoint(), files.numbers(), files.page(), files.model());
+  }
+
+  /** What went wrong, with the names that files have where they are published. */
+  IOException named(Exception failure) {
+    String message = SparkFailures.sentence(failure);
+    return new IOException(
+        isLocal
+            ? message
+            : message.replace(files.model().getParent() + "/", remote.getParent().toString() + "/"),
+        failure);
   }
 
   /** On this machine. */
@@ -94,8 +126,7 @@ final class RunPlace implements Closeable {
     if (isLocal) {
       return;
     }
-    for (java.nio.file.Path file :
-        List.of(files.checkpoint(), files.numbers(), files.page(), files.model())) {
+    for (java.nio.file.Path file : written()) {
       if (Files.exists(file)) {
         FileTime time = Files.getLastModifiedTime(file);
         if (!time.equals(published.get(file))) {
@@ -130,6 +161,17 @@ final class RunPlace implements Closeable {
       return;
     }
     java.nio.file.Path directory = files.model().getParent();
+    try {
+      publish();
+    } catch (IOException e) {
+      throw new IOException(
+          "the run's files cannot be published: "
+              + e.getMessage()
+              + "; all of it is in "
+              + directory
+              + " on the driver's machine",
+          e);
+    }
     try (var inside = Files.list(directory)) {
       for (java.nio.file.Path file : inside.toList()) {
         Files.delete(file);

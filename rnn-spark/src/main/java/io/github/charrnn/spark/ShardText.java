@@ -1,5 +1,7 @@
 package io.github.charrnn.spark;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.Documents;
 import io.github.charrnn.EncodedText;
@@ -70,9 +72,28 @@ final class ShardText implements Serializable {
   /** Reads it for the first time, in a vocabulary if there is one already. */
   Found find(Optional<CharVocab> vocab, Configuration configuration) throws IOException {
     MessageDigest digest = sha256();
-    EncodedText text = read(vocab, configuration, digest);
+    EncodedText text;
+    try {
+      text = read(vocab, configuration, digest);
+    } catch (UnknownSymbolException e) {
+      throw new IOException(
+          "shard "
+              + (number + 1)
+              + ", of "
+              + files()
+              + ": "
+              + e.getMessage()
+              + ": begin with a new model, or with one that rnn train --from MODEL --unknown add"
+              + " has given its symbols",
+          e);
+    }
     return new Found(
         text.vocab().symbols(), text.length(), HexFormat.of().formatHex(digest.digest()));
+  }
+
+  /** Reads it, without keeping it. */
+  EncodedText read(CharVocab vocab, Configuration configuration) throws IOException {
+    return read(Optional.of(vocab), configuration, sha256());
   }
 
   /**
@@ -81,7 +102,8 @@ final class ShardText implements Serializable {
    * @throws IOException if it is not what was found
    */
   EncodedText get(CharVocab vocab, Found found, Configuration configuration) throws IOException {
-    String key = found.sha256 + delimiter + vocab.symbols();
+    String key = found.sha256 + (delimiter == null ? "" : "/" + delimiter) + "/" + vocab.symbols();
+    READ.values().removeIf(it -> it.get() == null);
     SoftReference<EncodedText> kept = READ.get(key);
     EncodedText text = kept == null ? null : kept.get();
     if (text == null) {
@@ -115,6 +137,7 @@ final class ShardText implements Serializable {
       Documents.Reader reader =
           vocab.isPresent() ? how.reader(vocab.get(), UnknownSymbols.fail()) : how.reader();
       for (Slice slice : slices) {
+        digest.update(Long.toString(slice.to() - slice.from()).getBytes(US_ASCII)); // where it ends
         try (InputStream in = new DigestInputStream(open(slice, configuration), digest)) {
           reader.read(in, slice.file());
         }

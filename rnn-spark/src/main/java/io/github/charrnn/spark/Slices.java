@@ -54,9 +54,13 @@ final class Slices {
    *
    * @param shards at least 1
    * @throws IllegalArgumentException if there is nothing for one of the shards
+   * @throws IOException if there is nothing at all, or if a file cannot be read
    */
   List<List<Slice>> cut(int shards) throws IOException {
-    long length = files.stream().mapToLong(FileStatus::getLen).sum();
+    long length = length();
+    if (length == 0) {
+      throw new IOException("there is no text in " + files.get(0).getPath() + ": it is empty");
+    }
     long[] places = new long[shards + 1];
     places[shards] = length;
     for (int i = 1; i < shards; i++) {
@@ -75,6 +79,15 @@ final class Slices {
       cut.add(between(places[i], places[i + 1]));
     }
     return cut;
+  }
+
+  private long length() {
+    return files.stream().mapToLong(FileStatus::getLen).sum();
+  }
+
+  /** The first bytes, so many or a few more, up to where a shard might begin. */
+  List<Slice> beginning(long bytes) throws IOException {
+    return between(0, bytes >= length() ? length() : beginningFrom(bytes));
   }
 
   private List<Slice> between(long from, long to) {

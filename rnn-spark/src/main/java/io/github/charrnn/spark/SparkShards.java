@@ -45,7 +45,7 @@ import org.apache.spark.util.SerializableConfiguration;
  */
 public final class SparkShards implements Shards {
   private final SparkSession spark;
-  private final Optional<Documents> documents;
+  private final Slices slices;
   private final List<ShardText> texts;
   private final List<ShardText.Found> found;
   private final CharVocab vocab;
@@ -53,12 +53,9 @@ public final class SparkShards implements Shards {
   private Optional<SharedModel> probe = Optional.empty(); // of the first round
 
   private SparkShards(
-      SparkSession spark,
-      Optional<Documents> documents,
-      List<ShardText> texts,
-      Optional<CharVocab> known) {
+      SparkSession spark, Slices slices, List<ShardText> texts, Optional<CharVocab> known) {
     this.spark = spark;
-    this.documents = documents;
+    this.slices = slices;
     this.texts = texts;
     configuration =
         context()
@@ -135,7 +132,7 @@ public final class SparkShards implements Shards {
     for (List<Slice> some : slices.cut(count)) {
       texts.add(new ShardText(texts.size(), some, slices.documents()));
     }
-    return new SparkShards(spark, slices.documents(), texts, known);
+    return new SparkShards(spark, slices, texts, known);
   }
 
   private JavaSparkContext context() {
@@ -171,7 +168,22 @@ public final class SparkShards implements Shards {
 
   /** {@return what the files are made of, unless they are one text} */
   public Optional<Documents> documents() {
-    return documents;
+    return slices.documents();
+  }
+
+  /**
+   * {@return the beginning of the text, read by this process}
+   *
+   * @param bytes at least 1; so many, or a few more up to the end of a character or of a document
+   * @throws IllegalArgumentException if bytes is below 1
+   * @throws IOException if it cannot be read
+   */
+  public EncodedText beginning(long bytes) throws IOException {
+    if (bytes < 1) {
+      throw new IllegalArgumentException("bytes is " + bytes + ", must be at least 1");
+    }
+    return new ShardText(0, slices.beginning(bytes), slices.documents())
+        .read(vocab, spark.sparkContext().hadoopConfiguration());
   }
 
   @Override

@@ -25,6 +25,7 @@ import io.github.charrnn.cli.report.Analysis;
 import io.github.charrnn.cli.report.Report;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -48,7 +49,11 @@ import picocli.CommandLine.Spec;
           + " --local-steps, and then all go on from the mean.",
       "The number of shards decides what is learned; how many executors there are does not, nor"
           + " whether some of them die.",
-      "TEXT, MODEL and FILE may be of any file system that Hadoop knows and all executors reach."
+      "TEXT, the MODEL that is saved and FILE may be of any file system that Hadoop knows and all"
+          + " executors reach; what --from names is a file of the driver's machine. Several TEXTs, or"
+          + " a pattern or a directory of several, are as many documents, unless they are of lines.",
+      "Without --shards there are 8, without --local-steps these are 10; the recipe's batch size is"
+          + " rounded up to a multiple of the shards."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -57,9 +62,9 @@ import picocli.CommandLine.Spec;
     })
 final class TrainCommand implements Callable<Integer> {
   private static final int SHARDS = 8;
-  private static final int LOCAL_STEPS = 50;
+  private static final int LOCAL_STEPS = 10;
 
-  /** Characters of the first shard that the report compares with. */
+  /** Bytes of the text that the report compares with. */
   private static final int HEAD = 1_000_000;
 
   private static final int SAMPLE_LENGTH = 200;
@@ -140,18 +145,32 @@ final class TrainCommand implements Callable<Integer> {
     requireConsistent();
     SparkSession spark = session.get();
     try (RunPlace place = RunPlace.of(output, spark.sparkContext().hadoopConfiguration())) {
-      Ready run = resume ? resumed(spark, place) : begun(spark);
-      Optional<EncodedText> measured = measured(spark, run);
-      observe(run, place, measured);
-      TrainingResult result = train(run);
-      EncodedText head = head(run.shards());
-      result = result.measured(head);
-      result.best().save(place.files().model());
-      report(place, result, head, measured, run.shards());
-      place.publish();
-      say(place, result);
+      List<String> read = new ArrayList<>(text.source().names());
+      Optional.ofNullable(heldOut).ifPresent(read::add);
+      place.requireOutside(read);
+      try {
+        place.fetchCheckpoint();
+        carryOut(spark, place);
+      } catch (IOException | IllegalStateException | UncheckedIOException e) {
+        throw place.named(e);
+      }
     }
     return ExitCode.OK;
+  }
+
+  private void carryOut(SparkSession spark, RunPlace place) throws IOException {
+    Ready run = resume ? resumed(spark, place) : begun(spark);
+    Optional<EncodedText> measured = measured(spark, run);
+    observe(run, place, measured);
+    TrainingResult result = train(run);
+    result.best().save(place.files().model()); // before anything else can fail
+    place.publish();
+    EncodedText head = run.shards().beginning(HEAD);
+    result = result.measured(head);
+    result.best().save(place.files().model());
+    report(place, result, head, measured, run.shards());
+    place.publish();
+    say(place, result);
   }
 
   /** Refuses what is wrong with the words alone. */
@@ -193,7 +212,8 @@ final class TrainCommand implements Callable<Integer> {
     Plan plan;
     if (model.from().isPresent()) {
       VanillaRnn saved = Sources.model(model.from().get());
-      Optional<Documents> its = text.source(saved.documents(), output).documents();
+      Optional<Documents> its =
+          text.source(saved.documents(), model.from().get().toString()).documents();
       shards = SparkShards.of(spark, names, its, count, saved.vocab());
       plan = sharded(recipe.plan(length(shards), shards.vocab()), count);
       start = saved;
@@ -202,7 +222,8 @@ final class TrainCommand implements Callable<Integer> {
       plan = sharded(recipe.plan(length(shards), shards.vocab()), count);
       start = model.create(shards.vocab(), plan, shards.documents());
     }
-    long total = steps.of(recipe.recipe(plan), () -> epoch(shards, plan), plan.steps());
+    long total =
+        steps.of(recipe.recipe(plan), () -> epoch(shards, recipe.recipe(plan)), plan.steps());
     Plan fitted = plan.withSteps(total);
     Trainer trainer = Trainer.of(start).recipe(recipe.recipe(fitted));
     trainer.samples(fitted.sampleEvery(), SAMPLE_LENGTH);
@@ -223,13 +244,11 @@ final class TrainCommand implements Callable<Integer> {
     return shards.lengths().stream().mapToLong(it -> it).sum();
   }
 
-  private long epoch(SparkShards shards, Plan plan) {
-    Recipe its = recipe.recipe(plan);
+  private static long epoch(SparkShards shards, Recipe its) {
     return Math.max(1, (length(shards) / its.batchSize() - 1) / its.sequenceLength());
   }
 
   private Ready resumed(SparkSession spark, RunPlace place) throws IOException {
-    place.fetchCheckpoint();
     Trainer trainer = Sources.checkpoint(place.files().checkpoint());
     VanillaRnn start = trainer.model();
     TrainingSummary run = start.training().orElseThrow();
@@ -239,12 +258,15 @@ final class TrainCommand implements Callable<Integer> {
           place.name(place.files().checkpoint())
               + " is of a run without shards: rnn train --resume goes on with it");
     }
-    model.requireSame(start, place.files().checkpoint());
+    Path named = Path.of(place.name(place.files().checkpoint()));
+    model.requireSame(start, named);
     Optional<Documents> documents = text.source(start.documents(), output).documents();
     SparkShards shards =
         SparkShards.of(spark, text.source().names(), documents, count, start.vocab());
     Plan plan = sharded(recipe.plan(length(shards), shards.vocab()), count);
-    long total = steps.given() ? steps.of(trainer.recipe(), () -> epoch(shards, plan), 0) : -1;
+    recipe.requireSame(trainer.recipe(), plan::recipe, named);
+    long total =
+        steps.given() ? steps.of(trainer.recipe(), () -> epoch(shards, trainer.recipe()), 0) : -1;
     if (!quiet) {
       terminal
           .err()
@@ -328,21 +350,6 @@ final class TrainCommand implements Callable<Integer> {
     return run.steps() < 0
         ? run.trainer().resume(run.shards())
         : run.trainer().resume(run.shards(), run.steps());
-  }
-
-  /** What the report compares with: the beginning, of documents whole ones. */
-  private static EncodedText head(SparkShards shards) throws IOException {
-    EncodedText first = shards.text(0);
-    long end = Math.min(HEAD, first.length());
-    if (shards.documents().isPresent()) {
-      int boundary = shards.vocab().symbolOf(shards.documents().get().boundary());
-      long whole = end;
-      while (whole > 1 && first.symbol(whole - 1) != boundary) {
-        whole--;
-      }
-      end = whole > 1 ? whole : first.length();
-    }
-    return first.part(0, end);
   }
 
   private void report(

@@ -2,6 +2,9 @@ package io.github.charrnn.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.charrnn.CharVocab;
+import io.github.charrnn.Trainer;
+import io.github.charrnn.Training;
 import io.github.charrnn.TrainingResult;
 import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.spark.Scored.Result;
@@ -85,6 +88,13 @@ class TrainCommandTest {
     assertThat(resumed.err()).startsWith("going on from other:" + other + ".checkpoint, step 10\n");
     assertThat(VanillaRnn.load(other).fingerprint())
         .isEqualTo(VanillaRnn.load(model).fingerprint());
+    assertThat(refusal(train(remote, "--resume", "--steps", 20, "--lr", 0.5)))
+        .startsWith(
+            "2 rnn-spark train: of the recipe course --lr is 0.5, not 0.1, as in the run of the"
+                + " checkpoint other:"
+                + other
+                + ".checkpoint: leave it out");
+    assertThat(train(remote, "--steps", 20, "--checkpoint-every", 5).code()).isZero();
     try (var files = Files.list(other.getParent())) {
       assertThat(files.map(it -> it.getFileName().toString()))
           .containsExactlyInAnyOrder("n", "n.checkpoint", "n.report.html", "n.report.json");
@@ -100,6 +110,16 @@ class TrainCommandTest {
     assertThat(refusal(train(model, "--resume")))
         .startsWith("1 rnn-spark train: there is no ")
         .contains(model + ".checkpoint");
+    assertThat(refusal(train(text, "--steps", 5)))
+        .isEqualTo(
+            "1 rnn-spark train: file:"
+                + text
+                + " would be written, and "
+                + text
+                + " is read: name another model\n");
+    assertThat(refusal(train(directory, "--steps", 5)))
+        .isEqualTo(
+            "1 rnn-spark train: " + directory + " is a directory: name the model's file in it\n");
     assertThat(refusal(train(directory.resolve("none/m"))))
         .startsWith(
             "1 rnn-spark train: there is no directory file:" + directory + "/none: make it");
@@ -111,6 +131,29 @@ class TrainCommandTest {
             refusal(Scored.spark(LocalSpark.session(), "train", text, "-o", model, "--shards", 1)))
         .startsWith("2 rnn-spark train: --shards is 1, must be at least 2");
     assertThat(model).doesNotExist();
+  }
+
+  @Test
+  void train_overTheCheckpointOfARunThatHasNotEnded_elsewhere_isRefused() throws IOException {
+    Path there = Files.createDirectory(directory.resolve("there"));
+    VanillaRnn start = VanillaRnn.builder(CharVocab.of(TEXT)).hiddenSize(2).build();
+    Trainer.of(start)
+        .checkpoint(there.resolve("m.checkpoint"), 5)
+        .every(5, run -> stopAt(run, 5))
+        .train(TEXT, 10);
+
+    assertThat(refusal(train("other:" + there + "/m", "--steps", 10)))
+        .isEqualTo(
+            "1 rnn-spark train: the checkpoint other:"
+                + there
+                + "/m.checkpoint is of a run that has not ended, it is at step 5 of 10: resume it,"
+                + " name another file or delete it\n");
+  }
+
+  private static void stopAt(Training run, long step) {
+    if (run.step() == step) {
+      run.stop();
+    }
   }
 
   private static String refusal(Result result) {

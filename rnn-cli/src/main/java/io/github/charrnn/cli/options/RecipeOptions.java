@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -192,7 +193,7 @@ public final class RecipeOptions {
               "--local-steps",
               "localSteps",
               "local steps",
-              (typed, recipe, steps) -> recipe.withLocalSteps(typed.localSteps),
+              (typed, recipe, steps) -> typed.localSteps(recipe),
               recipe -> Optional.of(recipe.localSteps()).filter(some -> some > 1).map(x -> x)),
           ofRate(
               "--schedule",
@@ -340,6 +341,14 @@ public final class RecipeOptions {
                 : Optional.empty());
   }
 
+  private Recipe localSteps(Recipe recipe) {
+    if (recipe.shards() == 1 && localSteps > 1) {
+      throw Options.wrong(
+          command, "--local-steps goes with --shards, the text is not cut into any: leave it out");
+    }
+    return recipe.withLocalSteps(localSteps);
+  }
+
   private Optimizer optimizer(Optimizer theirs) {
     String typed = optimizer.toLowerCase(Locale.ROOT);
     return typed.equals(theirs.name()) ? theirs : Optimizer.named(typed);
@@ -446,9 +455,18 @@ public final class RecipeOptions {
    * @param textLength of the run's whole text
    */
   public void requireSame(Recipe theirs, long textLength, CharVocab vocab, Path checkpoint) {
+    requireSame(theirs, () -> plan(textLength, vocab).recipe(), checkpoint);
+  }
+
+  /**
+   * The same, of runs that are planned in another way.
+   *
+   * @param planned gives what the name that was typed comes to
+   */
+  public void requireSame(Recipe theirs, Supplier<Recipe> planned, Path checkpoint) {
     LearningRate rate = theirs.learningRate();
     boolean named = isNamed();
-    Recipe base = named ? planned(plan(textLength, vocab).recipe(), rate) : theirs;
+    Recipe base = named ? planned(planned.get(), rate) : theirs;
     String difference = typed(base, rate.steps()).difference(theirs);
     if (difference.isEmpty()) {
       return;
