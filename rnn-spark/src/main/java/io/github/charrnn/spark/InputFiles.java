@@ -1,5 +1,7 @@
 package io.github.charrnn.spark;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,33 +18,51 @@ final class InputFiles {
   private InputFiles() {}
 
   /**
-   * The files that paths name, each path's in the order of their names. Of a directory these are
-   * all that are not hidden, also in further ones.
+   * The files that paths name, those of each in the order of their whole paths, as rnn has them. Of
+   * a directory these are all that are not hidden, also in further ones.
    *
-   * @param paths files, directories, and patterns with * for several
+   * @param paths files, directories, and patterns with * for several; what is there under the name
+   *     itself is no pattern
    * @throws IOException if there is none, or one cannot be looked at
    */
   static List<FileStatus> of(List<String> paths, Configuration configuration) throws IOException {
     List<FileStatus> files = new ArrayList<>();
     for (String path : paths) {
-      Path pattern = path(path, configuration);
-      FileStatus[] found;
-      try {
-        found = pattern.getFileSystem(configuration).globStatus(pattern);
-      } catch (FileNotFoundException e) {
-        throw new IOException("there is no file " + path, e);
-      }
-      if (found == null || found.length == 0) {
-        throw new IOException("there is no file " + path);
-      }
-      for (FileStatus one : sorted(found)) {
-        add(one, configuration, files);
+      for (FileStatus one : found(path, configuration)) {
+        List<FileStatus> inside = new ArrayList<>();
+        add(one, configuration, inside);
+        files.addAll(sorted(inside));
       }
     }
     if (files.isEmpty()) {
       throw new IOException("there is no file in " + String.join(", ", paths));
     }
     return files;
+  }
+
+  private static List<FileStatus> found(String typed, Configuration configuration)
+      throws IOException {
+    Path path = path(typed, configuration);
+    FileSystem system = path.getFileSystem(configuration);
+    FileStatus[] found;
+    try {
+      found =
+          system.exists(path)
+              ? new FileStatus[] {system.getFileStatus(path)}
+              : system.globStatus(path);
+    } catch (FileNotFoundException e) {
+      throw new IOException("there is no file " + typed, e);
+    }
+    if (found == null || found.length == 0) {
+      throw new IOException("there is no file " + typed);
+    }
+    return sorted(List.of(found));
+  }
+
+  /** Whether Spark's own reader leaves out a file of that name: it counts as not there yet. */
+  static boolean isHidden(Path file) {
+    String name = file.getName();
+    return name.startsWith(".") || name.startsWith("_") || name.endsWith("._COPYING_");
   }
 
   /**
@@ -66,17 +86,19 @@ final class InputFiles {
       return;
     }
     FileSystem system = file.getPath().getFileSystem(configuration);
-    for (FileStatus inside : sorted(system.listStatus(file.getPath()))) {
-      String name = inside.getPath().getName();
-      if (!name.startsWith(".") && !name.startsWith("_")) {
+    for (FileStatus inside : system.listStatus(file.getPath())) {
+      if (!isHidden(inside.getPath())) {
         add(inside, configuration, to);
       }
     }
   }
 
-  private static List<FileStatus> sorted(FileStatus[] files) {
-    return Arrays.stream(files)
-        .sorted(Comparator.comparing(file -> file.getPath().toString()))
+  /** By bytes, as Java sorts the paths of this machine. */
+  private static List<FileStatus> sorted(List<FileStatus> files) {
+    return files.stream()
+        .sorted(
+            Comparator.comparing(
+                file -> file.getPath().toString().getBytes(UTF_8), Arrays::compareUnsigned))
         .toList();
   }
 }

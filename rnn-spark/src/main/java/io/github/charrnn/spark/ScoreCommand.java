@@ -13,8 +13,8 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;
@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
       "One line out for one line in, as rnn score prints it: nats, bits per character, characters"
           + " (with the end of the line, if the model predicts that) and the line, separated by"
           + " tabs. The files part-* of DIR, one after the other, have them in the order of the"
-          + " lines; _SUCCESS beside them says that all are there.",
+          + " lines; _SUCCESS beside them says that all are there. DIR appears when it is"
+          + " complete.",
       "MODEL, INPUT and DIR may be of any file system that Hadoop knows: a path on this machine,"
           + " file:, hdfs:, and those that Spark is configured for."
     },
@@ -60,7 +61,11 @@ final class ScoreCommand implements Callable<Integer> {
       index = "1..*",
       arity = "1..*",
       paramLabel = "INPUT",
-      description = "UTF-8 files, directories of such, or patterns with * for several.")
+      description = {
+        "UTF-8 files, directories of such, or patterns with * for several.",
+        "The files of a directory are read in the order of their names, also those further in;"
+            + " hidden ones, which begin with . or _, are left out."
+      })
   private List<String> inputs = new ArrayList<>();
 
   @Option(
@@ -92,19 +97,16 @@ final class ScoreCommand implements Callable<Integer> {
     SparkSession spark = session.get();
     Configuration configuration = spark.sparkContext().hadoopConfiguration();
     Path directory = InputFiles.path(out, configuration);
-    FileSystem files = directory.getFileSystem(configuration);
-    boolean replaces = files.exists(directory);
-    if (replaces && !overwrite) {
+    FileContext files = FileContext.getFileContext(directory.toUri(), configuration);
+    if (!overwrite && files.util().exists(directory)) {
       throw new IOException(
           out + " is there already: name another directory, or replace it with --overwrite");
     }
     requireOutside(InputFiles.path(model, configuration), model, directory);
     RnnScoring scoring = RnnScoring.of(spark, model).unknown(policy);
-    // Beside what it replaces, until all of it is there.
+    // Beside it until all of it is there: what is in DIR meanwhile is another's.
     Path written =
-        replaces
-            ? new Path(directory.getParent(), "." + directory.getName() + "-" + UUID.randomUUID())
-            : directory;
+        new Path(directory.getParent(), "." + directory.getName() + "-" + UUID.randomUUID());
     boolean done = false;
     try {
       write(scoring.score(lines(spark, configuration, directory), LINE), written);
@@ -114,11 +116,19 @@ final class ScoreCommand implements Callable<Integer> {
         files.delete(written, true);
       }
     }
-    if (replaces) {
-      files.delete(directory, true);
-      if (!files.rename(written, directory)) {
-        throw new IOException(written + " cannot be renamed to " + directory + ": it is complete");
+    try {
+      if (overwrite) {
+        files.delete(directory, true);
       }
+      files.rename(written, directory);
+    } catch (IOException e) {
+      throw new IOException(
+          "all lines are scored, but "
+              + written
+              + ", which has them, cannot be renamed to "
+              + directory
+              + ", which another may have made meanwhile: give it another name, or delete it",
+          e);
     }
     terminal.err().println(command.qualifiedName() + ": all lines are scored, in " + out);
     return ExitCode.OK;
@@ -129,6 +139,12 @@ final class ScoreCommand implements Callable<Integer> {
       throws IOException {
     List<FileStatus> files = InputFiles.of(inputs, configuration);
     for (FileStatus file : files) {
+      if (InputFiles.isHidden(file.getPath())) {
+        throw new IOException(
+            file.getPath()
+                + " is hidden from Spark, which leaves out names that begin with . or _ or end with"
+                + " ._COPYING_: rename or copy it");
+      }
       requireOutside(file.getPath(), file.getPath().toString(), directory);
     }
     return lines(spark, files);
@@ -150,6 +166,7 @@ final class ScoreCommand implements Callable<Integer> {
     return spark
         .read()
         .option("lineSep", "\n")
+        .option("__globPaths__", "false") // a name with [ is no pattern any more
         .text(file.toString())
         .selectExpr("IF(endswith(value, '\\r'), left(value, length(value) - 1), value) AS value");
   }
