@@ -18,7 +18,8 @@ public final class UnknownSymbols implements Serializable {
   private static final UnknownSymbols FAILING = new UnknownSymbols(FAIL);
   private static final UnknownSymbols SKIPPING = new UnknownSymbols(SKIP);
 
-  private final int replacement; // a code point, FAIL or SKIP
+  /** A code point, FAIL or SKIP. */
+  private final int replacement;
 
   private UnknownSymbols(int replacement) {
     this.replacement = replacement;
