@@ -17,9 +17,12 @@ import java.util.function.Consumer;
  * to the last bit: a round that is lost with its machine is computed by another.
  *
  * <pre>{@code
- * List<EncodedText> parts = List.of(vocab.encode(north), vocab.encode(south));
- * Recipe recipe = Recipe.course().withBatchSize(2).withShards(2).withLocalSteps(50);
- * TrainingResult result = Trainer.of(rnn).recipe(recipe).train(Shards.of(parts), 1_000);
+ * int half = text.length() / 2;
+ * List<EncodedText> parts =
+ *     List.of(vocab.encode(text.substring(0, half)), vocab.encode(text.substring(half)));
+ * VanillaRnn start = VanillaRnn.builder(vocab).hiddenSize(100).build();
+ * Recipe recipe = Recipe.course().withBatchSize(2).withShards(2).withLocalSteps(10);
+ * TrainingResult result = Trainer.of(start).recipe(recipe).train(Shards.of(parts), 100);
  * }</pre>
  *
  * <p>Not safe for use by several threads at a time, except {@link #train}.
