@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Files that mean harm. The build runs these tests in a heap of 64 MB, and with -Plong, as .ci/run
- * has it, for every length, every bit and 100,000 mutations.
+ * Files that mean harm. The build runs these tests in a heap of 64 MB, and with -Plong for every
+ * length, every bit and 100,000 mutations, of which .ci/run has 30,000.
  */
 @Tag("once")
 class HostileFileTest {
