@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,44 +42,51 @@ class ShardsTest {
     return Trainer.of(start).recipe(recipe);
   }
 
-  /** Shards as those of a cluster are: each gets bytes, and may have to do all of it again. */
+  /** Shards of texts with a way of their own to train a round. */
+  private record Elsewhere(Shards here, BiConsumer<byte[], Consumer<double[]>> rounds)
+      implements Shards {
+    @Override
+    public CharVocab vocab() {
+      return here.vocab();
+    }
+
+    @Override
+    public List<Long> lengths() {
+      return here.lengths();
+    }
+
+    @Override
+    public String fingerprint() {
+      return here.fingerprint();
+    }
+
+    @Override
+    public void round(byte[] round, Consumer<double[]> results) {
+      rounds.accept(round, results);
+    }
+  }
+
+  /** As those of a cluster are: each gets bytes, and may have to do all of it again. */
   private static Shards elsewhere(List<EncodedText> texts) {
-    Shards here = Shards.of(texts);
-    return new Shards() {
-      @Override
-      public CharVocab vocab() {
-        return here.vocab();
-      }
+    return new Elsewhere(
+        Shards.of(texts),
+        (round, results) -> {
+          List<double[]> all = new ArrayList<>();
+          for (int shard = texts.size() - 1; shard >= 0; shard--) { // in any order, and twice
+            trained(round, shard, texts);
+            all.add(trained(round.clone(), shard, texts));
+          }
+          Collections.reverse(all);
+          all.forEach(results);
+        });
+  }
 
-      @Override
-      public List<Long> lengths() {
-        return here.lengths();
-      }
-
-      @Override
-      public String fingerprint() {
-        return here.fingerprint();
-      }
-
-      @Override
-      public void round(byte[] round, Consumer<double[]> results) {
-        List<double[]> all = new ArrayList<>();
-        for (int shard = texts.size() - 1; shard >= 0; shard--) { // in any order, and twice
-          trained(round, shard);
-          all.add(trained(round.clone(), shard));
-        }
-        Collections.reverse(all);
-        all.forEach(results);
-      }
-
-      private double[] trained(byte[] round, int shard) {
-        try {
-          return Shards.train(round, shard, texts.get(shard));
-        } catch (ModelFormatException e) {
-          throw new AssertionError(e);
-        }
-      }
-    };
+  private static double[] trained(byte[] round, int shard, List<EncodedText> texts) {
+    try {
+      return Shards.train(round, shard, texts.get(shard));
+    } catch (ModelFormatException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
@@ -305,30 +313,13 @@ class ShardsTest {
   void aRoundThatIsDamaged_orAResultThatIsNot_whatTrainGave_isRefused() {
     List<EncodedText> parts = LocalShards.cut(text, 4, start.documents());
     List<byte[]> rounds = new ArrayList<>();
-    Shards here = Shards.of(parts);
     Shards noting =
-        new Shards() {
-          @Override
-          public CharVocab vocab() {
-            return here.vocab();
-          }
-
-          @Override
-          public List<Long> lengths() {
-            return here.lengths();
-          }
-
-          @Override
-          public String fingerprint() {
-            return here.fingerprint();
-          }
-
-          @Override
-          public void round(byte[] round, Consumer<double[]> results) {
-            rounds.add(round);
-            results.accept(new double[3]);
-          }
-        };
+        new Elsewhere(
+            Shards.of(parts),
+            (round, results) -> {
+              rounds.add(round);
+              results.accept(new double[3]);
+            });
     assertThatIllegalStateException()
         .isThrownBy(() -> trainer().train(noting, 40))
         .withMessageContaining("the shards gave number 1 of 4 results, of 3 numbers, must be ");

@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.attribute.FileTime;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CreateFlag;
@@ -66,13 +68,15 @@ final class RunPlace implements Closeable {
   /**
    * Refuses to write what is read.
    *
-   * @param paths files and directories that are read
+   * @param paths files, directories and patterns that are read
    */
   void requireOutside(List<String> paths) throws IOException {
-    for (java.nio.file.Path file : written()) {
-      for (Path at = target(file); at != null; at = at.getParent()) {
-        for (String read : paths) {
-          if (at.equals(InputFiles.path(read, configuration))) {
+    for (String read : paths) {
+      Set<Path> taken = new HashSet<>(Set.of(InputFiles.path(read, configuration)));
+      InputFiles.of(List.of(read), configuration).forEach(file -> taken.add(file.getPath()));
+      for (java.nio.file.Path file : written()) {
+        for (Path at = target(file); at != null; at = at.getParent()) {
+          if (taken.contains(at)) {
             throw new IOException(
                 target(file) + " would be written, and " + read + " is read: name another model");
           }

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -26,7 +25,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Shards of files that executors train on, a task for each shard and round. The driver sees no
+ * Shards of files that executors train on, a task for each shard and round. The driver keeps no
  * text; an executor has the model, its optimizer's memories and one shard in memory for every task
  * that it runs at a time, and keeps other shards only where there is room.
  *
@@ -198,13 +197,9 @@ public final class SparkShards implements Shards {
 
   @Override
   public String fingerprint() {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      found.forEach(it -> digest.update(it.sha256().getBytes(UTF_8)));
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java has it", e);
-    }
+    MessageDigest digest = ShardText.sha256();
+    found.forEach(it -> digest.update(it.sha256().getBytes(UTF_8)));
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   /**

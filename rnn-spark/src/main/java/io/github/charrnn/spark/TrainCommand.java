@@ -206,22 +206,20 @@ final class TrainCommand implements Callable<Integer> {
   private Ready begun(SparkSession spark) throws IOException {
     int count = recipe.shards().orElse(SHARDS);
     List<String> names = text.source().names();
-    Optional<Documents> documents = text.source().documents();
+    Optional<VanillaRnn> saved = Optional.empty();
     SparkShards shards;
-    VanillaRnn start;
-    Plan plan;
     if (model.from().isPresent()) {
-      VanillaRnn saved = Sources.model(model.from().get());
+      VanillaRnn from = Sources.model(model.from().get());
+      saved = Optional.of(from);
       Optional<Documents> its =
-          text.source(saved.documents(), model.from().get().toString()).documents();
-      shards = SparkShards.of(spark, names, its, count, saved.vocab());
-      plan = sharded(recipe.plan(length(shards), shards.vocab()), count);
-      start = saved;
+          text.source(from.documents(), model.from().get().toString()).documents();
+      shards = SparkShards.of(spark, names, its, count, from.vocab());
     } else {
-      shards = SparkShards.of(spark, names, documents, count);
-      plan = sharded(recipe.plan(length(shards), shards.vocab()), count);
-      start = model.create(shards.vocab(), plan, shards.documents());
+      shards = SparkShards.of(spark, names, text.source().documents(), count);
     }
+    Plan plan = sharded(recipe.plan(length(shards), shards.vocab()), count);
+    VanillaRnn start =
+        saved.orElseGet(() -> model.create(shards.vocab(), plan, shards.documents()));
     long total =
         steps.of(recipe.recipe(plan), () -> epoch(shards, recipe.recipe(plan)), plan.steps());
     Plan fitted = plan.withSteps(total);

@@ -117,6 +117,15 @@ class TrainCommandTest {
                 + " would be written, and "
                 + text
                 + " is read: name another model\n");
+    String pattern = directory + "/te*";
+    assertThat(refusal(Scored.spark(LocalSpark.session(), "train", pattern, "-o", text)))
+        .isEqualTo(
+            "1 rnn-spark train: file:"
+                + text
+                + " would be written, and "
+                + pattern
+                + " is read: name another model\n");
+    assertThat(text).hasContent(TEXT);
     assertThat(refusal(train(directory, "--steps", 5)))
         .isEqualTo(
             "1 rnn-spark train: " + directory + " is a directory: name the model's file in it\n");
