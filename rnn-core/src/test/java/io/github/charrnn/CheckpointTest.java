@@ -170,6 +170,7 @@ class CheckpointTest {
   }
 
   /** The epochs are of 37 windows with one stream, of 12 with three. */
+  @Tag("long")
   @ParameterizedTest
   @MethodSource("recipes")
   void resumed_whereverItWasStopped_isTheSameToTheBit(Recipe recipe) throws IOException {
@@ -202,6 +203,7 @@ class CheckpointTest {
         .isEqualTo("434abe96310eddb487d9f0ee57dc5d5e1954e54759adc47871bc5d7f057027d0");
   }
 
+  @Tag("long")
   @Test
   @Tag("once")
   void longRuns_withThinnedHistories_resumeToTheSame() throws IOException {

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -225,6 +226,7 @@ class DocumentsTest {
     assertThat(result.best().startState()).as("documents begin in the zero state").isEmpty();
   }
 
+  @Tag("long")
   @Test
   void aRunThatIsResumed_readsTheSameDocuments() throws IOException {
     EncodedText text = names();

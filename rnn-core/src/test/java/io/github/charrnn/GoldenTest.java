@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * published recipe. Beside the parameters, the bytes of the file that they are saved as. If a
  * change alters the order of a sum on purpose, they are recorded anew in a commit that says why.
  */
+@Tag("kernels")
 class GoldenTest {
   /** What a run must arrive at: the last parameters, and the file of the best model. */
   private record Golden(String last, String best) {}

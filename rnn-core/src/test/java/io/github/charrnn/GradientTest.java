@@ -11,12 +11,14 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Backpropagation against two oracles: central finite differences and dual numbers. */
+@Tag("kernels")
 class GradientTest {
   private static final boolean LONG = Boolean.getBoolean("tests.long");
 

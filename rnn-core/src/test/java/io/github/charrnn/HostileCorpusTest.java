@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** What fuzzing has come across, again: files, and some that were written to begin with. */
 @Tag("once")
+@Tag("long")
 class HostileCorpusTest {
   private static final Path CORPUS =
       Path.of("src", "test", "resources", "io", "github", "charrnn", "ModelFileFuzzTestInputs");

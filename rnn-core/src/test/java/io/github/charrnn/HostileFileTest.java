@@ -72,6 +72,7 @@ class HostileFileTest {
     return Stream.of(0, 1, 2, 3, 4, 5, 6, 7);
   }
 
+  @Tag("long")
   @ParameterizedTest
   @MethodSource("originals")
   void truncatedOrLengthened_isRefused(int original) throws IOException {
@@ -86,6 +87,7 @@ class HostileFileTest {
     }
   }
 
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(ints = {1, 7}) // a trained model; a checkpoint that has everything
   void anyBitFlipped_isRefused(int original) throws IOException {
@@ -102,6 +104,7 @@ class HostileFileTest {
    * Nearly all of these are signed with the right checksum. What is not refused must be a model all
    * the same, whose file says what was read.
    */
+  @Tag("long")
   @Test
   void mutatedInStructure_isRefusedOrIsAnotherModel() throws IOException {
     int cases = Integer.getInteger("mutations", LONG ? 100_000 : 1_000);
@@ -123,6 +126,7 @@ class HostileFileTest {
   }
 
   /** Headers of a megabyte that cost as much as a header can. */
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -447,6 +448,7 @@ class ObservationsTest {
   }
 
   /** The planned end is between two measurements, and for SMOOTH at one. */
+  @Tag("long")
   @ParameterizedTest
   @EnumSource(BestBy.class)
   void resumed_whereverItWasStopped_theObservationsAreTheSame(BestBy bestBy) throws IOException {

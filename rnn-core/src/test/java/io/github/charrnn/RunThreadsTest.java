@@ -217,6 +217,7 @@ class RunThreadsTest {
   }
 
   /** Whoever goes on with it after all gets them back. */
+  @Tag("long")
   @Test
   void aRunThatIsAbandoned_losesItsThreads() throws InterruptedException {
     Training training = trainer(3).start(text);

@@ -8,11 +8,13 @@ import io.github.charrnn.internal.Window;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Training against the plain implementation in {@link TextbookRnn}. */
+@Tag("kernels")
 class TextbookTest {
   private static final int N = 25;
 

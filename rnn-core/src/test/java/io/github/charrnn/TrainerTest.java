@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -237,6 +238,7 @@ class TrainerTest {
   }
 
   /** With an empty memory the first steps are as long as if the model knew nothing. */
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(doubles = {0, 0.5})
   void aTrainedModel_isNotWreckedByAdaGrad(double initialAccumulator) {

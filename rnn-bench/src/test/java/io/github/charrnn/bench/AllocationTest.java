@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +66,7 @@ class AllocationTest {
     assertAllocatesNothing(Trainer.of(model).batchSize(streams).start(text));
   }
 
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(strings = {"adam", "rmsprop", "sgd"})
   void otherRecipes_allocateNothingPerStep(String optimizer) throws IOException {
@@ -91,6 +93,7 @@ class AllocationTest {
   }
 
   /** Neither by who calls nor by the thread beside it. */
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(ints = {1, 6, 0})
   void training_withTwoThreads_allocatesNothingPerStep(int streams) throws IOException {
@@ -202,6 +205,7 @@ class AllocationTest {
         IntStream.range(0, 200).iterator(), i -> text.part(i, i + length), (i, evaluation) -> {});
   }
 
+  @Tag("long")
   @Test
   void evaluationWithThreads_allocatesNothingPerCharacter() throws IOException {
     Scorer scorer = Scorer.of(model).threads(2);

@@ -71,17 +71,14 @@ class BadInputTest {
   /** Of what takes no process of its own, one row in so many is typed even so. */
   private static final int PLAIN_TYPED = Integer.getInteger("rows.typed", 1);
 
-  @TempDir static Path directory;
+  /**
+   * Where long tests are left out, one row in so many, and none that takes a process of its own.
+   */
+  private static final int IN_SHORT = 8;
 
-  /** Texts of 300 MB and of 12 million documents take seconds: less of them, unless ALL_TYPED. */
-  private static final Map<String, String> SHORTER =
-      Map.of(
-          "-c 300000000",
-          "-c 6000000",
-          "-Xmx1g",
-          "-Xmx32m",
-          "-c 36000000 | RNN_JAVA_OPTS=-Xmx512m",
-          "-c 600000 | RNN_JAVA_OPTS=-Xmx32m");
+  private static final boolean SHORT = "long".equals(System.getProperty("tests.left.out"));
+
+  @TempDir static Path directory;
 
   /** What stands in the directory before every row. */
   private static final Map<Path, byte[]> PRISTINE = new TreeMap<>();
@@ -120,6 +117,21 @@ class BadInputTest {
 
   private static String text(String cell) {
     return cell.replace("\\|", "|").replaceAll("^`([^`]*)`$", "$1");
+  }
+
+  static List<Row> rowsOfThisForm() throws IOException {
+    List<Row> rows = rows();
+    return SHORT
+        ? IntStream.range(0, rows.size())
+            .filter(i -> i % IN_SHORT == 0)
+            .mapToObj(rows::get)
+            .filter(row -> !takesAProcess(row.typed()))
+            .toList()
+        : rows;
+  }
+
+  private static boolean takesAProcess(String typed) {
+    return !PLAIN.matcher(typed).matches() && !LAST.matcher(typed).matches();
   }
 
   @BeforeAll
@@ -166,7 +178,7 @@ class BadInputTest {
   }
 
   @ParameterizedTest
-  @MethodSource("rows")
+  @MethodSource("rowsOfThisForm")
   void badInput_isOneSentence_andLeavesNothingHalfWritten(Row row) throws Exception {
     if (row.typed().contains("million.txt")) { // large: only where it is needed
       write("million.txt", MILLION);
@@ -207,14 +219,12 @@ class BadInputTest {
 
   private static Cli.Outcome outcome(String typed) throws Exception {
     boolean chosen = Math.floorMod(typed.hashCode(), PLAIN_TYPED) == 0;
-    if (ALL_TYPED && (chosen || !LAST.matcher(typed).matches())) {
+    if ((ALL_TYPED && chosen) || takesAProcess(typed)) {
       return intoAShell(typed);
-    } else if (PLAIN.matcher(typed).matches()) {
-      return inTheChild(words(typed), "");
-    } else if (LAST.matcher(typed).matches()) {
-      return inTheChildAfterAShell(typed);
     }
-    return intoAShell(shorter(typed));
+    return PLAIN.matcher(typed).matches()
+        ? inTheChild(words(typed), "")
+        : inTheChildAfterAShell(typed);
   }
 
   /** The shell does all but rnn, whose words and standard input it leaves for the child. */
@@ -261,14 +271,6 @@ class BadInputTest {
     }
   }
 
-  private static String shorter(String typed) {
-    String result = typed;
-    for (Map.Entry<String, String> part : SHORTER.entrySet()) {
-      result = result.replace(part.getKey(), part.getValue());
-    }
-    return result;
-  }
-
   private static List<String> words(String typed) {
     List<String> words =
         WORD.matcher(typed)
@@ -289,11 +291,7 @@ class BadInputTest {
   void mostRows_takeNoShell() throws IOException {
     List<Row> rows = rows();
     long plain = rows.stream().filter(row -> PLAIN.matcher(row.typed()).matches()).count();
-    long processes =
-        rows.stream()
-            .map(Row::typed)
-            .filter(typed -> !PLAIN.matcher(typed).matches() && !LAST.matcher(typed).matches())
-            .count();
+    long processes = rows.stream().map(Row::typed).filter(BadInputTest::takesAProcess).count();
     System.out.printf(
         "%d rows of bad input, %d of them take a shell, %d a process%n",
         rows.size(), rows.size() - plain, processes);

@@ -11,10 +11,12 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** docs/check-your-own.md as its reader follows it, and a reader who has made a mistake. */
+@Tag("long")
 class CheckYourOwnTest {
   private static final Path PAGE = Path.of("../docs/check-your-own.md");
   private static final Path PROGRAM = Path.of("../docs/check.py");

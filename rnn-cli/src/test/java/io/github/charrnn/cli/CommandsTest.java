@@ -24,6 +24,7 @@ import java.util.SplittableRandom;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -398,6 +399,7 @@ class CommandsTest {
   }
 
   /** What is easy comes first, and the best model is of there. */
+  @Tag("long")
   @Test
   void aBestThatIsWorseThanTheLast_isSaidWhereverTheModelIsUsed() throws IOException {
     StringBuilder text = new StringBuilder("ab".repeat(2_000));
@@ -425,6 +427,7 @@ class CommandsTest {
     assertThat(notes).contains("On pieces of all its text the saved model has ");
   }
 
+  @Tag("long")
   @Test
   void aRunWithinItsFirstEpoch_saysHowMuchItHasRead() {
     long epoch = (BOOK.codePointCount(0, BOOK.length()) - 1L) / 25;

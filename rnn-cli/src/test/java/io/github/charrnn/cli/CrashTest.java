@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>In the build a few times; 200 times with -Plong.
  */
+@Tag("long")
 class CrashTest {
   private static final int KILLS =
       Integer.getInteger("crash.kills", Boolean.getBoolean("tests.long") ? 200 : 3);

@@ -40,6 +40,7 @@ import java.util.concurrent.FutureTask;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -552,6 +553,7 @@ class DocumentsCommandsTest {
   }
 
   /** Nobody sees a U+001E on a terminal. */
+  @Tag("long")
   @ParameterizedTest
   @CsvSource({"--delimiter <|end|>, <|end|>", "--documents files, '\u241e\n'"})
   void passages_showWhereADocumentEnds(String options, String end) throws IOException {

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -279,6 +280,7 @@ class InteractiveTest {
         .isEqualTo(alone("An\\nB", 1, "--length", "9"));
   }
 
+  @Tag("long")
   @Test
   void withoutATerminal_noClassOfTheLineEditorIsLoaded() throws Exception {
     List<String> command = new ArrayList<>(Command.java());
@@ -292,6 +294,7 @@ class InteractiveTest {
     assertThat(Files.readString(loaded)).contains("SampleCommand").doesNotContain("org.jline");
   }
 
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

@@ -10,10 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** All other tests run on the class path, as rnn.jar does; this one runs the module. */
+@Tag("long")
 class ModuleTest {
   @TempDir Path directory;
 

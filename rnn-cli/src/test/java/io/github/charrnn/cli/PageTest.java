@@ -35,12 +35,14 @@ import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /** The pages as a real browser shows them. */
+@Tag("long")
 class PageTest {
   private static final String HOSTILE =
       "</script><script>alert(1)</script> & <img src=x onerror=alert(2)> \u0007\u001B[31m"

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The readers of docs/readers: they say of models what rnn says, and refuse what is damaged. That
  * in JavaScript runs in a browser, too: PageTest.
  */
+@Tag("long")
 class ReadersTest {
   static final Path READERS = Path.of("..", "docs", "readers");
   private static final String NUMBER = "nats per character ";

@@ -37,6 +37,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -250,6 +251,7 @@ class ReadmeTest {
   }
 
   /** What docs/alternatives.md times: this library, and a step that is the same written twice. */
+  @Tag("long")
   @Test
   void programsOfAlternatives_runAndTakeTheSameSteps() throws Exception {
     Path text =
@@ -431,6 +433,7 @@ class ReadmeTest {
     return JsonParser.parseString(new String(bytes.array(), 8, length, UTF_8)).getAsJsonObject();
   }
 
+  @Tag("long")
   @Test
   void pythonExample_readsTheSameNumbers() throws Exception {
     Needed.isThere(

@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -299,6 +300,7 @@ class TuneTest {
     assertThat(after.get("tried")).isEqualTo(before.get("tried"));
   }
 
+  @Tag("long")
   @Test
   void minutes_areMeasured_andItsCommandIsTheSameSearch() {
     Cli.Outcome outcome =

@@ -35,6 +35,7 @@ import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -220,6 +221,7 @@ class WeightsTest {
     return Double.parseDouble(line.group(1));
   }
 
+  @Tag("long")
   @Test
   void numpysLines_findTheSameLoss_andWriteTheSameModel() throws Exception {
     Needed.isThere(
@@ -239,6 +241,7 @@ class WeightsTest {
   }
 
   /** As numpy itself writes files that are not C's order, not doubles, or of version 2. */
+  @Tag("long")
   @Test
   void numpysOwnFiles_areRead() throws Exception {
     Needed.isThere(Python.has("numpy"), "numpy's own files are not read, there is no numpy");

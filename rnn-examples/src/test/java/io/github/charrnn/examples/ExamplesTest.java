@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,6 +76,7 @@ class ExamplesTest {
     return IntStream.range(1, all.length()).mapToObj(i -> all.substring(i - 1, i + 1));
   }
 
+  @Tag("long")
   @Test
   void logAnomalies_areTheLinesThatAreUnlikeTheOthers() throws Exception {
     List<String> printed = printed(LogAnomalies::main);
@@ -100,6 +102,7 @@ class ExamplesTest {
     assertThat(printed(LogAnomalies::main, file.toString()).get(0)).endsWith(": what is this?");
   }
 
+  @Tag("long")
   @Test
   void madeUpDomains_areToldFromReal() throws Exception {
     assertThat(printed(MadeUpDomains::main))
@@ -108,6 +111,7 @@ class ExamplesTest {
             "real", "real", "real", "real", "real", "made up", "made up", "made up", "made up");
   }
 
+  @Tag("long")
   @Test
   void madeUpDomains_areToldFromThoseOfWordsThatNoModelHasSeen() throws Exception {
     List<String> words = Texts.words();
@@ -127,6 +131,7 @@ class ExamplesTest {
     assertThat(right / 1_000).isGreaterThan(0.95);
   }
 
+  @Tag("long")
   @Test
   void nextCharacters_areThoseThatSearchesHave() throws Exception {
     List<String> printed = printed(NextCharacters::main, "?cancel a tr");
@@ -145,6 +150,7 @@ class ExamplesTest {
     assertThat(printed(ModelInJar::main, "El")).hasSize(5).allMatch(name -> name.startsWith("El"));
   }
 
+  @Tag("long")
   @Test
   void trainInBackground_cancelledAndResumed_isAsIfNeverCancelled() throws Exception {
     String book = String.join("\n", Texts.searches(1, 1_000));

@@ -33,6 +33,7 @@ import javax.tools.JavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -170,6 +171,7 @@ class JavadocTest {
     }
   }
 
+  @Tag("long")
   @Test
   void examples_compileAndRun() throws Exception {
     List<String> methods = new ArrayList<>();

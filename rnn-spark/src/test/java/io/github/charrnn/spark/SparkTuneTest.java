@@ -36,12 +36,14 @@ import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** {@code tune} on Spark, beside {@code rnn tune}. */
+@Tag("long")
 class SparkTuneTest {
   private static final int SURROGATE_PAIR = 0x1f41a;
   private static final int BYTE_ORDER_MARK = 0xfeff;

@@ -19,6 +19,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.DelegateToFileSystem;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +62,7 @@ class TrainCommandTest {
     return Scored.spark(LocalSpark.session(), all.toArray());
   }
 
+  @Tag("long")
   @Test
   void train_savesModelCheckpointAndPage_andGoesOnAsIfItHadNotStopped() throws IOException {
     Path model = directory.resolve("m");

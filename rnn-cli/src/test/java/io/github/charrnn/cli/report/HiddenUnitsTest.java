@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What units are said to follow, against correlations computed here. */
@@ -252,6 +253,7 @@ class HiddenUnitsTest {
         .allSatisfy(unit -> assertThat(unit.correlation()).isBetween(-1.0, 1.0));
   }
 
+  @Tag("long")
   @Test
   void moreHiddenUnitsThanCanBeLookedAt_areNoError() {
     VanillaRnn wide = VanillaRnn.builder(text.vocab()).hiddenSize(2_000).build();

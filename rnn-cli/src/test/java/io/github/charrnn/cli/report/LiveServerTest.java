@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class LiveServerTest {
@@ -33,6 +34,7 @@ class LiveServerTest {
     }
   }
 
+  @Tag("long")
   @Test
   void get_underItsOwnName_isAnswered() throws IOException {
     try (LiveServer server = server()) {

@@ -29,6 +29,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The JSON of a run, against what the run came to, and the size of its page. */
@@ -361,11 +362,13 @@ class ReportTest {
         .hasSizeBetween(1, 2);
   }
 
+  @Tag("long")
   @Test
   void aPageOfAllThatIsKept_staysSmall() {
     assertPageStaysSmall("ab c\nd<e'f");
   }
 
+  @Tag("long")
   @Test
   void aPageOfCharactersThatAreEscaped_staysSmall() {
     assertPageStaysSmall("\u0001\u0002\u0003\u001f<\u2028\u2029");

@@ -6,6 +6,7 @@ import io.github.charrnn.internal.Parameters;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * which the package documentation fixes. Outputs are full of garbage before; a canary behind each
  * shows that nothing is written beyond.
  */
+@Tag("kernels")
 class KernelTest {
   private static final double GARBAGE = -987.654;
   private static final int[] SIZES = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 100, 130};
