@@ -684,8 +684,9 @@ class PageTest {
     assertThat(browser().is("document.querySelector('header + section').id === 'loss'")).isTrue();
     assertRefused(address);
 
+    int code = training.code.get();
+    assertThat(code).as(training.err.toString(UTF_8)).isZero();
     browser().await("+document.documentElement.dataset.steps === " + LIVE_STEPS);
-    assertThat(training.code.get()).as(training.err.toString(UTF_8)).isZero();
     browser().await(HEADINGS + ".length >= 7");
     assertThat(browser().text("document.querySelector('.state').textContent"))
         .contains("Training has finished", "Saved: " + live + ", " + new ModelFiles(live).page())

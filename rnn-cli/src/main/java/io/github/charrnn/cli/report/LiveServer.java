@@ -6,11 +6,16 @@ import com.google.gson.JsonObject;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -20,13 +25,15 @@ import java.util.function.Supplier;
  */
 public final class LiveServer implements AutoCloseable {
   private static final byte[] LOOPBACK = {127, 0, 0, 1};
-  private static final long POLL_NANOS = 3_000_000_000L; // the page asks every second
-  private static final long FAREWELL_MILLIS = 1_500;
+  // The page asks every second; on a busy machine drawing takes longer than that.
+  private static final long LOOKING_NANOS = 10_000_000_000L;
 
   private final HttpServer server;
   private final ExecutorService executor;
   private final Supplier<JsonObject> report;
-  private volatile long asked = Long.MIN_VALUE;
+  private final CountDownLatch endSeen = new CountDownLatch(1);
+  private volatile boolean closing;
+  private volatile OptionalLong asked = OptionalLong.empty();
 
   /**
    * Starts it.
@@ -67,14 +74,21 @@ public final class LiveServer implements AutoCloseable {
         send(exchange, 405, "text/plain", "This page can be read, and nothing else.\n");
       } else {
         switch (exchange.getRequestURI().getPath()) {
-          case "/" -> send(exchange, 200, "text/html", Page.of("Training", report.get()));
-          case "/data.json" -> {
-            asked = System.nanoTime();
-            send(exchange, 200, "application/json", Json.text(report.get()));
-          }
+          case "/" -> show(exchange, "text/html", it -> Page.of("Training", it));
+          case "/data.json" -> show(exchange, "application/json", Json::text);
           default -> send(exchange, 404, "text/plain", "There is only " + address() + "\n");
         }
       }
+    }
+  }
+
+  private void show(HttpExchange exchange, String type, Function<JsonObject, String> form)
+      throws IOException {
+    asked = OptionalLong.of(System.nanoTime());
+    boolean end = closing; // asked before the report is: what is made from here on is the end
+    send(exchange, 200, type, form.apply(report.get()));
+    if (end) {
+      endSeen.countDown();
     }
   }
 
@@ -89,15 +103,22 @@ public final class LiveServer implements AutoCloseable {
     headers.set("Cross-Origin-Resource-Policy", "same-origin");
     headers.set("Content-Security-Policy", "frame-ancestors 'none'");
     exchange.sendResponseHeaders(status, body.length);
-    exchange.getResponseBody().write(body);
+    try (OutputStream out = exchange.getResponseBody()) {
+      out.write(body);
+    }
   }
 
-  /** Ends it, once a page that is still looking has had the time to see how training ended. */
+  /**
+   * Ends it, once a page that is still looking has been sent how training ended: a page that has
+   * not asked for 10 seconds is not looking any more.
+   */
   @Override
   public void close() {
-    if (asked != Long.MIN_VALUE && System.nanoTime() - asked < POLL_NANOS) {
+    closing = true;
+    if (asked.isPresent()) {
       try {
-        Thread.sleep(FAREWELL_MILLIS);
+        long left = LOOKING_NANOS - (System.nanoTime() - asked.getAsLong());
+        endSeen.await(left, TimeUnit.NANOSECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }

@@ -2,6 +2,7 @@ package io.github.charrnn.cli.report;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import com.google.gson.JsonObject;
@@ -9,6 +10,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -16,9 +21,7 @@ class LiveServerTest {
   private static final String END = "\r\nConnection: close\r\n\r\n";
 
   private static LiveServer server() throws IOException {
-    JsonObject json = new JsonObject();
-    json.addProperty("text", "</script>");
-    return new LiveServer(0, () -> json);
+    return new LiveServer(0, JsonObject::new);
   }
 
   private static int port(LiveServer server) {
@@ -31,27 +34,6 @@ class LiveServerTest {
         new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port(server))) {
       socket.getOutputStream().write(request.getBytes(UTF_8));
       return new String(socket.getInputStream().readAllBytes(), UTF_8);
-    }
-  }
-
-  @Tag("long")
-  @Test
-  void get_underItsOwnName_isAnswered() throws IOException {
-    try (LiveServer server = server()) {
-      for (String name : new String[] {"127.0.0.1", "localhost"}) {
-        String host = "Host: " + name + ":" + port(server);
-        String page = answer(server, "GET / HTTP/1.1\r\n" + host + END);
-        assertThat(page)
-            .startsWith("HTTP/1.1 200")
-            .containsIgnoringCase("content-type: text/html; charset=utf-8")
-            .containsIgnoringCase("cache-control: no-store")
-            .containsIgnoringCase("x-content-type-options: nosniff")
-            .contains("<!DOCTYPE html>", "{\"text\":\"\\u003c/script>\"}");
-        assertThat(answer(server, "GET /data.json HTTP/1.1\r\n" + host + END))
-            .startsWith("HTTP/1.1 200")
-            .containsIgnoringCase("content-type: application/json; charset=utf-8")
-            .endsWith("{\"text\":\"</script>\"}");
-      }
     }
   }
 
@@ -100,5 +82,41 @@ class LiveServerTest {
     assertThatIOException()
         .isThrownBy(
             () -> new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port).close());
+  }
+
+  @Tag("long")
+  @Test
+  void get_underItsOwnName_isAnswered_alsoWithTheEnd() throws Exception {
+    var text = new AtomicReference<>("</script>");
+    LiveServer server =
+        new LiveServer(
+            0,
+            () -> {
+              JsonObject json = new JsonObject();
+              json.addProperty("text", text.get());
+              return json;
+            });
+    String data = "";
+    for (String name : new String[] {"127.0.0.1", "localhost"}) {
+      String host = " HTTP/1.1\r\nHost: " + name + ":" + port(server) + END;
+      assertThat(answer(server, "GET /" + host))
+          .startsWith("HTTP/1.1 200")
+          .containsIgnoringCase("content-type: text/html; charset=utf-8")
+          .containsIgnoringCase("cache-control: no-store")
+          .containsIgnoringCase("x-content-type-options: nosniff")
+          .contains("<!DOCTYPE html>", "{\"text\":\"\\u003c/script>\"}");
+      data = "GET /data.json" + host;
+      assertThat(answer(server, data))
+          .startsWith("HTTP/1.1 200")
+          .containsIgnoringCase("content-type: application/json; charset=utf-8")
+          .endsWith("{\"text\":\"</script>\"}");
+    }
+
+    text.set("the end");
+    CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close);
+    assertThatExceptionOfType(TimeoutException.class)
+        .isThrownBy(() -> closed.get(2, TimeUnit.SECONDS)); // a page asks late on a busy machine
+    assertThat(answer(server, data)).endsWith("{\"text\":\"the end\"}");
+    closed.get(5, TimeUnit.SECONDS);
   }
 }
