@@ -82,7 +82,7 @@ public final class Main implements Runnable {
         new CommandLine(new Main())
             .addSubcommand(new ScoreCommand(terminal, session))
             .addSubcommand(new TuneCommand(terminal, () -> new SparkRuns(session.get())))
-            .addSubcommand(new TrainCommand(terminal, session))
+            .addSubcommand(TrainCommand.commandLine(terminal, session))
             .addSubcommand(new DemoCommand(terminal, session)),
         terminal,
         SparkFailures::sentence);

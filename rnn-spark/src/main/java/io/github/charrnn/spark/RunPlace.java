@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.FileTime;
 import java.util.EnumSet;
@@ -33,6 +34,8 @@ final class RunPlace implements Closeable {
   private final boolean isLocal;
   private final ModelFiles files;
   private final Map<java.nio.file.Path, FileTime> published = new HashMap<>();
+  private final Runnable atExit = this::clearIfThere;
+  private volatile boolean kept;
 
   private RunPlace(
       Path remote, Configuration configuration, boolean isLocal, java.nio.file.Path model) {
@@ -62,7 +65,9 @@ final class RunPlace implements Closeable {
       return new RunPlace(path, configuration, true, java.nio.file.Path.of(path.toUri().getPath()));
     }
     java.nio.file.Path here = Files.createTempDirectory("rnn-spark-");
-    return new RunPlace(path, configuration, false, here.resolve(path.getName()));
+    RunPlace place = new RunPlace(path, configuration, false, here.resolve(path.getName()));
+    AtExit.addLast(place.atExit);
+    return place;
   }
 
   /**
@@ -164,23 +169,41 @@ final class RunPlace implements Closeable {
     if (isLocal) {
       return;
     }
-    java.nio.file.Path directory = files.model().getParent();
     try {
       publish();
     } catch (IOException e) {
+      kept = true;
       throw new IOException(
           "the run's files cannot be published: "
               + e.getMessage()
               + "; all of it is in "
-              + directory
+              + files.model().getParent()
               + " on the driver's machine",
           e);
+    } finally {
+      AtExit.removeLast(atExit);
     }
+    clear();
+  }
+
+  private void clear() throws IOException {
+    java.nio.file.Path directory = files.model().getParent();
     try (var inside = Files.list(directory)) {
       for (java.nio.file.Path file : inside.toList()) {
         Files.delete(file);
       }
     }
     Files.delete(directory);
+  }
+
+  /** A process that was told to end before a run began. */
+  private void clearIfThere() {
+    if (!kept && Files.exists(files.model().getParent())) {
+      try {
+        clear();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e); // Hadoop logs it
+      }
+    }
   }
 }

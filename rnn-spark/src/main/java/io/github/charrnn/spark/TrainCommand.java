@@ -23,6 +23,7 @@ import io.github.charrnn.cli.output.Shell;
 import io.github.charrnn.cli.output.Terminal;
 import io.github.charrnn.cli.report.Analysis;
 import io.github.charrnn.cli.report.Report;
+import io.github.charrnn.cli.train.Interruption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -34,10 +35,13 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -68,6 +72,7 @@ final class TrainCommand implements Callable<Integer> {
   private static final int HEAD = 1_000_000;
 
   private static final int SAMPLE_LENGTH = 200;
+  private static final long INTERRUPTED_PATIENCE_SECONDS = 3;
 
   private final Terminal terminal;
   private final Supplier<SparkSession> session;
@@ -140,6 +145,26 @@ final class TrainCommand implements Callable<Integer> {
     this.session = session;
   }
 
+  /** The command, of whose options those of rnn train that make no sense here are not shown. */
+  static CommandLine commandLine(Terminal terminal, Supplier<SparkSession> session) {
+    CommandLine line = new CommandLine(new TrainCommand(terminal, session));
+    CommandSpec spec = line.getCommandSpec();
+    PositionalParamSpec text = spec.positionalParameters().get(0);
+    spec.remove(text);
+    spec.addPositional(
+        text.toBuilder()
+            .arity("1..*")
+            .required(true)
+            .description(
+                "UTF-8 files, directories (without hidden files, by name) or patterns, which all"
+                    + " executors reach.")
+            .build());
+    OptionSpec vocab = spec.findOption("--vocab");
+    spec.remove(vocab);
+    spec.addOption(vocab.toBuilder().hidden(true).build());
+    return line;
+  }
+
   @Override
   public Integer call() throws IOException {
     requireConsistent();
@@ -162,15 +187,22 @@ final class TrainCommand implements Callable<Integer> {
     Ready run = resume ? resumed(spark, place) : begun(spark);
     Optional<EncodedText> measured = measured(spark, run);
     observe(run, place, measured);
-    TrainingResult result = train(run);
-    result.best().save(place.files().model()); // before anything else can fail
-    place.publish();
-    EncodedText head = run.shards().beginning(HEAD);
-    result = result.measured(head);
-    result.best().save(place.files().model());
-    report(place, result, head, measured, run.shards());
-    place.publish();
-    say(place, result);
+    try (Interruption interruption = new Interruption("rnn-spark train", new AtExit())) {
+      run.trainer().every(1, interruption::stopIfRequested);
+      TrainingResult result = train(run);
+      result.best().save(place.files().model()); // before anything else can fail
+      place.publish();
+      boolean interrupted = interruption.requested();
+      if (interrupted) { // first, because whoever interrupts may not wait
+        sayInterrupted(result);
+      }
+      EncodedText head = run.shards().beginning(HEAD);
+      result = result.measured(head);
+      result.best().save(place.files().model());
+      report(place, result, head, measured, run.shards(), interrupted);
+      place.publish();
+      say(place, result);
+    }
   }
 
   /** Refuses what is wrong with the words alone. */
@@ -179,9 +211,11 @@ final class TrainCommand implements Callable<Integer> {
     steps.requireConsistent();
     model.requireConsistent(resume);
     List<String> names = text.source().names();
-    if (names.isEmpty() || names.contains("-")) {
+    if (names.contains("-")) {
       throw Options.wrong(
-          command, "TEXT is missing: name a file, a directory or a pattern that executors reach");
+          command,
+          "TEXT is -, standard input, which executors do not reach: name a file, a directory or a"
+              + " pattern");
     }
     if (model.vocab().isPresent()) {
       throw Options.wrong(command, "--vocab is for rnn train: a new model has the text's symbols");
@@ -355,7 +389,8 @@ final class TrainCommand implements Callable<Integer> {
       TrainingResult result,
       EncodedText head,
       Optional<EncodedText> measured,
-      SparkShards shards)
+      SparkShards shards,
+      boolean interrupted)
       throws IOException {
     TrainingSummary run = result.last().training().orElseThrow();
     Analysis analysis =
@@ -366,7 +401,8 @@ final class TrainCommand implements Callable<Integer> {
             run.recipe().sequenceLength(),
             OptionalInt.empty(),
             Runtime.getRuntime().availableProcessors());
-    analysis.finish(result.best(), Long.MAX_VALUE / 1_000_000_000);
+    analysis.finish(
+        result.best(), interrupted ? INTERRUPTED_PATIENCE_SECONDS : Long.MAX_VALUE / 1_000_000_000);
     List<String> words = new ArrayList<>(List.of("rnn-spark"));
     words.addAll(command.commandLine().getParent().getParseResult().originalArgs());
     words.remove("--resume");
@@ -397,8 +433,18 @@ final class TrainCommand implements Callable<Integer> {
             origin,
             new Report.Run(
                 result, run, RecipeOptions.shown(run.recipe(), result.best()), Optional.empty()),
-            Report.State.FINISHED,
+            interrupted ? Report.State.INTERRUPTED : Report.State.FINISHED,
             Optional.of(analysis)));
+  }
+
+  private void sayInterrupted(TrainingResult result) {
+    terminal
+        .err()
+        .printf(
+            Locale.ROOT,
+            "interrupted at step %,d; to go on, the same command with --resume%s%n",
+            result.steps(),
+            model.from().isPresent() ? " and without --from" : "");
   }
 
   private void say(RunPlace place, TrainingResult result) throws IOException {

@@ -18,6 +18,7 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.DelegateToFileSystem;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.spark.launcher.JavaModuleOptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -54,12 +55,16 @@ class TrainCommandTest {
         "fs.AbstractFileSystem.other.impl", OtherContext.class, OtherContext.class);
   }
 
-  private Result train(Object model, Object... words) {
+  private List<String> words(Object model, Object... words) {
     List<Object> all =
         new ArrayList<>(List.of("train", text, "-o", model, "--recipe", "course", "--hidden", 7));
     all.addAll(List.of("--shards", 3, "--local-steps", 5, "--batch", 6, "--seq", 8));
     all.addAll(List.of(words));
-    return Scored.spark(LocalSpark.session(), all.toArray());
+    return all.stream().map(Object::toString).toList();
+  }
+
+  private Result train(Object model, Object... words) {
+    return Scored.spark(LocalSpark.session(), words(model, words).toArray());
   }
 
   @Tag("long")
@@ -103,6 +108,50 @@ class TrainCommandTest {
     }
   }
 
+  @Tag("long")
+  @Test
+  void train_thatIsToldToEnd_savesWhatItHas_clearsUp_andGoesOnWithTheSameBits() throws Exception {
+    Path whole = directory.resolve("whole");
+    assertThat(train(whole, "--steps", 1000).code()).isZero();
+    Path there = Files.createDirectory(directory.resolve("there"));
+    Path temporary = Files.createDirectory(directory.resolve("tmp"));
+    Path err = directory.resolve("err");
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(List.of(JavaModuleOptions.defaultModuleOptionArray()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path", "")));
+    command.addAll(
+        List.of(
+            "-Djava.io.tmpdir=" + temporary,
+            "-Dspark.hadoop.fs.other.impl=" + Other.class.getName(),
+            "-Dspark.hadoop.fs.AbstractFileSystem.other.impl=" + OtherContext.class.getName(),
+            "-Drnn.kernel=scalar",
+            "io.github.charrnn.spark.Main"));
+    command.addAll(words("other:" + there + "/m", "--steps", 1000));
+    Path out = directory.resolve("out");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    while (process.isAlive() && !Files.readString(err).contains("round 3 of ")) {
+      Thread.sleep(20);
+    }
+    process.destroy(); // as Ctrl-C does, but for the signal's number
+
+    assertThat(process.waitFor()).as(Files.readString(err)).isEqualTo(143);
+    assertThat(err)
+        .content()
+        .containsPattern("interrupted at step [0-9,]+; to go on, the same command with --resume\n");
+    assertThat(out).content().startsWith("model        other:" + there + "/m\n");
+    assertThat(there.resolve("m.report.html")).exists();
+    assertThat(TrainingResult.load(there.resolve("m.checkpoint")).steps()).isLessThan(1000);
+    assertThat(temporary).isEmptyDirectory();
+    assertThat(train("other:" + there + "/m", "--steps", 1000, "--resume").code()).isZero();
+    assertThat(VanillaRnn.load(there.resolve("m")).fingerprint())
+        .isEqualTo(VanillaRnn.load(whole).fingerprint());
+  }
+
   @Test
   void whatIsWrong_isSaidInOneSentence() {
     Path model = directory.resolve("m");
@@ -137,7 +186,15 @@ class TrainCommandTest {
     assertThat(refusal(train(model, "--validation-every", 5)))
         .startsWith("2 rnn-spark train: --validation-every needs --validation: name a text");
     assertThat(refusal(Scored.spark(LocalSpark.session(), "train", "-o", model)))
-        .startsWith("2 rnn-spark train: TEXT is missing: name a file, a directory or a pattern");
+        .startsWith("2 rnn-spark train: TEXT is missing");
+    assertThat(refusal(Scored.spark(LocalSpark.session(), "train", "-", "-o", model)))
+        .startsWith(
+            "2 rnn-spark train: TEXT is -, standard input, which executors do not reach: name a"
+                + " file, a directory or a pattern");
+    assertThat(
+            refusal(
+                Scored.spark(LocalSpark.session(), "train", text, "-o", model, "--vocab", text)))
+        .startsWith("2 rnn-spark train: --vocab is for rnn train");
     assertThat(
             refusal(Scored.spark(LocalSpark.session(), "train", text, "-o", model, "--shards", 1)))
         .startsWith("2 rnn-spark train: --shards is 1, must be at least 2");
