@@ -2,6 +2,7 @@ package io.github.charrnn.spark;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -50,7 +51,7 @@ final class Cluster implements AutoCloseable {
     int port = freePort();
     Cluster cluster = new Cluster(dir, port);
     try {
-      cluster.begin("master", "master.Master", "--port", "" + port);
+      cluster.begin("master", LOOPBACK, "master.Master", "--port", "" + port);
       cluster.await("master", "I have been elected leader");
       cluster.addWorker();
       return cluster;
@@ -60,12 +61,18 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  /** Starts another worker; sessions that may have more executors get one there. */
+  /**
+   * Starts another worker; sessions that may have more executors get one there. Each has an address
+   * of its own, because a task's second copy never runs on the host of the first; Linux has all of
+   * 127.0.0.0/8 on loopback.
+   */
   void addWorker() throws IOException, InterruptedException {
-    String name = "worker-" + (workers.size() + 1);
+    int number = workers.size() + 1;
+    String name = "worker-" + number;
     workers.add(
         begin(
             name,
+            "127.0.0." + number,
             "worker.Worker",
             "--cores",
             "1",
@@ -100,6 +107,7 @@ final class Cluster implements AutoCloseable {
             "spark.executor.extraJavaOptions",
             "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Drnn.kernel=scalar")
         .config("spark.sql.shuffle.partitions", 4)
+        .config("spark.speculation", true)
         .getOrCreate();
   }
 
@@ -117,6 +125,26 @@ final class Cluster implements AutoCloseable {
     executors().get(0).destroyForcibly();
   }
 
+  /** Stops an executor where it stands, as a machine that hangs does. */
+  void freezeOneExecutor() {
+    signal("-STOP");
+  }
+
+  /** Lets it go on. */
+  void thaw() {
+    signal("-CONT");
+  }
+
+  private void signal(String signal) {
+    try {
+      new ProcessBuilder("kill", signal, Long.toString(executors().get(0).pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Ends a worker so; its executor ends itself. */
   void killOneWorker() {
     workers.get(0).destroyForcibly();
@@ -126,7 +154,8 @@ final class Cluster implements AutoCloseable {
     return workers.stream().flatMap(it -> it.toHandle().children()).toList();
   }
 
-  private Process begin(String name, String program, String... arguments) throws IOException {
+  private Process begin(String name, String host, String program, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(List.of(JavaModuleOptions.defaultModuleOptionArray()));
@@ -139,14 +168,14 @@ final class Cluster implements AutoCloseable {
     command.addAll(
         List.of("-Dlog4j2.configurationFile=" + Path.of("conf/log4j2.properties").toUri()));
     command.addAll(List.of("-cp", CLASS_PATH, "org.apache.spark.deploy." + program));
-    command.addAll(List.of("--host", LOOPBACK, "--webui-port", "0"));
+    command.addAll(List.of("--host", host, "--webui-port", "0"));
     Collections.addAll(command, arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     Map<String, String> environment = builder.environment();
     environment.keySet().removeIf(it -> it.startsWith("SPARK_"));
     environment.put("SPARK_HOME", dir.resolve("home").toString());
     environment.put("SPARK_SCALA_VERSION", "2.13");
-    environment.put("SPARK_LOCAL_IP", LOOPBACK);
+    environment.put("SPARK_LOCAL_IP", host);
     environment.put("SPARK_LOCAL_DIRS", dir.resolve("local").toString());
     Process process = builder.redirectErrorStream(true).redirectOutput(log(name)).start();
     all.add(process);

@@ -10,7 +10,6 @@ import io.github.charrnn.Optimizer;
 import io.github.charrnn.Recipe;
 import io.github.charrnn.Shards;
 import io.github.charrnn.Trainer;
-import io.github.charrnn.Training;
 import io.github.charrnn.VanillaRnn;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,9 +23,11 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.apache.spark.ExecutorLostFailure;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -75,15 +76,21 @@ class ClusterTest {
       assertThat(watch.removed.get()).as("executors lost").isEqualTo(1);
 
       cluster.awaitExecutors(spark, 2); // the worker has begun another
-      Trainer interrupted = trainer(shards);
-      interrupted.every(1, training -> killAt(training, 8, cluster));
-      assertThat(trained(interrupted, shards)).isEqualTo(trained);
+      watch.inTheMiddleOfARound(() -> cluster.freezeOneExecutor());
+      assertThat(trained(trainer(shards), shards)).isEqualTo(trained);
+      assertThat(watch.speculated.get())
+          .as("tasks of which the second copy was first")
+          .isPositive();
+      cluster.thaw();
+      watch.inTheMiddleOfARound(() -> cluster.killOneExecutor());
+      assertThat(trained(trainer(shards), shards)).isEqualTo(trained);
       assertThat(watch.removed.get()).as("executors lost").isEqualTo(2);
+      assertThat(watch.lost.get()).as("tasks lost with their executor").isPositive();
     }
   }
 
   private static Trainer trainer(SparkShards shards) {
-    return Trainer.of(VanillaRnn.builder(shards.vocab()).hiddenSize(16).build())
+    return Trainer.of(VanillaRnn.builder(shards.vocab()).hiddenSize(256).build())
         .recipe(
             Recipe.course()
                 .withSequenceLength(10)
@@ -106,12 +113,6 @@ class ClusterTest {
     return texts;
   }
 
-  private static void killAt(Training training, long step, Cluster cluster) {
-    if (training.step() == step) {
-      cluster.killOneExecutor();
-    }
-  }
-
   private List<Path> texts(int count) throws IOException {
     Random random = new Random(1);
     List<Path> texts =
@@ -129,18 +130,44 @@ class ClusterTest {
 
   /** What the driver hears of its tasks. */
   private static final class Watch extends SparkListener {
+    /** Of the second round, when each executor is at one of its eight tasks. */
+    private static final int IN_THE_MIDDLE = 11;
+
     final CountDownLatch some = new CountDownLatch(2);
     final AtomicInteger removed = new AtomicInteger();
+    final AtomicInteger lost = new AtomicInteger();
+    final AtomicInteger speculated = new AtomicInteger();
+    private final AtomicInteger begun = new AtomicInteger();
+    private volatile Runnable action = () -> {};
+
+    /** Does it in the run that begins now. */
+    void inTheMiddleOfARound(Runnable action) {
+      this.action = action;
+      lost.set(0);
+      begun.set(0);
+    }
+
+    @Override
+    public void onTaskStart(SparkListenerTaskStart start) {
+      if (begun.incrementAndGet() == IN_THE_MIDDLE) {
+        action.run();
+      }
+    }
 
     @Override
     public void onTaskEnd(SparkListenerTaskEnd end) {
       if (end.taskInfo().successful()) {
         some.countDown();
+        if (end.taskInfo().speculative()) {
+          speculated.incrementAndGet();
+        }
+      } else if (end.reason() instanceof ExecutorLostFailure) {
+        lost.incrementAndGet();
       }
     }
 
     @Override
-    public void onExecutorRemoved(SparkListenerExecutorRemoved lost) {
+    public void onExecutorRemoved(SparkListenerExecutorRemoved gone) {
       removed.incrementAndGet();
     }
   }
