@@ -46,6 +46,9 @@ interface Steps {
   /** What is not finite, as the subject of a sentence, if anything is. */
   Optional<String> overflown();
 
+  /** So many steps are to come, at least 0. */
+  default void expect(long steps) {}
+
   /** Before the first step of a run that begins with a trained model. */
   void recall(long earlierCharacters);
 

@@ -65,6 +65,11 @@ final class TextSteps implements Steps {
     return 1;
   }
 
+  @Override
+  public void expect(long steps) {
+    window.expect(steps);
+  }
+
   /**
    * AdaGrad would move every parameter by the full rate, which wrecks what there is. So what it
    * would remember of all that the model has been trained on is estimated, from windows spread over

@@ -246,8 +246,9 @@ public final class Training {
     return plannedSteps;
   }
 
-  void plan(long steps) {
-    plannedSteps = steps;
+  void plan(long planned) {
+    plannedSteps = planned;
+    steps.expect(planned - step);
   }
 
   Crew crew() {

@@ -66,7 +66,8 @@ class KernelChoiceTest {
     String[] words = printed.trim().split(" ", -1);
 
     assertThat(java.waitFor()).isZero();
-    assertThat(words).as(printed).hasSize(3);
+    assertThat(words).as(printed).hasSize(5);
+    assertThat(words[3]).as("the kernel that a long run begins with").isEqualTo(words[4]);
     assertThat(words[1]).as("the kernel at the end").isIn("ScalarKernel", "VectorKernel");
     Training scalar = HandOver.training();
     Insides.of(scalar).window.use(Kernels::scalar);
@@ -83,7 +84,10 @@ class KernelChoiceTest {
         + Path.of("target", "test-classes").toAbsolutePath();
   }
 
-  /** Prints the number of steps, the kernel of the last one and the model's fingerprint. */
+  /**
+   * Prints the number of steps, the kernel of the last one, the model's fingerprint, the kernel
+   * that a run began with which is known to be long, and the one that it should have begun with.
+   */
   static final class HandOver {
     static Training training() {
       EncodedText text = Texts.harbour();
@@ -92,8 +96,15 @@ class KernelChoiceTest {
     }
 
     public static void main(String[] args) throws InterruptedException {
-      Training training = training();
       Shape shape = Shape.of(20, Texts.harbour().vocab().size(), 10, 1, true);
+      Training longer = training();
+      longer.plan(1_000_000_000);
+      Kernel first = Insides.of(longer).window.kernel();
+      String expected =
+          Kernels.worthWaitingFor(shape, 1e12)
+              ? "VectorKernel"
+              : Insides.of(training()).window.kernel().getClass().getSimpleName();
+      Training training = training();
       Optional<WarmUp> warmUp = Kernels.warmUp(shape);
       warmUp.ifPresent(w -> w.spent(Long.MAX_VALUE / 2));
       long steps = 0;
@@ -105,8 +116,20 @@ class KernelChoiceTest {
         }
       }
       Kernel kernel = Insides.of(training).window.kernel();
+      for (long step = 0; step < steps; step++) {
+        longer.advance();
+      }
+      if (!longer.model().fingerprint().equals(training.model().fingerprint())) {
+        throw new AssertionError("the long run has other bits");
+      }
       System.out.println(
-          steps + " " + kernel.getClass().getSimpleName() + " " + training.model().fingerprint());
+          String.join(
+              " ",
+              Long.toString(steps),
+              kernel.getClass().getSimpleName(),
+              training.model().fingerprint(),
+              first.getClass().getSimpleName(),
+              expected));
     }
   }
 }

@@ -45,7 +45,8 @@ public final class Window {
   private final int m;
   private final int k;
   private final Shape shape;
-  private Optional<WarmUp> warmUp; // while the kernel is scalar, and vectors may come
+  private Optional<WarmUp> warmUp; // while the kernel is scalar, or its code is not compiled
+  private boolean vectors; // before they are compiled
   private Parameters parameters;
   private Weights weights; // the parameters, for the kernels
   private final Crew crew;
@@ -251,6 +252,17 @@ public final class Window {
     return weights;
   }
 
+  /**
+   * So many windows are to come. In a long run it pays to wait in the first of them until vector
+   * code is compiled.
+   */
+  public void expect(long windows) {
+    double multiplyAdds = 3.0 * m * (m + k) * n * streams * windows;
+    if (warmUp.isPresent() && Kernels.worthWaitingFor(shape, multiplyAdds)) {
+      vectors = took(Kernels::vector);
+    }
+  }
+
   /** Goes on with other kernels, which come to the same bits. */
   public void use(BiFunction<Shape, Parameters, Weights> load) {
     weights = load.apply(shape, parameters);
@@ -301,13 +313,16 @@ public final class Window {
     began = crew.size() == 1 ? 0 : System.nanoTime();
     if (warmUp.isPresent() && warmUp.get().over()) {
       warmUp = Optional.empty();
-      takeFastest();
+      if (!vectors) {
+        took(Kernels::load);
+      }
     }
     if (shape.backward() && scored) {
       weights.prepareBackward((n + 1) * streams);
     }
-    if (warmUp.isEmpty()) {
+    if (warmUp.isEmpty() || vectors) {
       crew.run(pace.members(), forward);
+      warmUp.ifPresent(WarmUp::computed);
     } else {
       long before = System.nanoTime();
       crew.run(pace.members(), forward);
@@ -324,12 +339,13 @@ public final class Window {
     }
   }
 
-  private void takeFastest() {
+  private boolean took(BiFunction<Shape, Parameters, Weights> load) {
     try {
-      weights = Kernels.load(shape, parameters);
-      weightsReplaced();
+      use(load);
+      return true;
     } catch (OutOfMemoryError e) { // for a moment there are two
       System.getLogger("io.github.charrnn").log(Level.DEBUG, "no room for vector kernels", e);
+      return false;
     }
   }
 

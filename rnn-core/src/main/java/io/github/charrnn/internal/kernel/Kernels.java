@@ -19,7 +19,8 @@ public final class Kernels {
    * callers, or one that a sum over callers gives, was wrong for most: a passage of 10 symbols waited
    * for vectors, 200 steps of training took 3.8 s instead of 1.6, and a service that scores strings in
    * 65 us stood still for 160 ms when the sum reached its bound. Now nobody runs vector code that is
-   * not compiled, and what a caller gets depends only on whether it is.
+   * not compiled, but for a run that is known to be long, and what a caller gets depends only on
+   * whether it is.
    *
    * The module of the Vector API is an incubator: it is there only if Java is started with
    * --add-modules jdk.incubator.vector, and a module that requires it makes every consumer's compiler
@@ -37,6 +38,12 @@ public final class Kernels {
   private static final String HINTS = "io.github.charrnn.hints";
 
   private static final int FEWEST_LANES = 2;
+
+  /** So many lanes are faster than scalar code everywhere; with fewer a warm-up finds out. */
+  private static final int SURELY_FASTER = 4;
+
+  /** Multiply-adds of some five seconds with scalar code. */
+  private static final double LONG = 1e11;
 
   private static final String NO_FMA =
       "this processor or virtual machine has no fused multiply-add (fma; QEMU shows the processor's"
@@ -92,6 +99,20 @@ public final class Kernels {
     }
     WarmUp warmUp = warmUpOf(shape.rehearsed());
     return warmUp.over() ? Optional.empty() : Optional.of(warmUp);
+  }
+
+  /**
+   * Whether a run with windows of a shape is better begun with vector code that is not compiled
+   * than with scalar code: that costs a second or two, once.
+   *
+   * @param multiplyAdds of all windows that are to come
+   */
+  public static boolean worthWaitingFor(Shape shape, double multiplyAdds) {
+    return multiplyAdds >= LONG
+        && asked() == Asked.AUTO
+        && VECTOR_MODULE.isPresent()
+        && canUseVectors(shape)
+        && lanes() >= SURELY_FASTER;
   }
 
   static WarmUp warmUpOf(Shape rehearsed) {

@@ -30,6 +30,21 @@ class WarmUpTest {
   }
 
   @Test
+  void windowsThatDidNotWaitForIt_endIt() {
+    Shape other = Shape.of(21, 17, 25, 1, true);
+    WarmUp warmUp = Kernels.warmUpOf(other.rehearsed());
+
+    warmUp.computed();
+    assertThat(warmUp.over()).isFalse();
+    for (int i = 0; i < 99; i++) {
+      warmUp.computed();
+    }
+
+    assertThat(warmUp.compiled()).isTrue();
+    assertThat(Kernels.warmUpOf(other.forward().rehearsed()).compiled()).isTrue();
+  }
+
+  @Test
   void whatIsOverSoon_neverBegins() throws InterruptedException {
     WarmUp warmUp = new WarmUp(shape);
 
