@@ -30,9 +30,6 @@ public final class Plan {
 
   private static final double RATE = 0.004; // the highest, with 256 units and 16 streams
 
-  /** Passes through the text that a larger model is to make. */
-  private static final double WANTED_PASSES = 2;
-
   /** Passes through the text, unless it is short. */
   private static final double MOST_PASSES = 8;
 
@@ -166,19 +163,20 @@ public final class Plan {
   }
 
   // What the other names stand for: multiply-adds, the hidden sizes from which the text's length
-  // chooses, streams (multiples of the rows that the kernels take at a time) and sequence length at
-  // most. docs/recipes.md has what was tried.
+  // chooses and the passes that the one chosen is to make at least, streams (multiples of the rows
+  // that the kernels take at a time) and sequence length at most. docs/recipes.md has what was
+  // tried.
 
   private static Plan quick(long textLength, int vocabSize) {
-    return fitted("quick", 0.65e12, List.of(512, 384, 256), 20, 32, textLength, vocabSize);
+    return fitted("quick", 0.65e12, List.of(512, 384, 256), 2, 20, 32, textLength, vocabSize);
   }
 
   private static Plan good(long textLength, int vocabSize) {
-    return fitted("good", 6e12, List.of(1_024, 768, 640, 512), 30, 64, textLength, vocabSize);
+    return fitted("good", 9e12, List.of(1_024, 768, 640, 512), 4, 30, 64, textLength, vocabSize);
   }
 
   private static Plan best(long textLength, int vocabSize) {
-    return fitted("best", 1e14, List.of(2_048, 1_536, 1_024), 30, 64, textLength, vocabSize);
+    return fitted("best", 1e14, List.of(2_048, 1_536, 1_024), 4, 30, 64, textLength, vocabSize);
   }
 
   /**
@@ -189,6 +187,7 @@ public final class Plan {
       String name,
       double multiplyAdds,
       List<Integer> hiddenSizes,
+      double passes,
       int mostStreams,
       int mostCharacters,
       long textLength,
@@ -198,7 +197,7 @@ public final class Plan {
     long length = textLength - heldOut;
     int m = hiddenSizes.get(hiddenSizes.size() - 1);
     for (int size : hiddenSizes) {
-      if (characters(multiplyAdds, size, vocabSize) >= WANTED_PASSES * length) {
+      if (characters(multiplyAdds, size, vocabSize) >= passes * length) {
         m = size;
         break;
       }
