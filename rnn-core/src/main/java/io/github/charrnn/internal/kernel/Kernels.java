@@ -10,8 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Chooses the implementation of {@link Kernel}, by the system property {@code rnn.kernel}: {@code
- * scalar} and {@code vector} insist; {@code auto}, the default, begins with scalar code and goes
- * over to vector code once that is compiled, see {@link WarmUp}. Safe for use by many threads.
+ * scalar} and {@code vector} insist; {@code auto}, the default, begins with scalar code, unless a
+ * run is known to be long, and goes over to vector code once that is compiled, see {@link WarmUp}.
+ * Safe for use by many threads.
  */
 public final class Kernels {
   /*
