@@ -172,7 +172,7 @@ public final class Plan {
   }
 
   private static Plan good(long textLength, int vocabSize) {
-    return fitted("good", 9e12, List.of(1_024, 768, 640, 512), 4, 30, 64, textLength, vocabSize);
+    return fitted("good", 1e13, List.of(1_024, 768, 640, 512), 4, 30, 64, textLength, vocabSize);
   }
 
   private static Plan best(long textLength, int vocabSize) {
