@@ -22,6 +22,7 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -61,10 +62,11 @@ final class ScoreCommand implements Callable<Integer> {
       index = "1..*",
       arity = "1..*",
       paramLabel = "INPUT",
+      showDefaultValue = Visibility.NEVER,
       description = {
         "UTF-8 files, directories of such, or patterns with * for several.",
         "The files of a directory are read in the order of their names, also those further in;"
-            + " hidden ones, which begin with . or _, are left out."
+            + " hidden ones, which begin with . or _ or end with ._COPYING_, are left out."
       })
   private List<String> inputs = new ArrayList<>();
 
@@ -89,6 +91,12 @@ final class ScoreCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (inputs.contains("")) {
       throw Options.wrong(command, "INPUT is empty: name a file");
+    }
+    if (inputs.contains("-")) {
+      throw Options.wrong(
+          command,
+          "INPUT is -, standard input, which executors do not reach: name a file, a directory or a"
+              + " pattern");
     }
     if (out.isEmpty()) {
       throw Options.wrong(command, OUT + " is empty: name a directory");

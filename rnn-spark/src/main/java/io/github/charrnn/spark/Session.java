@@ -1,24 +1,62 @@
 package io.github.charrnn.spark;
 
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
 /** A session that begins when it is asked for, with the settings that spark-submit was given. */
 final class Session implements Supplier<SparkSession>, AutoCloseable {
   private static final String MASTER = "spark.master";
+  private static final String STANDALONE = "spark://";
+  private static final Pattern ADDRESS = Pattern.compile("(.+):(\\d{1,5})");
+  private static final int ANSWER_MILLIS = 10_000;
   private static final String LOOPBACK = "127.0.0.1";
 
   private Optional<SparkSession> session = Optional.empty();
 
   @Override
   public SparkSession get() {
-    SparkSession begun =
-        session.orElseGet(
-            () -> SparkSession.builder().config(settings(new SparkConf())).getOrCreate());
+    SparkSession begun = session.orElseGet(Session::begin);
     session = Optional.of(begun);
     return begun;
+  }
+
+  private static SparkSession begin() {
+    SparkConf conf = settings(new SparkConf());
+    requireMaster(conf.get(MASTER));
+    return SparkSession.builder().config(conf).getOrCreate();
+  }
+
+  /**
+   * Refuses a master that is not there: Spark tries for more than a minute, without a word, and
+   * then says that the session has ended.
+   */
+  static void requireMaster(String master) {
+    if (!master.startsWith(STANDALONE)) {
+      return;
+    }
+    for (String address : master.substring(STANDALONE.length()).split(",", -1)) {
+      Matcher parts = ADDRESS.matcher(address);
+      if (!parts.matches()) {
+        throw new IllegalArgumentException(
+            "--master is " + master + ", must be like spark://HOST:PORT");
+      }
+      try (Socket socket = new Socket()) {
+        socket.connect(
+            new InetSocketAddress(parts.group(1), Integer.parseInt(parts.group(2))), ANSWER_MILLIS);
+        return;
+      } catch (IOException | IllegalArgumentException e) {
+        // perhaps another one is there
+      }
+    }
+    throw new IllegalStateException(
+        "no master answers at " + master + ": start it, or name one that runs with --master");
   }
 
   /**

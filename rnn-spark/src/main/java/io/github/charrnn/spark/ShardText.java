@@ -1,6 +1,7 @@
 package io.github.charrnn.spark;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.Documents;
@@ -74,6 +75,12 @@ final class ShardText implements Serializable {
     MessageDigest digest = sha256();
     EncodedText text;
     try {
+      if (vocab.isEmpty() && delimiter == null) {
+        Optional<Found> ofOne = findOnlySymbol(configuration);
+        if (ofOne.isPresent()) {
+          return ofOne.get();
+        }
+      }
       text = read(vocab, configuration, digest);
     } catch (UnknownSymbolException e) {
       throw new IOException(
@@ -89,6 +96,32 @@ final class ShardText implements Serializable {
     }
     return new Found(
         text.vocab().symbols(), text.length(), HexFormat.of().formatHex(digest.digest()));
+  }
+
+  /**
+   * A shard may have only one symbol, of which no vocabulary is made, though its text has others.
+   */
+  private Optional<Found> findOnlySymbol(Configuration configuration) throws IOException {
+    MessageDigest digest = sha256();
+    int first;
+    try (InputStream in = open(slices[0], configuration)) {
+      first = new String(in.readNBytes(4), UTF_8).codePointAt(0);
+    }
+    CharVocab two = CharVocab.of(first, first == 'a' ? 'b' : 'a');
+    EncodedText text;
+    try {
+      text = read(Optional.of(two), configuration, digest);
+    } catch (UnknownSymbolException e) { // soon, in nearly every text
+      return Optional.empty();
+    }
+    for (long i = 0; i < text.length(); i++) {
+      if (text.symbol(i) != two.symbolOf(first)) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(
+        new Found(
+            Character.toString(first), text.length(), HexFormat.of().formatHex(digest.digest())));
   }
 
   /** Reads it, without keeping it. */
@@ -139,7 +172,7 @@ final class ShardText implements Serializable {
       for (Slice slice : slices) {
         digest.update(Long.toString(slice.to() - slice.from()).getBytes(US_ASCII)); // where it ends
         try (InputStream in = new DigestInputStream(open(slice, configuration), digest)) {
-          reader.read(in, slice.file());
+          reader.read(in, slice.name());
         }
       }
       return reader.finish();
@@ -151,8 +184,8 @@ final class ShardText implements Serializable {
     try (InputStream in =
         new DigestInputStream(new SequenceInputStream(Collections.enumeration(opened)), digest)) {
       return vocab.isPresent()
-          ? EncodedText.read(in, files(), vocab.get(), UnknownSymbols.fail())
-          : EncodedText.read(in, files());
+          ? EncodedText.read(in, slices[0].name(), vocab.get(), UnknownSymbols.fail())
+          : EncodedText.read(in, slices[0].name());
     }
   }
 

@@ -9,4 +9,9 @@ import java.io.Serializable;
  * @param from the first one
  * @param to the one after the last
  */
-record Slice(String file, long from, long to) implements Serializable {}
+record Slice(String file, long from, long to) implements Serializable {
+  /** For a sentence that has offsets in it. */
+  String name() {
+    return from == 0 ? file : file + ", read from byte " + from + " on,";
+  }
+}

@@ -1,10 +1,12 @@
 package io.github.charrnn.spark;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.charrnn.CharVocab;
 import io.github.charrnn.Documents;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.Initializer;
@@ -64,6 +66,24 @@ class SparkShardsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> shards(List.of(file("few", "abc")), Optional.empty(), 4))
         .withMessageContaining("shards is 4, and there would be none of the text in number");
+  }
+
+  @Test
+  void aShard_mayHaveOneSymbol_andIsReadLikeAnyOther() throws IOException {
+    SparkShards shards =
+        shards(List.of(file("half", "a".repeat(30) + "bcd".repeat(10))), Optional.empty(), 3);
+
+    assertThat(shards.vocab()).isEqualTo(CharVocab.of("abcd"));
+    assertThat(joined(shards)).isEqualTo("a".repeat(30) + "bcd".repeat(10));
+    assertThat(Refusal.of(() -> shards(List.of(file("one", "aaaaaa")), Optional.empty(), 2)))
+        .isEqualTo("the text has only 1 distinct symbol, 'a' (U+0061), a model needs at least 2");
+    Path latin =
+        Files.write(directory.resolve("latin"), "aaaaaaaaaa\u00e9bcd".getBytes(ISO_8859_1));
+    assertThat(Refusal.of(() -> shards(List.of(latin.toString()), Optional.empty(), 2)))
+        .startsWith(
+            "file:"
+                + latin
+                + ", read from byte 7 on, is not UTF-8: the byte 0xE9 at offset 3 begins no valid");
   }
 
   @Test

@@ -1,6 +1,8 @@
 package io.github.charrnn.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.charrnn.CharVocab;
 import io.github.charrnn.Trainer;
@@ -191,6 +193,16 @@ class TrainCommandTest {
         .startsWith(
             "2 rnn-spark train: TEXT is -, standard input, which executors do not reach: name a"
                 + " file, a directory or a pattern");
+    assertThat(refusal(Scored.spark(LocalSpark.session(), "train", text)))
+        .startsWith("2 rnn-spark train: --output is missing");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> Session.requireMaster("spark://127.0.0.1:1,127.0.0.1:2"))
+        .withMessage(
+            "no master answers at spark://127.0.0.1:1,127.0.0.1:2: start it, or name one that runs"
+                + " with --master");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Session.requireMaster("spark://here"))
+        .withMessage("--master is spark://here, must be like spark://HOST:PORT");
     assertThat(
             refusal(
                 Scored.spark(LocalSpark.session(), "train", text, "-o", model, "--vocab", text)))

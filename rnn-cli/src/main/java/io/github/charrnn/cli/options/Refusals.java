@@ -26,9 +26,9 @@ public final class Refusals {
     }
     if (e instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
       ArgSpec argument = missing.getMissing().get(0);
-      return argument.isOption()
-          ? name(argument) + " needs a value"
-          : name(argument) + " is missing";
+      boolean typed =
+          argument.isOption() && !Failures.firstLine(e).startsWith("Missing required option");
+      return name(argument) + (typed ? " needs a value" : " is missing");
     }
     if (e.getArgSpec() != null && e.getValue() != null) {
       return name(e.getArgSpec())
