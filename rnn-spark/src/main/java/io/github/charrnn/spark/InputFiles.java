@@ -2,6 +2,7 @@ package io.github.charrnn.spark;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.charrnn.cli.options.Options;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Files that are read, in an order that follows from their names alone. */
 final class InputFiles {
@@ -38,6 +40,21 @@ final class InputFiles {
       throw new IOException("there is no file in " + String.join(", ", paths));
     }
     return files;
+  }
+
+  /**
+   * Refuses standard input, which one process of a cluster has.
+   *
+   * @param label what the command calls its paths
+   */
+  static void requireNamed(CommandSpec command, String label, List<String> paths) {
+    if (paths.contains("-")) {
+      throw Options.wrong(
+          command,
+          label
+              + " is -, standard input, which executors do not reach: name a file, a directory or a"
+              + " pattern");
+    }
   }
 
   private static List<FileStatus> found(String typed, Configuration configuration)

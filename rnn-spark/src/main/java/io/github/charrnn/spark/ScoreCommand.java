@@ -92,12 +92,7 @@ final class ScoreCommand implements Callable<Integer> {
     if (inputs.contains("")) {
       throw Options.wrong(command, "INPUT is empty: name a file");
     }
-    if (inputs.contains("-")) {
-      throw Options.wrong(
-          command,
-          "INPUT is -, standard input, which executors do not reach: name a file, a directory or a"
-              + " pattern");
-    }
+    InputFiles.requireNamed(command, "INPUT", inputs);
     if (out.isEmpty()) {
       throw Options.wrong(command, OUT + " is empty: name a directory");
     }

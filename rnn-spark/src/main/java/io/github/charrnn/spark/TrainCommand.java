@@ -24,6 +24,7 @@ import io.github.charrnn.cli.output.Terminal;
 import io.github.charrnn.cli.report.Analysis;
 import io.github.charrnn.cli.report.Report;
 import io.github.charrnn.cli.train.Interruption;
+import io.github.charrnn.cli.train.RunReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -72,7 +73,6 @@ final class TrainCommand implements Callable<Integer> {
   private static final int HEAD = 1_000_000;
 
   private static final int SAMPLE_LENGTH = 200;
-  private static final long INTERRUPTED_PATIENCE_SECONDS = 3;
 
   private final Terminal terminal;
   private final Supplier<SparkSession> session;
@@ -211,12 +211,7 @@ final class TrainCommand implements Callable<Integer> {
     steps.requireConsistent();
     model.requireConsistent(resume);
     List<String> names = text.source().names();
-    if (names.contains("-")) {
-      throw Options.wrong(
-          command,
-          "TEXT is -, standard input, which executors do not reach: name a file, a directory or a"
-              + " pattern");
-    }
+    InputFiles.requireNamed(command, "TEXT", names);
     if (model.vocab().isPresent()) {
       throw Options.wrong(command, "--vocab is for rnn train: a new model has the text's symbols");
     }
@@ -402,7 +397,8 @@ final class TrainCommand implements Callable<Integer> {
             OptionalInt.empty(),
             Runtime.getRuntime().availableProcessors());
     analysis.finish(
-        result.best(), interrupted ? INTERRUPTED_PATIENCE_SECONDS : Long.MAX_VALUE / 1_000_000_000);
+        result.best(),
+        interrupted ? RunReport.INTERRUPTED_PATIENCE_SECONDS : Long.MAX_VALUE / 1_000_000_000);
     List<String> words = new ArrayList<>(List.of("rnn-spark"));
     words.addAll(command.commandLine().getParent().getParseResult().originalArgs());
     words.remove("--resume");

@@ -33,7 +33,8 @@ public final class RunReport implements AutoCloseable {
   /** The analysis of a text may go on for so long after training. */
   private static final long PATIENCE_SECONDS = 600;
 
-  private static final long INTERRUPTED_PATIENCE_SECONDS = 3;
+  /** The same of a run that was interrupted: whoever does that may not wait. */
+  public static final long INTERRUPTED_PATIENCE_SECONDS = 3;
 
   private final Report.Origin origin;
   private final RepeatingCommand repeat;
