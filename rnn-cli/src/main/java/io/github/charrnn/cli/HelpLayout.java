@@ -140,7 +140,7 @@ final class HelpLayout {
         .forEach(
             (heading, options) -> {
               section(help, heading, options, sections);
-              recipes(help, width, recipes(heading), sections);
+              recipes(help, width, recipes(help.commandSpec(), heading), sections);
             });
     return sections.toString();
   }
@@ -167,8 +167,9 @@ final class HelpLayout {
   }
 
   /** What is said of each recipe behind the options of a heading, if it is theirs. */
-  static Map<String, String> recipes(String heading) {
-    return heading.equals(TRAINING) ? RecipeOptions.help() : Map.of();
+  static Map<String, String> recipes(CommandSpec command, String heading) {
+    boolean holdsOut = command.findOption("--validation-pieces") != null;
+    return heading.equals(TRAINING) ? RecipeOptions.help(holdsOut) : Map.of();
   }
 
   private static void section(

@@ -65,7 +65,7 @@ final class ManPage {
               macro("PP");
               macro("I", heading);
               options.forEach(option -> option(help, option));
-              recipes(HelpLayout.recipes(heading));
+              recipes(HelpLayout.recipes(spec, heading));
             });
     macro("PP");
     macro("I", spec.usageMessage().footerHeading().replaceAll("%n|:", ""));

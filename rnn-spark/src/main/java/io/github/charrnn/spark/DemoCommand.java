@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -22,7 +21,7 @@ final class DemoCommand implements Callable<Integer> {
       "SELECT value, round(names_bits(value), 2) AS bits FROM names ORDER BY bits DESC LIMIT 5";
 
   private final Terminal terminal;
-  private final Supplier<SparkSession> session;
+  private final Sessions session;
 
   @Parameters(index = "0", paramLabel = "MODEL", description = "A model of names.")
   private Path model;
@@ -33,7 +32,7 @@ final class DemoCommand implements Callable<Integer> {
   @Parameters(index = "2", paramLabel = "DIR", description = "Where everything is written.")
   private Path dir;
 
-  DemoCommand(Terminal terminal, Supplier<SparkSession> session) {
+  DemoCommand(Terminal terminal, Sessions session) {
     this.terminal = terminal;
     this.session = session;
   }

@@ -6,12 +6,11 @@ import io.github.charrnn.cli.TuneCommand;
 import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.LibraryLog;
 import io.github.charrnn.cli.output.Terminal;
-import java.util.function.Supplier;
-import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -30,7 +29,9 @@ import picocli.CommandLine.Spec;
     exitCodeList = {
       "0:done",
       "1:failed, and standard error says why",
-      "2:the command line is wrong"
+      "2:the command line is wrong",
+      "130:interrupted (Ctrl-C)",
+      "143:terminated (kill)"
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
@@ -68,7 +69,7 @@ public final class Main implements Runnable {
   }
 
   /** Runs a command. */
-  static int run(Terminal terminal, Supplier<SparkSession> session, String... args) {
+  static int run(Terminal terminal, Sessions session, String... args) {
     return Commands.run(commandLine(terminal, session), terminal, args);
   }
 
@@ -77,15 +78,35 @@ public final class Main implements Runnable {
    *
    * @param session is asked for it after the command line has been found right
    */
-  static CommandLine commandLine(Terminal terminal, Supplier<SparkSession> session) {
+  static CommandLine commandLine(Terminal terminal, Sessions session) {
     return Commands.program(
         new CommandLine(new Main())
             .addSubcommand(new ScoreCommand(terminal, session))
-            .addSubcommand(new TuneCommand(terminal, () -> new SparkRuns(session.get())))
+            .addSubcommand(tune(terminal, session))
             .addSubcommand(TrainCommand.commandLine(terminal, session))
             .addSubcommand(new DemoCommand(terminal, session)),
         terminal,
         SparkFailures::sentence);
+  }
+
+  /** The search of rnn, where this program's runs are and with its own words in the help. */
+  private static CommandLine tune(Terminal terminal, Sessions session) {
+    CommandLine line =
+        new CommandLine(new TuneCommand(terminal, () -> new SparkRuns(session.get())));
+    CommandSpec spec = line.getCommandSpec();
+    spec.usageMessage()
+        .footer(
+            "  rnn-spark tune book.txt --minutes 10",
+            "  rnn-spark tune book.txt --recipe good --steps 200");
+    OptionSpec threads = spec.findOption("--threads");
+    spec.remove(threads);
+    spec.addOption(
+        threads.toBuilder()
+            .description(
+                "Threads of a run, which is a task, from 1 to 1,024; the result is the same to the"
+                    + " last bit with any number. Without it: spark.task.cpus, which is 1 unless set.")
+            .build());
+    return line;
   }
 
   @Override

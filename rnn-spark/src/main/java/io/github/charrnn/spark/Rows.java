@@ -26,7 +26,7 @@ final class Rows {
           text,
           e.getMessage()
               + (e.normalForm().isPresent() ? "; or" : ":")
-              + " the policies skip and replace accept such symbols");
+              + " --unknown skip, in the API UnknownSymbols.skip(), leaves such symbols out");
     } catch (IllegalArgumentException e) {
       throw refused(text, String.valueOf(e.getMessage()));
     }

@@ -32,17 +32,19 @@ final class RunPlace implements Closeable {
   private final Path remote;
   private final Configuration configuration;
   private final boolean isLocal;
+  private final java.nio.file.Path here;
   private final ModelFiles files;
   private final Map<java.nio.file.Path, FileTime> published = new HashMap<>();
   private final Runnable atExit = this::clearIfThere;
   private volatile boolean kept;
 
   private RunPlace(
-      Path remote, Configuration configuration, boolean isLocal, java.nio.file.Path model) {
+      Path remote, Configuration configuration, boolean isLocal, java.nio.file.Path here) {
     this.remote = remote;
     this.configuration = configuration;
     this.isLocal = isLocal;
-    files = new ModelFiles(model);
+    this.here = here;
+    files = new ModelFiles(here.resolve(remote.getName()));
   }
 
   /**
@@ -62,10 +64,11 @@ final class RunPlace implements Closeable {
       throw new IOException("there is no directory " + path.getParent() + ": make it first");
     }
     if (system instanceof LocalFileSystem) {
-      return new RunPlace(path, configuration, true, java.nio.file.Path.of(path.toUri().getPath()));
+      return new RunPlace(
+          path, configuration, true, java.nio.file.Path.of(path.getParent().toUri().getPath()));
     }
-    java.nio.file.Path here = Files.createTempDirectory("rnn-spark-");
-    RunPlace place = new RunPlace(path, configuration, false, here.resolve(path.getName()));
+    RunPlace place =
+        new RunPlace(path, configuration, false, Files.createTempDirectory("rnn-spark-"));
     AtExit.addLast(place.atExit);
     return place;
   }
@@ -94,14 +97,32 @@ final class RunPlace implements Closeable {
     return List.of(files.checkpoint(), files.numbers(), files.page(), files.model());
   }
 
-  /** What went wrong, with the names that files have where they are published. */
-  IOException named(Exception failure) {
+  /**
+   * What ended a run, in one sentence with the names that files have where they are published. What
+   * cannot be published is kept, and the sentence says where.
+   */
+  IOException failed(Exception failure) {
     String message = SparkFailures.sentence(failure);
-    return new IOException(
-        isLocal
-            ? message
-            : message.replace(files.model().getParent() + "/", remote.getParent().toString() + "/"),
-        failure);
+    if (!isLocal) {
+      Path directory = remote.getParent();
+      message =
+          message.replace(here + "/", directory.isRoot() ? directory.toString() : directory + "/");
+      try {
+        publish();
+      } catch (IOException e) {
+        message += keep();
+      }
+    }
+    return new IOException(message, failure);
+  }
+
+  private String keep() {
+    kept = true;
+    return "; all that the run has is in "
+        + here
+        + " on the driver's machine: the same command with --resume and -o "
+        + files.model()
+        + " goes on with it";
   }
 
   /** On this machine. */
@@ -169,36 +190,31 @@ final class RunPlace implements Closeable {
     if (isLocal) {
       return;
     }
+    AtExit.removeLast(atExit);
+    if (kept) {
+      return;
+    }
     try {
       publish();
     } catch (IOException e) {
-      kept = true;
       throw new IOException(
-          "the run's files cannot be published: "
-              + e.getMessage()
-              + "; all of it is in "
-              + files.model().getParent()
-              + " on the driver's machine",
-          e);
-    } finally {
-      AtExit.removeLast(atExit);
+          "the run's files cannot be published: " + SparkFailures.sentence(e) + keep(), e);
     }
     clear();
   }
 
   private void clear() throws IOException {
-    java.nio.file.Path directory = files.model().getParent();
-    try (var inside = Files.list(directory)) {
+    try (var inside = Files.list(here)) {
       for (java.nio.file.Path file : inside.toList()) {
         Files.delete(file);
       }
     }
-    Files.delete(directory);
+    Files.delete(here);
   }
 
   /** A process that was told to end before a run began. */
   private void clearIfThere() {
-    if (!kept && Files.exists(files.model().getParent())) {
+    if (!kept && Files.exists(here)) {
       try {
         clear();
       } catch (IOException e) {

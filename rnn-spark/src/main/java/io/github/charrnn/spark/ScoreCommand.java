@@ -1,17 +1,18 @@
 package io.github.charrnn.spark;
 
 import io.github.charrnn.UnknownSymbols;
+import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.options.Options;
 import io.github.charrnn.cli.options.UnknownOption;
 import io.github.charrnn.cli.output.ExitCode;
 import io.github.charrnn.cli.output.ScoredLine;
 import io.github.charrnn.cli.output.Terminal;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
@@ -49,10 +50,11 @@ import picocli.CommandLine.Spec;
     })
 final class ScoreCommand implements Callable<Integer> {
   private static final String OUT = "--out";
+  private static final Duration PAUSE = Duration.ofSeconds(10);
   private static final String LINE = "value"; // as Spark calls the column of a text's lines
 
   private final Terminal terminal;
-  private final Supplier<SparkSession> session;
+  private final Sessions session;
   @Spec private CommandSpec command;
 
   @Parameters(index = "0", paramLabel = "MODEL", description = "A model that rnn train has saved.")
@@ -82,7 +84,7 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Mixin private UnknownOption unknown;
 
-  ScoreCommand(Terminal terminal, Supplier<SparkSession> session) {
+  ScoreCommand(Terminal terminal, Sessions session) {
     this.terminal = terminal;
     this.session = session;
   }
@@ -97,8 +99,7 @@ final class ScoreCommand implements Callable<Integer> {
       throw Options.wrong(command, OUT + " is empty: name a directory");
     }
     UnknownSymbols policy = unknown.policy();
-    SparkSession spark = session.get();
-    Configuration configuration = spark.sparkContext().hadoopConfiguration();
+    Configuration configuration = session.files(); // before a session takes its time
     Path directory = InputFiles.path(out, configuration);
     FileContext files = FileContext.getFileContext(directory.toUri(), configuration);
     if (!overwrite && files.util().exists(directory)) {
@@ -106,13 +107,18 @@ final class ScoreCommand implements Callable<Integer> {
           out + " is there already: name another directory, or replace it with --overwrite");
     }
     requireOutside(InputFiles.path(model, configuration), model, directory);
-    RnnScoring scoring = RnnScoring.of(spark, model).unknown(policy);
+    List<FileStatus> read = read(configuration, directory);
+    VanillaRnn loaded = SparkModels.load(configuration, model);
+    SparkSession spark = session.get();
+    RnnScoring scoring = RnnScoring.of(spark, loaded).unknown(policy);
     // Beside it until all of it is there: what is in DIR meanwhile is another's.
     Path written =
         new Path(directory.getParent(), "." + directory.getName() + "-" + UUID.randomUUID());
     boolean done = false;
     try {
-      write(scoring.score(lines(spark, configuration, directory), LINE), written);
+      Dataset<Row> scored = scoring.score(lines(spark, read), LINE);
+      Progress.during(
+          () -> write(scored, written), spark, terminal.err(), PAUSE, command.qualifiedName());
       done = true;
     } finally {
       if (!done) {
@@ -137,9 +143,8 @@ final class ScoreCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  /** The files in their order: in one reading, Spark would take the largest first. */
-  private Dataset<Row> lines(SparkSession spark, Configuration configuration, Path directory)
-      throws IOException {
+  /** The files that are read, in their order. */
+  private List<FileStatus> read(Configuration configuration, Path directory) throws IOException {
     List<FileStatus> files = InputFiles.of(inputs, configuration);
     for (FileStatus file : files) {
       if (InputFiles.isHidden(file.getPath())) {
@@ -150,10 +155,13 @@ final class ScoreCommand implements Callable<Integer> {
       }
       requireOutside(file.getPath(), file.getPath().toString(), directory);
     }
-    return lines(spark, files);
+    return files;
   }
 
-  /** Halves, so that the plan of many files is not deep. */
+  /**
+   * Their lines, file after file: in one reading, Spark would take the largest first. It halves
+   * them, so that the plan of many files is not deep.
+   */
   private static Dataset<Row> lines(SparkSession spark, List<FileStatus> files) {
     int half = files.size() / 2;
     return half == 0

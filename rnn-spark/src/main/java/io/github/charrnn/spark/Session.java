@@ -4,14 +4,15 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 
 /** A session that begins when it is asked for, with the settings that spark-submit was given. */
-final class Session implements Supplier<SparkSession>, AutoCloseable {
+final class Session implements Sessions, AutoCloseable {
   private static final String MASTER = "spark.master";
   private static final String STANDALONE = "spark://";
   private static final Pattern ADDRESS = Pattern.compile("(.+):(\\d{1,5})");
@@ -25,6 +26,14 @@ final class Session implements Supplier<SparkSession>, AutoCloseable {
     SparkSession begun = session.orElseGet(Session::begin);
     session = Optional.of(begun);
     return begun;
+  }
+
+  /** That of the session, also before it begins. */
+  @Override
+  public Configuration files() {
+    return session
+        .map(begun -> begun.sparkContext().hadoopConfiguration())
+        .orElseGet(() -> SparkHadoopUtil.get().newConfiguration(settings(new SparkConf())));
   }
 
   private static SparkSession begin() {

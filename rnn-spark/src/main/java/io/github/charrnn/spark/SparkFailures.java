@@ -4,6 +4,8 @@ import io.github.charrnn.cli.output.Failures;
 import java.io.InvalidClassException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -11,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.hadoop.util.VersionInfo;
 import org.apache.spark.SparkException;
 import org.apache.spark.SparkThrowable;
 
@@ -24,6 +27,17 @@ public final class SparkFailures {
   /** What Spark says of a job whose task did not come back with an exception of its own. */
   private static final Pattern LAST_FAILURE =
       Pattern.compile("most recent failure: (?:Lost task \\S+ in stage \\S+ )?(.*)");
+
+  /** What Hadoop says where nothing listens, which goes on with a page of its wiki. */
+  private static final Pattern NOTHING_LISTENS = Pattern.compile("Call From \\S+ to (\\S+) failed");
+
+  private static final String NO_HOST = "Incomplete HDFS URI, no host:";
+
+  private static final Pattern NO_CLASS =
+      Pattern.compile("(?:Class )?(org\\.apache\\.hadoop\\.\\S+)");
+
+  private static final Pattern NOT_UTF8 =
+      Pattern.compile("(?i)invalid utf-?8 [^:]*: ?((?:\\\\x\\w\\w)+)");
 
   private static final Pattern LOST =
       Pattern.compile("ExecutorLostFailure \\(executor (\\S+) (.*)");
@@ -45,7 +59,8 @@ public final class SparkFailures {
         return known.get();
       }
     }
-    return says(causes.stream().filter(cause -> !wraps(cause)).findFirst().orElse(failure));
+    String said = says(causes.stream().filter(cause -> !wraps(cause)).findFirst().orElse(failure));
+    return said.endsWith(".") ? said.substring(0, said.length() - 1) : said;
   }
 
   /** From the outermost to the innermost. */
@@ -69,12 +84,44 @@ public final class SparkFailures {
               + firstLine(message)
               + "): give all of the cluster the same rnn-spark.jar");
     }
-    if (cause instanceof OutOfMemoryError) {
+    return cause instanceof OutOfMemoryError
+        ? Optional.of(
+            "out of memory ("
+                + firstLine(message)
+                + "): give the driver or the executors more, with --driver-memory or"
+                + " --executor-memory")
+        : ofFiles(cause, message);
+  }
+
+  /** What Hadoop says of a place of files that it does not reach. */
+  private static Optional<String> ofFiles(Throwable cause, String message) {
+    if (cause instanceof ConnectException) {
+      Matcher call = NOTHING_LISTENS.matcher(message);
       return Optional.of(
-          "out of memory ("
+          "nothing answers at "
+              + (call.find() ? call.group(1) : "the file system's address")
+              + " (connection refused): start it, or name the one that runs");
+    }
+    if (cause instanceof UnknownHostException) {
+      return Optional.of(
+          "there is no host "
               + firstLine(message)
-              + "): give the driver or the executors more, with --driver-memory or"
-              + " --executor-memory");
+              + ": name another, or HADOOP_CONF_DIR must name the directory that says what is"
+              + " called so");
+    }
+    Matcher missing = NO_CLASS.matcher(message);
+    if (cause instanceof ClassNotFoundException && missing.lookingAt()) {
+      return Optional.of(
+          "Spark has nothing that reads such paths, no "
+              + missing.group(1)
+              + ": add its jars, for s3a: with --packages org.apache.hadoop:hadoop-aws:"
+              + VersionInfo.getVersion());
+    }
+    if (message.startsWith(NO_HOST)) {
+      return Optional.of(
+          message.substring(NO_HOST.length()).strip()
+              + " has no host: name it, as in hdfs://HOST:PORT/DIR, or HADOOP_CONF_DIR must name the"
+              + " directory that says which it is");
     }
     return Optional.empty();
   }
@@ -98,7 +145,12 @@ public final class SparkFailures {
     if (cause instanceof SparkThrowable) {
       String sentence = CONDITION.matcher(firstLine(message)).replaceFirst("");
       sentence = STATE.matcher(sentence).replaceFirst("");
-      return sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;
+      Matcher bytes = NOT_UTF8.matcher(sentence);
+      return bytes.find()
+          ? "a text is not UTF-8, it has the bytes "
+              + bytes.group(1)
+              + ": convert it first, for example with iconv"
+          : sentence;
     }
     return cause instanceof Exception e
         ? Failures.sentence(e)

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Objects;
-import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
@@ -31,8 +31,13 @@ public final class SparkModels {
    */
   public static VanillaRnn load(SparkSession spark, String path) throws IOException {
     Objects.requireNonNull(spark, "spark");
+    return load(spark.sparkContext().hadoopConfiguration(), path);
+  }
+
+  /** The same without a session. */
+  static VanillaRnn load(Configuration configuration, String path) throws IOException {
     Path file = path(path);
-    try (InputStream in = fileSystem(spark, file).open(file)) {
+    try (InputStream in = file.getFileSystem(configuration).open(file)) {
       return VanillaRnn.load(in, path);
     } catch (ModelFormatException e) {
       throw new IOException(path + " cannot be used as a model: " + e.getMessage(), e);
@@ -57,7 +62,8 @@ public final class SparkModels {
     Objects.requireNonNull(spark, "spark");
     Objects.requireNonNull(model, "model");
     Path file = path(path);
-    try (OutputStream out = fileSystem(spark, file).create(file, true)) {
+    Configuration configuration = spark.sparkContext().hadoopConfiguration();
+    try (OutputStream out = file.getFileSystem(configuration).create(file, true)) {
       model.save(out);
     } catch (IOException e) {
       throw unreachable(path, "written", e);
@@ -71,10 +77,6 @@ public final class SparkModels {
     } catch (IllegalArgumentException e) {
       throw unreachable(path, "read", e);
     }
-  }
-
-  private static FileSystem fileSystem(SparkSession spark, Path file) throws IOException {
-    return file.getFileSystem(spark.sparkContext().hadoopConfiguration());
   }
 
   private static IOException unreachable(String path, String done, Exception e) {

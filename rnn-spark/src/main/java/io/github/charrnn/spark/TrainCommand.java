@@ -34,7 +34,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -75,7 +74,7 @@ final class TrainCommand implements Callable<Integer> {
   private static final int SAMPLE_LENGTH = 200;
 
   private final Terminal terminal;
-  private final Supplier<SparkSession> session;
+  private final Sessions session;
   @Spec private CommandSpec command;
 
   @Mixin private TextsParameter text;
@@ -140,21 +139,27 @@ final class TrainCommand implements Callable<Integer> {
    */
   private record Ready(Trainer trainer, SparkShards shards, Plan plan, long steps) {}
 
-  TrainCommand(Terminal terminal, Supplier<SparkSession> session) {
+  TrainCommand(Terminal terminal, Sessions session) {
     this.terminal = terminal;
     this.session = session;
   }
 
   /** The command, of whose options those of rnn train that make no sense here are not shown. */
-  static CommandLine commandLine(Terminal terminal, Supplier<SparkSession> session) {
+  static CommandLine commandLine(Terminal terminal, Sessions session) {
     CommandLine line = new CommandLine(new TrainCommand(terminal, session));
     CommandSpec spec = line.getCommandSpec();
     PositionalParamSpec text = spec.positionalParameters().get(0);
     spec.remove(text);
     spec.addPositional(
-        text.toBuilder()
+        PositionalParamSpec.builder() // a copy would keep the arity of the one it is made of
             .arity("1..*")
             .required(true)
+            .paramLabel(text.paramLabel())
+            .type(text.type())
+            .auxiliaryTypes(text.auxiliaryTypes())
+            .getter(text.getter())
+            .setter(text.setter())
+            .showDefaultValue(Visibility.NEVER)
             .description(
                 "UTF-8 files, directories (without hidden files, by name) or patterns, which all"
                     + " executors reach.")
@@ -168,16 +173,18 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     requireConsistent();
-    SparkSession spark = session.get();
-    try (RunPlace place = RunPlace.of(output, spark.sparkContext().hadoopConfiguration())) {
+    try (RunPlace place = RunPlace.of(output, session.files())) { // before a session takes its time
       List<String> read = new ArrayList<>(text.source().names());
       Optional.ofNullable(heldOut).ifPresent(read::add);
       place.requireOutside(read);
       try {
         place.fetchCheckpoint();
-        carryOut(spark, place);
-      } catch (IOException | IllegalStateException | UncheckedIOException e) {
-        throw place.named(e);
+        carryOut(session.get(), place);
+      } catch (IOException
+          | IllegalArgumentException
+          | IllegalStateException
+          | UncheckedIOException e) {
+        throw place.failed(e);
       }
     }
     return ExitCode.OK;
@@ -362,7 +369,7 @@ final class TrainCommand implements Callable<Integer> {
       place.publish(); // the checkpoint, if the round before has left one
     } catch (IOException e) {
       throw new UncheckedIOException(
-          new IOException("the checkpoint cannot be published: " + e.getMessage(), e));
+          new IOException("the checkpoint cannot be published: " + SparkFailures.sentence(e), e));
     }
   }
 

@@ -108,6 +108,8 @@ final class Cluster implements AutoCloseable {
             "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Drnn.kernel=scalar")
         .config("spark.sql.shuffle.partitions", 4)
         .config("spark.speculation", true)
+        // Else the driver may wait two minutes for what a task of a hung executor has come to.
+        .config("spark.task.maxDirectResultSize", "16m")
         .getOrCreate();
   }
 

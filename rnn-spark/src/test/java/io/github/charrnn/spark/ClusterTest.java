@@ -52,12 +52,13 @@ class ClusterTest {
     List<Path> texts = texts(12);
     String expected = Scored.byRnn(model, texts, List.of());
 
-    try (Cluster cluster = Cluster.start(dir.resolve("cluster"));
+    try (Hdfs hdfs = Hdfs.start(dir.resolve("hdfs"));
+        Cluster cluster = Cluster.start(dir.resolve("cluster"));
         SparkSession spark = cluster.session()) {
       assertThat(Scored.bySpark(spark, model, texts, dir.resolve("one"), List.of()))
           .isEqualTo(expected);
-      SparkShards shards =
-          SparkShards.of(spark, List.of(texts.get(0).toString()), Optional.empty(), 8);
+      hdfs.put(texts.get(0), "text");
+      SparkShards shards = SparkShards.of(spark, List.of(hdfs.name("text")), Optional.empty(), 8);
       String trained = trained(trainer(shards), Shards.of(texts(shards)));
       assertThat(trained(trainer(shards), shards)).isEqualTo(trained);
 

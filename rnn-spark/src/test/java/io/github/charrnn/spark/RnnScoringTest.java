@@ -175,7 +175,7 @@ class RnnScoringTest {
     assertThat(refusal(Models.BOOK, "abc", "abXc"))
         .isEqualTo(
             "the text 'abXc': the symbol 'X' (U+0058) at position 2 is not in the vocabulary of 17"
-                + " symbols: the policies skip and replace accept such symbols");
+                + " symbols: --unknown skip, in the API UnknownSymbols.skip(), leaves such symbols out");
   }
 
   @Test
@@ -184,7 +184,7 @@ class RnnScoringTest {
     assertThat(refusal(Models.BOOK, "ab\ud800c"))
         .isEqualTo(
             "the text 'ab?c': the symbol '?' (U+003F) at position 2 is not in the vocabulary of 17"
-                + " symbols: the policies skip and replace accept such symbols");
+                + " symbols: --unknown skip, in the API UnknownSymbols.skip(), leaves such symbols out");
   }
 
   @ParameterizedTest
@@ -216,7 +216,9 @@ class RnnScoringTest {
                         .unknown(UnknownSymbols.skip())
                         .score(rows, "line")
                         .count()))
-        .isEqualTo("Invalid UTF8 byte sequence found in string: \\x61\\xE9\\x62");
+        .isEqualTo(
+            "a text is not UTF-8, it has the bytes \\x61\\xE9\\x62: convert it first, for example"
+                + " with iconv");
   }
 
   @ParameterizedTest

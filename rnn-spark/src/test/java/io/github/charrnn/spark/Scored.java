@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
@@ -47,7 +46,7 @@ final class Scored {
   }
 
   /** The same of a session that is asked for. */
-  static Result program(Supplier<SparkSession> session, Object... words) {
+  static Result program(Sessions session, Object... words) {
     return run(terminal -> Main.run(terminal, session, words(words)));
   }
 

@@ -492,8 +492,12 @@ public final class RecipeOptions {
             rate.withEnd(rate.end(), Math.max(1, theirs.steps())).withWarmUp(theirs.warmUp()));
   }
 
-  /** What each recipe is made of on a text of a million characters with 65 symbols. */
-  public static Map<String, String> help() {
+  /**
+   * What each recipe is made of on a text of a million characters with 65 symbols.
+   *
+   * @param holdsOut whether the command holds out what a recipe says
+   */
+  public static Map<String, String> help(boolean holdsOut) {
     Map<String, String> recipes = new LinkedHashMap<>();
     for (String name : Plan.names()) {
       Plan plan = Plan.named(name, 1_000_000, 65);
@@ -504,7 +508,7 @@ public final class RecipeOptions {
           String.format(
               Locale.ROOT,
               "%,d hidden units, %s; batch size %d, sequence length %d; %s %s%s, clip %s; %,d"
-                  + " steps; %,d held out",
+                  + " steps%s",
               plan.hiddenSize(),
               plan.initializer().name(),
               recipe.batchSize(),
@@ -514,7 +518,7 @@ public final class RecipeOptions {
               rate.decay() == Decay.CONSTANT ? "" : ", " + rate.decay() + " to " + rate.end(),
               recipe.clip(),
               plan.steps(),
-              plan.heldOut()));
+              holdsOut ? String.format(Locale.ROOT, "; %,d held out", plan.heldOut()) : ""));
     }
     return recipes;
   }
