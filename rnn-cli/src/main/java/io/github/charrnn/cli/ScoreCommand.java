@@ -93,7 +93,8 @@ final class ScoreCommand implements Callable<Integer> {
       paramLabel = "<n>",
       description =
           "Print only so many lines, those with the most bits per character first; characters of 6"
-              + " bits and more stand in [brackets].",
+              + " bits and more stand in [brackets]. Empty lines are left out, unless the model is of"
+              + " documents, which are not empty.",
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
   private Integer top;
@@ -192,7 +193,9 @@ final class ScoreCommand implements Callable<Integer> {
           byOther.isPresent() ? evaluate(byOther.get(), theirs) : Collections.emptyList();
       for (int i = 0; i < some.size(); i++) {
         double better = byOther.isPresent() ? nats(byThem.get(i)) - nats(by.get(i)) : Double.NaN;
-        take(new Score(some.get(i), ours.get(i), by.get(i), better), most);
+        if (top == null || !some.get(i).isEmpty() || rnn.documents().isPresent()) {
+          take(new Score(some.get(i), ours.get(i), by.get(i), better), most);
+        }
       }
       terminal.out().flush();
     }

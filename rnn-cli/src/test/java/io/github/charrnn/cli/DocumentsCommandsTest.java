@@ -931,6 +931,17 @@ class DocumentsCommandsTest {
     assertThat(lines("score", model, text, "--top", 99)).hasSize(ALL.size() + 5);
   }
 
+  /** It has only its end, which would be more surprising than any line of words. */
+  @Test
+  void score_top_leavesOutEmptyLines_ofATextThatIsNotOfDocuments() throws IOException {
+    Path text = write("prose.txt", "Anna sah\n\n\nIda\n \n");
+
+    assertThat(texts(objects("score", prose, text, "--top", 9, "--json")))
+        .containsExactlyInAnyOrder("Anna sah", "Ida", " ");
+    assertThat(texts(objects("score", prose, text, "--json")))
+        .containsExactly("Anna sah", "", "", "Ida", " ");
+  }
+
   private static String marked(VanillaRnn rnn, String line) {
     double[] nats = rnn.surprisals(rnn.vocab().encode("\n" + line + "\n"));
     StringBuilder marked = new StringBuilder();
