@@ -17,6 +17,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Evaluates many texts, or long ones, with a model: side by side and with several threads, to the
@@ -116,7 +117,7 @@ public final class Scorer {
 
   /**
    * {@return the cross-entropy of every text, in their order, each as {@link VanillaRnn#encode}
-   * encodes it}
+   * encodes it} A refusal names its text by its number, from 1.
    *
    * @param texts each of at least 2 characters, or, if the model is of documents, of at least 1
    * @throws UnknownSymbolException if the vocabulary does not have a symbol of one
@@ -141,10 +142,21 @@ public final class Scorer {
     Objects.requireNonNull(unknown, "unknown");
     List<Evaluation> result = new ArrayList<>(all.size());
     evaluateEach(
-        all.iterator(),
-        text -> model.encode(text, unknown),
-        (text, evaluation) -> result.add(evaluation));
+        IntStream.range(0, all.size()).iterator(),
+        i -> encode(all.get(i), i + 1, unknown),
+        (i, evaluation) -> result.add(evaluation));
     return Collections.unmodifiableList(result);
+  }
+
+  /** What is wrong with a text is said with its number. */
+  private EncodedText encode(CharSequence text, int number, UnknownSymbols unknown) {
+    try {
+      return model.encode(text, unknown);
+    } catch (UnknownSymbolException e) {
+      throw new UnknownSymbolException("text " + number, e);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("text " + number + ": " + e.getMessage(), e);
+    }
   }
 
   /**

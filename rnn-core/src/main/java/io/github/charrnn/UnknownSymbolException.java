@@ -44,6 +44,14 @@ public final class UnknownSymbolException extends IllegalArgumentException {
     this.normalForm = normalForm.map(Form::name).orElse("");
   }
 
+  /** The same, of a text that is one of several. */
+  UnknownSymbolException(String text, UnknownSymbolException e) {
+    super(text + ": " + e.getMessage(), e);
+    codePoint = e.codePoint;
+    position = e.position;
+    normalForm = e.normalForm;
+  }
+
   /** {@return the symbol, as a Unicode code point} */
   public int codePoint() {
     return codePoint;

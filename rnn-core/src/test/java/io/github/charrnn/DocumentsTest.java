@@ -338,6 +338,9 @@ class DocumentsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> model.evaluate(""))
         .withMessage("the document is empty, must have at least 1 character");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Scorer.of(model).evaluateAll(List.of(names.get(0), "")))
+        .withMessage("text 2: the document is empty, must have at least 1 character");
   }
 
   @Test

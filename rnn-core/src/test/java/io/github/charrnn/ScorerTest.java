@@ -170,6 +170,14 @@ class ScorerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> scorer.evaluateAll(List.of("")))
         .withMessage("evaluation needs at least 2 characters, text 1 has 0");
+    assertThatThrownBy(() -> scorer.evaluateAll(List.of("abc", "ab!c")))
+        .isInstanceOfSatisfying(
+            UnknownSymbolException.class,
+            e -> {
+              assertThat(e.codePoint()).isEqualTo('!');
+              assertThat(e.position()).isEqualTo(2);
+            })
+        .hasMessageStartingWith("text 2: the symbol '!' (U+0021) at position 2 is not in the ");
     EncodedText other = CharVocab.of("xyz").encode("xyz");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> scorer.evaluate(other))
