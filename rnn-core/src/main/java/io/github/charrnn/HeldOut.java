@@ -1,5 +1,6 @@
 package io.github.charrnn;
 
+import io.github.charrnn.internal.Range;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +16,7 @@ import java.util.Objects;
  */
 public final class HeldOut {
   private static final int LINE_FEED = '\n';
+  private static final int SHORTEST = 2; // characters of a piece
   private static final double GOLDEN_RATIO = 0.6180339887498949; // (sqrt(5) - 1) / 2
 
   private final EncodedText training;
@@ -45,7 +47,7 @@ public final class HeldOut {
    */
   public static HeldOut tail(EncodedText text, long characters) {
     Objects.requireNonNull(text, "text");
-    requireWithin(2, text.length(), "characters", characters);
+    requireCharacters(text, characters, 1);
     long cut = text.length() - characters;
     return new HeldOut(text.part(0, cut), List.of(text.part(cut, text.length())));
   }
@@ -70,8 +72,8 @@ public final class HeldOut {
    */
   public static HeldOut spread(EncodedText text, long characters, int pieces) {
     Objects.requireNonNull(text, "text");
-    requireWithin(1, Integer.MAX_VALUE, "pieces", pieces);
-    requireWithin(2L * pieces, text.length(), "characters", characters);
+    Range.atLeast(1, "pieces", pieces);
+    requireCharacters(text, characters, pieces);
     List<EncodedText> rest = new ArrayList<>();
     List<EncodedText> heldOut = new ArrayList<>();
     long end = 0; // of the piece before
@@ -113,8 +115,8 @@ public final class HeldOut {
   public static HeldOut spread(EncodedText text, long characters, int pieces, Documents documents) {
     Objects.requireNonNull(text, "text");
     Objects.requireNonNull(documents, "documents");
-    requireWithin(1, Integer.MAX_VALUE, "pieces", pieces);
-    requireWithin(2L * pieces, text.length(), "characters", characters);
+    Range.atLeast(1, "pieces", pieces);
+    requireCharacters(text, characters, pieces);
     long[] boundaries = new Boundaries(text, documents).places();
     long count = boundaries.length - 1L;
     double fit = (double) characters * count / text.length();
@@ -191,10 +193,26 @@ public final class HeldOut {
     return place == 0 || text.vocab().codePointOf(text.symbol(place - 1)) == LINE_FEED;
   }
 
-  private static void requireWithin(long least, long most, String name, long value) {
-    if (value < least || value > most) {
+  private static void requireCharacters(EncodedText text, long characters, int pieces) {
+    long least = (long) SHORTEST * pieces;
+    long most = text.length();
+    if (most < least) {
       throw new IllegalArgumentException(
-          name + " is " + value + ", must be from " + least + " to " + most);
+          "the text has "
+              + most
+              + (most == 1 ? " character" : " characters")
+              + ", must have at least "
+              + least
+              + (pieces == 1 ? "" : ", 2 for each piece: hold out fewer"));
+    }
+    if (characters < least || characters > most) {
+      throw new IllegalArgumentException(
+          "characters is "
+              + characters
+              + ", must be "
+              + (least == most
+                  ? least + ", as the text has no more"
+                  : "from " + least + " to " + most));
     }
   }
 

@@ -121,10 +121,28 @@ class HeldOutTest {
     }
     assertThatIllegalArgumentException()
         .isThrownBy(() -> HeldOut.spread(text, 100, 0))
-        .withMessage("pieces is 0, must be from 1 to 2147483647");
+        .withMessage("pieces is 0, must be at least 1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> HeldOut.spread(text, 9, 5))
         .withMessage("characters is 9, must be from 10 to " + length);
+  }
+
+  /** No range from 4 to 4, and none from 6 to 4. */
+  @Test
+  void ofAShortText_whatIsRefused_isSaidWithWhatItWouldNeed() {
+    CharVocab vocab = CharVocab.of("\nab");
+    Documents lines = Documents.lines();
+    EncodedText four = vocab.encode("\nab\n");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> HeldOut.spread(four, 3, 2))
+        .withMessage("characters is 3, must be 4, as the text has no more");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> HeldOut.spread(four, 4, 3, lines))
+        .withMessage(
+            "the text has 4 characters, must have at least 6, 2 for each piece: hold out fewer");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> HeldOut.tail(vocab.encode("a"), 1))
+        .withMessage("the text has 1 character, must have at least 2");
   }
 
   // Texts that are joined
