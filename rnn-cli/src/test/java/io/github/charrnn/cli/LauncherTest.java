@@ -249,6 +249,21 @@ class LauncherTest {
   }
 
   @Test
+  void onATerminalThatCanOnlyPrint_thereIsNoColour_andNoWidth() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "skipped: this needs script");
+    lines(rnn());
+    script(
+        "java",
+        "#!/bin/bash\necho \"${NO_COLOR-colours} $*\" | sed 's/ .*\\(rnn.terminal.err=[0-9]*\\).*/ \\1/'\n");
+    String rnn = "stty cols 70; TERM=%s bash " + checkout + "/rnn help";
+
+    assertThat(lines(start("script", "-qec", String.format(rnn, "dumb"), "/dev/null")))
+        .containsExactly("1 rnn.terminal.err=0");
+    assertThat(lines(start("script", "-qec", String.format(rnn, "xterm"), "/dev/null")))
+        .containsExactly("colours rnn.terminal.err=70");
+  }
+
+  @Test
   void checkoutOfSomebodyElse_isRefusedAtOnceUnlessItIsBuilt() throws Exception {
     List<String> command = new ArrayList<>(List.of("/bin/bash", checkout + "/rnn", "sample"));
     if (Files.isWritable(Path.of("/"))) { // root may write everywhere

@@ -1,5 +1,6 @@
 package io.github.charrnn.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.charrnn.cli.output.Shell;
@@ -55,5 +56,15 @@ class TerminalTest {
 
     pty.type(CTRL_C);
     assertThat(pty.rest()).contains(ERASED + "rnn train: interrupted after step ", "go on with: ");
+  }
+
+  @Test
+  void aTerminalThatCanOnlyPrint_isNotControlledByAName() throws Exception {
+    List<String> command = new ArrayList<>(Command.java());
+    command.addAll(List.of("-Drnn.terminal.err=0", Main.class.getName(), "inspect", "a\u001b[1m"));
+    Process rnn = new ProcessBuilder(command).redirectErrorStream(true).start();
+
+    assertThat(rnn.inputReader(UTF_8).lines())
+        .containsExactly("rnn inspect: there is no file a\\u001b[1m");
   }
 }

@@ -28,6 +28,9 @@ public final class Terminal {
   private static final Gson IN_ONE_LINE =
       new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
 
+  /** The columns; 0 of a terminal that can only print. */
+  private static final String ERR = "rnn.terminal.err";
+
   private final InputStream in;
   private final Writer out;
   private final Writer ownOut;
@@ -59,7 +62,8 @@ public final class Terminal {
         new FileOutputStream(FileDescriptor.err),
         Boolean.getBoolean("rnn.terminal.in"),
         Boolean.getBoolean("rnn.terminal.out"),
-        Integer.getInteger("rnn.terminal.err", 0));
+        System.getProperty(ERR) != null,
+        Integer.getInteger(ERR, 0));
   }
 
   /** Standard input is no terminal. */
@@ -75,13 +79,24 @@ public final class Terminal {
       boolean inIsTerminal,
       boolean outIsTerminal,
       int errColumns) {
+    this(in, out, err, inIsTerminal, outIsTerminal, errColumns > 0, errColumns);
+  }
+
+  private Terminal(
+      InputStream in,
+      OutputStream out,
+      OutputStream err,
+      boolean inIsTerminal,
+      boolean outIsTerminal,
+      boolean errIsTerminal,
+      int errColumns) {
     this.inIsTerminal = inIsTerminal;
     this.in = in;
     ownOut = new BufferedWriter(new OutputStreamWriter(new Checked(out), UTF_8));
     this.out = outIsTerminal ? new Visible(ownOut) : ownOut;
     Writer encoded = new OutputStreamWriter(err, UTF_8);
     ownErr = new PrintWriter(encoded, true);
-    this.err = errColumns > 0 ? new PrintWriter(new Visible(encoded), true) : ownErr;
+    this.err = errIsTerminal ? new PrintWriter(new Visible(encoded), true) : ownErr;
     this.outIsTerminal = outIsTerminal;
     this.errColumns = errColumns;
   }
@@ -121,7 +136,7 @@ public final class Terminal {
     return outIsTerminal;
   }
 
-  /** How wide the terminal is that standard error is, or 0 if it is none. */
+  /** How wide the terminal is that standard error is, or 0 if it is none or can only print. */
   public int errColumns() {
     return errColumns;
   }
