@@ -79,6 +79,7 @@ public final class Commands {
     if (!result.hasSubcommand() && !result.unmatched().isEmpty()) { // before any --help
       return usageError(new UnmatchedArgumentException(commandLine, result.unmatched()));
     }
+    Refusals.requireFiles(result);
     if (!versionRequested(result)) {
       return new RunLast().execute(result);
     }

@@ -2,6 +2,7 @@ package io.github.charrnn.cli.options;
 
 import io.github.charrnn.cli.output.Failures;
 import io.github.charrnn.cli.output.Shell;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +11,7 @@ import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What is wrong with a command line, in one sentence. */
@@ -38,6 +40,21 @@ public final class Refusals {
           + range(e.getArgSpec().auxiliaryTypes()[0], e.getValue());
     }
     return Failures.firstLine(e);
+  }
+
+  /** Refuses an empty name of a file: for Java it is the current directory. */
+  public static void requireFiles(ParseResult typed) {
+    for (ArgSpec argument : typed.matchedArgs()) {
+      if (argument.auxiliaryTypes()[0] == Path.class
+          && argument.originalStringValues().contains("")
+          && !typed.isUsageHelpRequested()) {
+        throw new ParameterException(
+            typed.commandSpec().commandLine(), name(argument) + " is empty: name a file");
+      }
+    }
+    if (typed.hasSubcommand()) {
+      requireFiles(typed.subcommand());
+    }
   }
 
   /** Says that there is no such command, or no such option without one. */
