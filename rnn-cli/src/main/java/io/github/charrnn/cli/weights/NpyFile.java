@@ -30,7 +30,12 @@ final class NpyFile {
       Map.of("<f8", Dtype.F64, "<f4", Dtype.F32, "<i8", Dtype.I64);
   private static final Pattern DESCR = Pattern.compile("'descr': *'([^']*)'");
   private static final Pattern ORDER = Pattern.compile("'fortran_order': *(True|False)");
-  private static final Pattern SHAPE = Pattern.compile("'shape': *\\(((?:\\d{1,18},? ?)*)\\)");
+
+  private static final String LENGTH = "(?:\\d{1,18}|[1-8]\\d{18})"; // a long
+
+  /** As many lengths as NumPy has at most: Java's stack holds no pattern that goes on for ever. */
+  private static final Pattern SHAPE =
+      Pattern.compile("'shape': *\\(((?:" + LENGTH + ", ?){0,64}" + LENGTH + "?)\\)");
 
   private NpyFile() {}
 

@@ -16,6 +16,7 @@ import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
@@ -39,6 +40,14 @@ public final class NpzFile {
    * @throws IOException if the file is not as numpy.savez writes it
    */
   static List<Stored> read(Path file) throws IOException {
+    try {
+      return arrays(file);
+    } catch (ZipException e) { // Java finds some damage when it reads an entry
+      throw damaged(file, e);
+    }
+  }
+
+  private static List<Stored> arrays(Path file) throws IOException {
     List<Stored> arrays = new ArrayList<>();
     try (ZipFile zip = open(file)) {
       if (zip.size() > MOST) {

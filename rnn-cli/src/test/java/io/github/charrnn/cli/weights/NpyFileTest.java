@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** NumPy's files; WeightsTest has those that numpy itself writes and reads. */
 class NpyFileTest {
@@ -65,6 +66,9 @@ class NpyFileTest {
           (2, 3,) | (99999999,99999999,) | : the array has the shape 99999999x99999999, must have at most 2,147,483,639 numbers
           (2, 3,) | (2, -3,) | is not an array of numbers: its header must have descr, fortran_order, shape
           (2, 3,) | 6 | is not an array of numbers
+          (2, 3,) | (1152921504606846976,) | : the array has the shape 1152921504606846976, must have at most
+          (2, 3,) | (23, 3 3,) | is not an array of numbers
+          (2, 3,) | (1000000000000000000000,) | is not an array of numbers
           False | Maybe | is not an array of numbers
           '<f8' | [('a','<f8')] | is not an array of numbers
           NUMPY | NUMPI | is no .npy file of version 1, 2 or 3: numpy.save writes one
@@ -83,6 +87,37 @@ class NpyFileTest {
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("U.npy")
         .hasMessageContaining(said);
+  }
+
+  /** A header may be long; the stack that reads it is not. */
+  @ParameterizedTest
+  @ValueSource(strings = {"1, ", "1", "1 "})
+  void aShapeThatGoesOnAndOn_isOneSentence(String length) throws IOException {
+    String descr = "{'descr': '<f8', 'fortran_order': False, 'shape': (";
+    String header = descr + length.repeat(20_000) + "), }\n";
+    byte[] bytes = ("\u0093NUMPY\u0001\0__" + header).getBytes(ISO_8859_1);
+    bytes[8] = (byte) header.length();
+    bytes[9] = (byte) (header.length() >> 8);
+
+    assertThatThrownBy(() -> read(bytes))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "U.npy is not an array of numbers: its header must have descr, fortran_order, shape");
+  }
+
+  /** The zip's list says where each array begins: there is none. */
+  @Test
+  void aZipWhoseListIsWrong_isOneSentence() throws IOException {
+    Path zip = directory.resolve("wrong.npz");
+    NpzFile.write(zip, List.of(TENSOR));
+    String bytes = Files.readString(zip, ISO_8859_1);
+    int offset = bytes.indexOf("PK\u0001\u0002") + 42;
+    String wrong = bytes.substring(0, offset) + "\u0001" + bytes.substring(offset + 1);
+    Files.writeString(zip, wrong, ISO_8859_1);
+
+    assertThatThrownBy(() -> NpzFile.read(zip))
+        .isInstanceOf(IOException.class)
+        .hasMessage(zip + " is no .npz file, or damaged: get it again");
   }
 
   @Test
