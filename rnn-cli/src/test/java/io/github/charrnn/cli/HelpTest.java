@@ -161,6 +161,8 @@ class HelpTest {
         ask rnn train --hid
         ask rnn score model --j
         ask rnn train book
+        ask rnn train --best-by ""
+        ask rnn train --on-divergence r
         """;
     Process bash =
         new ProcessBuilder("/bin/bash", "-c", ask)
@@ -169,9 +171,10 @@ class HelpTest {
             .start();
     List<String> said = new String(bash.getInputStream().readAllBytes(), UTF_8).lines().toList();
 
-    assertThat(said).hasSize(5);
+    assertThat(said).hasSize(7);
     assertThat(said.get(0)).as("other words are files").contains("-o default");
     assertThat(said.subList(1, 5)).containsExactly("train", "--hidden", "--json", "");
+    assertThat(said.subList(5, 7)).containsExactly("smooth validation last", "rollback");
   }
 
   @Test

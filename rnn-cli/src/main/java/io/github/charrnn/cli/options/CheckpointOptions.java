@@ -4,6 +4,7 @@ import io.github.charrnn.Trainer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,7 +17,12 @@ public final class CheckpointOptions {
   /** What to do when numbers are no longer finite. */
   enum OnDivergence {
     STOP,
-    ROLLBACK
+    ROLLBACK;
+
+    @Override
+    public String toString() { // as a shell completes it
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   @Spec(Target.MIXEE)

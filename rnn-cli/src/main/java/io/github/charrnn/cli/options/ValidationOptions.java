@@ -15,6 +15,8 @@ import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -110,6 +112,7 @@ public final class ValidationOptions {
   @Option(
       names = BEST_BY,
       paramLabel = "<loss>",
+      completionCandidates = Losses.class,
       description = {
         "The loss that picks the best model: smooth, or validation for the held-out loss; or last"
             + " for the model after the last step.",
@@ -129,6 +132,14 @@ public final class ValidationOptions {
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
   private Integer patience;
+
+  /** What a shell completes: the words of the help, not the library's names. */
+  static final class Losses implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Arrays.stream(BestBy.values()).map(ValidationOptions::word).iterator();
+    }
+  }
 
   /**
    * A text, and what of it is trained on.
