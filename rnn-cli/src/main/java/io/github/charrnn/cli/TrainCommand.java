@@ -158,6 +158,9 @@ final class TrainCommand implements Callable<Integer> {
 
   private int train(RunFiles files, Optional<FreeName> free) throws IOException {
     requireDestinations(files);
+    if (free.isEmpty()) {
+      FreeName.sweep(files.names());
+    }
     TrainingOutput shown = new TrainingOutput(terminal, quiet, json);
     Ready run = checkpoint.resume() ? resumed(files, shown) : begun(shown);
     files.checkpoint().ifPresent(file -> checkpoint.applyTo(run.trainer(), file));

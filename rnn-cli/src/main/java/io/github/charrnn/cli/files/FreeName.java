@@ -29,7 +29,9 @@ public final class FreeName {
   public static FreeName of(String text) {
     for (int number = 1; ; number++) {
       ModelFiles files = ModelFiles.numbered(text, number);
-      if (!files.exist()) {
+      if (files.exist()) {
+        sweep(files);
+      } else {
         try {
           Optional<FileChannel> lock = lock(file(files));
           if (lock.isPresent()) {
@@ -44,6 +46,17 @@ public final class FreeName {
           return new FreeName(files, Optional.empty());
         }
       }
+    }
+  }
+
+  /** Removes what a killed process has left, whose lock has ended with it, of a name in use. */
+  public static void sweep(ModelFiles files) {
+    try {
+      if (Files.exists(file(files))) {
+        lock(file(files)).ifPresent(lock -> new FreeName(files, Optional.of(lock)).release());
+      }
+    } catch (IOException e) {
+      // what cannot be locked or removed is in nobody's way
     }
   }
 

@@ -41,4 +41,29 @@ class FreeNameTest {
     assertThat(free.files().model()).hasToString("a-text-of-FreeNameTest.safetensors");
     assertThat(LOCK).doesNotExist();
   }
+
+  /** A model, or a checkpoint, that the process has saved does not keep it. */
+  @Test
+  void aLockThatADeadProcessHasLeft_goesAlsoWhereTheNameIsInUse() throws Exception {
+    Files.createFile(LOCK);
+    Path model = Files.createFile(Path.of("a-text-of-FreeNameTest.safetensors"));
+    try {
+      FreeName second = FreeName.of(TEXT);
+      second.release();
+
+      assertThat(second.files().model()).hasToString("a-text-of-FreeNameTest-2.safetensors");
+      assertThat(LOCK).doesNotExist();
+    } finally {
+      Files.delete(model);
+    }
+  }
+
+  @Test
+  void theLockOfALivingProcess_stays() throws Exception {
+    FreeName ours = FreeName.of(TEXT);
+    FreeName.sweep(ours.files());
+
+    assertThat(LOCK).exists();
+    ours.release();
+  }
 }
