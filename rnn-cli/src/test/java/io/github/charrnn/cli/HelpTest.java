@@ -106,6 +106,16 @@ class HelpTest {
   }
 
   @Test
+  void onlyTrain_addsWhatAModelDoesNotKnow() {
+    for (String command : commands()) {
+      String help = Cli.run(command, "--help").out().replaceAll("\\s+", " ");
+
+      assertThat(help.contains("--unknown add")).as(command).isEqualTo(command.equals("train"));
+      assertThat(help.matches(".*--from[ =].*")).as(command).isEqualTo(command.equals("train"));
+    }
+  }
+
+  @Test
   void rnnAlone_saysWhatThereIs_andThatNothingWasAskedFor() {
     Cli.Outcome outcome = Cli.run();
 

@@ -36,7 +36,8 @@ public final class ModelOptions {
       names = "--from",
       paramLabel = "MODEL",
       description =
-          "Train this model on, with its vocabulary and hidden size. Without it: a new model.",
+          "Train this model on, with its vocabulary and hidden size; --unknown add gives it the"
+              + " characters of TEXT that it does not know. Without it: a new model.",
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
   private Path from;
@@ -47,7 +48,8 @@ public final class ModelOptions {
       description =
           "The symbols of a new model, for texts that it is trained on one after the other: those of"
               + " a text; of a model, if its name ends in .safetensors; of JSON, if it ends in .json,"
-              + " as rnn import has it. Without it: those of TEXT.",
+              + " as rnn import has it; with --unknown add, those of TEXT as well. Without it: those"
+              + " of TEXT.",
       defaultValue = Option.NULL_VALUE,
       showDefaultValue = Visibility.NEVER)
   private String vocab;

@@ -24,8 +24,7 @@ public final class UnknownOption {
       paramLabel = "<policy>",
       description =
           "What to do with characters that the model does not know: fail, skip, or a character to"
-              + " read instead; train with --from or --vocab also add, which gives the model those"
-              + " of TEXT.")
+              + " read instead.")
   private String policy = "fail";
 
   /** The policy. */
