@@ -1,6 +1,7 @@
 package io.github.charrnn.cli;
 
 import com.google.gson.JsonObject;
+import io.github.charrnn.CharVocab;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.TrainingResult;
 import io.github.charrnn.TrainingSummary;
@@ -16,15 +17,19 @@ import io.github.charrnn.cli.options.ThreadsOption;
 import io.github.charrnn.cli.options.UnknownOption;
 import io.github.charrnn.cli.options.ValidationOptions;
 import io.github.charrnn.cli.output.ExitCode;
+import io.github.charrnn.cli.output.Shell;
 import io.github.charrnn.cli.output.Terminal;
 import io.github.charrnn.cli.report.Analysis;
 import io.github.charrnn.cli.report.Report;
 import io.github.charrnn.cli.train.PastRun;
 import io.github.charrnn.cli.train.RepeatingCommand;
+import io.github.charrnn.cli.weights.Symbols;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -55,6 +60,12 @@ final class ReportCommand implements Callable<Integer> {
       "This report was made after training: machine and kernels are those that made it, and the"
           + " command to repeat the run assumes that it began with a new model.";
 
+  private static final String OTHER_SYMBOLS =
+      "The model has symbols that its text does not have: the command to repeat the run lacks the"
+          + " --vocab, which rnn report takes as well, or the --from that gave them.";
+
+  private static final String VOCAB = "--vocab";
+
   private final Terminal terminal;
   @Spec private CommandSpec command;
 
@@ -84,6 +95,16 @@ final class ReportCommand implements Callable<Integer> {
       showDefaultValue = Visibility.NEVER)
   private String heldOut;
 
+  @Option(
+      names = VOCAB,
+      paramLabel = "FILE",
+      description =
+          "The file with the symbols of the model, where train had the same option: so has the"
+              + " command that repeats the run.",
+      defaultValue = Option.NULL_VALUE,
+      showDefaultValue = Visibility.NEVER)
+  private String vocab;
+
   @Mixin private UnknownOption unknown;
 
   @Mixin private GradcheckOption gradcheck;
@@ -101,6 +122,15 @@ final class ReportCommand implements Callable<Integer> {
     if (heldOut != null && text.isEmpty() && !story) {
       throw Options.wrong(command, "--validation needs TEXT or --story: name the run's text, too");
     }
+    if (vocab != null && text.isEmpty() && !story) {
+      throw Options.wrong(command, VOCAB + " needs TEXT or --story: name the run's text, too");
+    }
+    if (vocab != null && vocab.isEmpty()) {
+      throw Options.wrong(command, VOCAB + " is empty: name a file");
+    }
+    List<String> read = new ArrayList<>(text);
+    Stream.of(heldOut, vocab).filter(Objects::nonNull).forEach(read::add);
+    Options.requireOneStandardInput(command, "TEXT, --vocab and --validation name", read);
     gradcheck.elements();
     threads.count();
     ModelFiles files = new ModelFiles(model);
@@ -135,6 +165,8 @@ final class ReportCommand implements Callable<Integer> {
               + model
               + " was trained on");
     }
+    BitSet symbols = symbolsOf(all);
+    List<String> typedSymbols = typedSymbols(best, symbols);
     Optional<EncodedText> other =
         heldOut == null
             ? Optional.empty()
@@ -155,8 +187,13 @@ final class ReportCommand implements Callable<Integer> {
                 model,
                 Optional.empty(),
                 Optional.ofNullable(heldOut),
-                List.of())
+                typedSymbols)
             .of(result, settings, result.steps());
+    List<String> notes = new ArrayList<>(run.note().stream().toList());
+    notes.add(MADE_AFTERWARDS);
+    if (vocab == null && symbols.cardinality() < best.vocab().size()) {
+      notes.add(OTHER_SYMBOLS);
+    }
     Report.Origin origin =
         new Report.Origin(
             Program.name(),
@@ -164,7 +201,7 @@ final class ReportCommand implements Callable<Integer> {
             Optional.of(source.name()),
             Optional.of(repeat),
             Optional.empty(),
-            Stream.concat(run.note().stream(), Stream.of(MADE_AFTERWARDS)).toList());
+            notes);
     boolean ended = result.steps() >= result.plannedSteps() || result.endedEarly();
     return Report.of(
         origin,
@@ -172,5 +209,44 @@ final class ReportCommand implements Callable<Integer> {
             result, settings, RecipeOptions.shown(settings.recipe(), best), Optional.empty()),
         ended ? Report.State.FINISHED : Report.State.INTERRUPTED,
         Optional.of(analysis));
+  }
+
+  private static BitSet symbolsOf(EncodedText text) {
+    BitSet symbols = new BitSet();
+    for (long i = 0; i < text.length(); i++) {
+      symbols.set(text.symbol(i));
+    }
+    return symbols;
+  }
+
+  /**
+   * The options by which a new model has the symbols of this one.
+   *
+   * @param ofText those that the text has
+   */
+  private List<String> typedSymbols(VanillaRnn model, BitSet ofText) throws IOException {
+    if (vocab == null) {
+      return unknown.typed();
+    }
+    CharVocab all = model.vocab();
+    CharVocab named = Symbols.vocabulary(terminal, vocab, model.documents());
+    for (int symbol = 0; symbol < all.size(); symbol++) {
+      boolean isNamed = named.symbolOf(all.codePointOf(symbol)) >= 0;
+      if (!isNamed && !ofText.get(symbol)) {
+        throw notOfTheRun();
+      }
+    }
+    if (!named.and(all).equals(all)) {
+      throw notOfTheRun();
+    }
+    List<String> words = new ArrayList<>(List.of(VOCAB, Shell.file(vocab)));
+    words.addAll(named.equals(all) ? unknown.typed() : List.of("--unknown", "add"));
+    return words;
+  }
+
+  private IOException notOfTheRun() {
+    return new IOException(
+        vocab
+            + " does not have the symbols of the model: name the file that train's --vocab named");
   }
 }

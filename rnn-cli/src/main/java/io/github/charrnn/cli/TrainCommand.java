@@ -1,7 +1,6 @@
 package io.github.charrnn.cli;
 
 import io.github.charrnn.CharVocab;
-import io.github.charrnn.Documents;
 import io.github.charrnn.EncodedText;
 import io.github.charrnn.Plan;
 import io.github.charrnn.Recipe;
@@ -280,11 +279,8 @@ final class TrainCommand implements Callable<Integer> {
     if (model.vocab().isEmpty()) {
       return Optional.empty();
     }
-    CharVocab vocab = Symbols.vocabulary(terminal, model.vocab().get());
-    Optional<Documents> documents = text.source().documents();
-    return documents.isEmpty() || vocab.symbolOf(documents.get().boundary()) >= 0
-        ? Optional.of(vocab)
-        : Optional.of(vocab.and(CharVocab.of(vocab.codePointOf(0), documents.get().boundary())));
+    return Optional.of(
+        Symbols.vocabulary(terminal, model.vocab().get(), text.source().documents()));
   }
 
   /** Reads a text, with the symbols that the model has if it has any already. */

@@ -151,4 +151,47 @@ class PiecesTest {
     assertThat(EncodedText.read(second).vocab().size())
         .isLessThan(VanillaRnn.load(wider).vocab().size());
   }
+
+  private String reported(Object... more) throws IOException {
+    List<Object> words = new ArrayList<>(List.of("report", model, first));
+    words.addAll(List.of(more));
+    Cli.Outcome outcome = Cli.run(words.toArray());
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    return Files.readString(directory.resolve("m.safetensors.report.json"));
+  }
+
+  @Test
+  void report_typesTheVocabulary_asItsRunDid() throws IOException {
+    Path both = Files.writeString(directory.resolve("both.txt"), FIRST + SECOND);
+    String lacking = "has symbols that its text does not have";
+
+    train(first, model, "--hidden", 8, "--vocab", both);
+    assertThat(reported()).doesNotContain("--vocab " + both).contains(lacking);
+    assertThat(reported("--vocab", both))
+        .contains(" --vocab " + both + " --steps 40")
+        .doesNotContain(lacking);
+    assertThat(Cli.run("report", model, first, "--vocab", first))
+        .isEqualTo(
+            new Cli.Outcome(
+                1,
+                "",
+                "rnn report: "
+                    + first
+                    + " does not have the symbols of the model: name the file that train's --vocab"
+                    + " named\n"));
+
+    train(first, model, "--hidden", 8, "--vocab", second, "--unknown", "add");
+    assertThat(reported("--vocab", second))
+        .contains(" --vocab " + second + " --unknown add --steps 40");
+    assertThat(Cli.run("report", model, first, "--vocab", both).code()).as("the same").isZero();
+
+    train(first, model, "--hidden", 8, "--vocab", second, "--unknown", "skip");
+    assertThat(reported("--vocab", second, "--unknown", "skip"))
+        .contains(" --vocab " + second + " --unknown skip --steps 40");
+
+    train(first, model, "--hidden", 8);
+    assertThat(reported()).doesNotContain(lacking, "--vocab");
+    assertThat(Cli.run("report", model, first, "--vocab", both).err())
+        .contains("both.txt does not have the symbols of the model");
+  }
 }

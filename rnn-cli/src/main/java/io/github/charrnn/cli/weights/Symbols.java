@@ -103,7 +103,7 @@ public record Symbols(String source, int[] codePoints, Optional<Documents> docum
   }
 
   /** The same where their order means nothing, so that a text may be any. */
-  public static CharVocab vocabulary(Terminal terminal, String name) throws IOException {
+  private static CharVocab vocabulary(Terminal terminal, String name) throws IOException {
     if (name.endsWith(MODEL) || name.endsWith(JSON)) {
       return CharVocab.of(read(terminal, name).codePoints);
     }
@@ -112,6 +112,15 @@ public record Symbols(String source, int[] codePoints, Optional<Documents> docum
     } catch (IllegalArgumentException e) { // which does not say of what
       throw new IOException(name + ": " + e.getMessage(), e);
     }
+  }
+
+  /** The same with what ends a document, if the texts are made of such. */
+  public static CharVocab vocabulary(Terminal terminal, String name, Optional<Documents> documents)
+      throws IOException {
+    CharVocab vocab = vocabulary(terminal, name);
+    return documents.isEmpty() || vocab.symbolOf(documents.get().boundary()) >= 0
+        ? vocab
+        : vocab.and(CharVocab.of(vocab.codePointOf(0), documents.get().boundary()));
   }
 
   /** Those that the weights bring with them. */
