@@ -158,6 +158,18 @@ class HelpTest {
     assertThat(Cli.run("train", "--xyz").err()).contains("there is no option --xyz (try: ");
   }
 
+  /** On Windows there are many such names, on Linux those with a zero. */
+  @Test
+  void whatNoFileCanBeCalled_isNotSaidToBeNoNumber() {
+    assertThat(Cli.run("inspect", "a\0b"))
+        .isEqualTo(
+            new Cli.Outcome(
+                2,
+                "",
+                "rnn inspect: MODEL is 'a\0b', must be what a file can be called here (try: rnn"
+                    + " inspect --help)\n"));
+  }
+
   @Test
   void completion_completesCommandsAndOptionsInBash(@TempDir Path directory) throws Exception {
     Needed.isThere(Files.isExecutable(Path.of("/bin/bash")), "HelpTest needs bash");

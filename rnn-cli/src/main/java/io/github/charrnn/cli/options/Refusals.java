@@ -93,6 +93,9 @@ public final class Refusals {
           .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
           .collect(Collectors.joining(" or "));
     }
+    if (type == Path.class) {
+      return "what a file can be called here";
+    }
     if (type == int.class || type == Integer.class) {
       return Numbers.rangeOfWhole(value, Integer.MAX_VALUE);
     }
