@@ -109,6 +109,7 @@ final class ScoreCommand implements Callable<Integer> {
     requireOutside(InputFiles.path(model, configuration), model, directory);
     List<FileStatus> read = read(configuration, directory);
     VanillaRnn loaded = SparkModels.load(configuration, model);
+    SharedModel.requireUsable(loaded, policy);
     SparkSession spark = session.get();
     RnnScoring scoring = RnnScoring.of(spark, loaded).unknown(policy);
     // Beside it until all of it is there: what is in DIR meanwhile is another's.
