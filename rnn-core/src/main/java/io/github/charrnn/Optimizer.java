@@ -73,7 +73,21 @@ public sealed interface Optimizer {
    * @throws IllegalArgumentException if beta1 or beta2 is not at least 0 and below 1
    */
   static Optimizer adam(double beta1, double beta2) {
-    return new Adam(beta1, beta2);
+    return adam(beta1, beta2, 0);
+  }
+
+  /**
+   * {@return Adam with decoupled weight decay, AdamW} Every step also subtracts {@code eta
+   * weightDecay theta}, of theta before the step, from every parameter. Source: Loshchilov and
+   * Hutter, ICLR 2019.
+   *
+   * @param beta1 at least 0 and below 1
+   * @param beta2 at least 0 and below 1
+   * @param weightDecay at least 0 and below 1; 0 for none
+   * @throws IllegalArgumentException if beta1, beta2 or weightDecay is not at least 0 and below 1
+   */
+  static Optimizer adam(double beta1, double beta2, double weightDecay) {
+    return new Adam(beta1, beta2, weightDecay);
   }
 
   /**
@@ -190,23 +204,27 @@ public sealed interface Optimizer {
   }
 
   /**
-   * See {@link Optimizer#adam}. Immutable, and safe for use by many threads.
+   * See {@link Optimizer#adam(double, double, double)}. Immutable, and safe for use by many
+   * threads.
    *
    * @param beta1 at least 0 and below 1
    * @param beta2 at least 0 and below 1
+   * @param weightDecay at least 0 and below 1; 0 for none
    * @since 0.1
    */
-  record Adam(double beta1, double beta2) implements Optimizer {
+  record Adam(double beta1, double beta2, double weightDecay) implements Optimizer {
     /**
      * Checks the numbers.
      *
      * @param beta1 at least 0 and below 1
      * @param beta2 at least 0 and below 1
-     * @throws IllegalArgumentException if beta1 or beta2 is not at least 0 and below 1
+     * @param weightDecay at least 0 and below 1; 0 for none
+     * @throws IllegalArgumentException if beta1, beta2 or weightDecay is not at least 0 and below 1
      */
     public Adam {
       Range.AT_LEAST_ZERO_AND_BELOW_ONE.require("beta1", beta1);
       Range.AT_LEAST_ZERO_AND_BELOW_ONE.require("beta2", beta2);
+      Range.AT_LEAST_ZERO_AND_BELOW_ONE.require("weightDecay", weightDecay);
     }
 
     @Override
@@ -217,7 +235,15 @@ public sealed interface Optimizer {
     /** Its name and numbers. */
     @Override
     public String toString() {
-      return name() + " with beta1 " + beta1 + " and beta2 " + beta2;
+      return weightDecay == 0
+          ? name() + " with beta1 " + beta1 + " and beta2 " + beta2
+          : name()
+              + " with beta1 "
+              + beta1
+              + ", beta2 "
+              + beta2
+              + " and weight decay "
+              + weightDecay;
     }
   }
 }

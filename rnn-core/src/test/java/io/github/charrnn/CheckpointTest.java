@@ -156,7 +156,7 @@ class CheckpointTest {
             .withOptimizer(Optimizer.rmsProp(0.9))
             .withLearningRate(LearningRate.exponential(0.01, 0.001, 50)),
         course
-            .withOptimizer(Optimizer.adam(0.9, 0.99))
+            .withOptimizer(Optimizer.adam(0.9, 0.99, 0.1))
             .withLearningRate(LearningRate.linear(0.01, 0, 60).withWarmUp(9))
             .withClip(norm)
             .withBatchSize(3)

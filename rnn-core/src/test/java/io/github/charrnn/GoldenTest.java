@@ -158,6 +158,24 @@ class GoldenTest {
 
   @ParameterizedTest
   @MethodSource("io.github.charrnn.ThreadsTest#fewerNumbers")
+  void adamWithWeightDecay(int threads) throws IOException {
+    TrainingResult result =
+        train(
+            Initializer.glorot(),
+            Recipe.course()
+                .withBatchSize(2)
+                .withOptimizer(Optimizer.adam(0.9, 0.99, 0.3))
+                .withLearningRate(LearningRate.constant(0.01)),
+            threads);
+
+    assertGolden(
+        result,
+        "75199f38d2f7334c53a3fe790fe2120e0324e6858020f14b761c7d93d9f4c09d",
+        "ededd67321c78ddc090af4d8a0dd90c6ba8f71b3de1f4891986ccbbe26575ffb");
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.github.charrnn.ThreadsTest#fewerNumbers")
   void rmsProp_fromGlorotsNumbers_exponential(int threads) throws IOException {
     TrainingResult result =
         train(

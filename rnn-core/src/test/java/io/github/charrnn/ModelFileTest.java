@@ -196,8 +196,8 @@ class ModelFileTest {
     return Stream.of(
         edit(
             "\"formatVersion\":\"1\"",
-            "\"formatVersion\":\"4\"",
-            "the model's format version is 4, this library reads up to 3"),
+            "\"formatVersion\":\"5\"",
+            "the model's format version is 5, this library reads up to 4"),
         edit(
             "\"formatVersion\":\"1\"",
             "\"formatVersion\":\"2\"",

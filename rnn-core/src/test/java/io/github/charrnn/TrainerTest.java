@@ -363,7 +363,7 @@ class TrainerTest {
       double rate = 0.1 / (1 - Update.power(0.9, step + 1));
       double correction = 1 / Math.sqrt(1 - Update.power(0.99, step + 1));
       kernel.adam(
-          theta, memory, second, 0, count, g, 0, scale, clip, rate, correction, 0.9, 0.99, 1e-8);
+          theta, memory, second, 0, count, g, 0, scale, clip, rate, correction, 1, 0.9, 0.99, 1e-8);
     }
   }
 

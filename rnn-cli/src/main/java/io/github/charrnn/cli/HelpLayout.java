@@ -77,6 +77,7 @@ final class HelpLayout {
               "--decay",
               "--beta1",
               "--beta2",
+              "--weight-decay",
               "--steps",
               "--epochs",
               "--minutes",

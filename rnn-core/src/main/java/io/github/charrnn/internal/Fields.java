@@ -42,7 +42,7 @@ import java.util.stream.Collectors;
  */
 final class Fields {
   /** The latest version of any key. */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   private static final String FORMAT = "charrnn";
   private static final String FORMAT_KEY = "format";
@@ -223,6 +223,7 @@ final class Fields {
               h -> h.recipe.optimizer().name(),
               (h, x) -> h.recipe = h.recipe.withOptimizer(Optimizer.named(x))),
           optimizer(
+              3,
               "initialAccumulator",
               Range.ABOVE_ZERO_AND_FINITE,
               Optimizer.AdaGrad.class,
@@ -230,6 +231,7 @@ final class Fields {
               (it, x) -> Optimizer.adaGrad(x),
               it -> it.initialAccumulator() == 0),
           optimizer(
+              3,
               "momentum",
               Range.ABOVE_ZERO_AND_BELOW_ONE,
               Optimizer.Sgd.class,
@@ -237,6 +239,7 @@ final class Fields {
               (it, x) -> Optimizer.sgd(x),
               it -> it.momentum() == 0),
           optimizer(
+              3,
               "decay",
               Range.AT_LEAST_ZERO_AND_BELOW_ONE,
               Optimizer.RmsProp.class,
@@ -244,19 +247,29 @@ final class Fields {
               (it, x) -> Optimizer.rmsProp(x),
               it -> false),
           optimizer(
+              3,
               "beta1",
               Range.AT_LEAST_ZERO_AND_BELOW_ONE,
               Optimizer.Adam.class,
               Optimizer.Adam::beta1,
-              (it, x) -> Optimizer.adam(x, it.beta2()),
+              (it, x) -> Optimizer.adam(x, it.beta2(), it.weightDecay()),
               it -> false),
           optimizer(
+              3,
               "beta2",
               Range.AT_LEAST_ZERO_AND_BELOW_ONE,
               Optimizer.Adam.class,
               Optimizer.Adam::beta2,
-              (it, x) -> Optimizer.adam(it.beta1(), x),
+              (it, x) -> Optimizer.adam(it.beta1(), x, it.weightDecay()),
               it -> false),
+          optimizer(
+              4,
+              "weightDecay",
+              Range.ABOVE_ZERO_AND_BELOW_ONE,
+              Optimizer.Adam.class,
+              Optimizer.Adam::weightDecay,
+              (it, x) -> Optimizer.adam(it.beta1(), it.beta2(), x),
+              it -> it.weightDecay() == 0),
           whole(
                   TRAINING,
                   "textLength",
@@ -514,6 +527,7 @@ final class Fields {
    * @param isDefault whether the number is that of files which do not say it
    */
   private static <T extends Optimizer> Field optimizer(
+      int since,
       String key,
       Range range,
       Class<T> kind,
@@ -531,7 +545,7 @@ final class Fields {
               }
             })
         .since(
-            3,
+            since,
             h ->
                 !kind.isInstance(h.recipe.optimizer())
                     || isDefault.test(kind.cast(h.recipe.optimizer())));

@@ -67,6 +67,7 @@ public final class Update implements Window.Gradients {
   private final double clip; // of every element
   private double rate; // of the step, with Adam's correction of its first moment
   private double correction; // Adam's, of its second moment
+  private double kept = 1; // of a parameter, by weight decay
   private double scale; // of the gradient
   private boolean normIsFinite = true;
   private boolean mayOverflow;
@@ -149,6 +150,7 @@ public final class Update implements Window.Gradients {
               clip,
               rate,
               correction,
+              kept,
               beta1,
               beta2,
               EPSILON);
@@ -173,6 +175,7 @@ public final class Update implements Window.Gradients {
     if (recipe.optimizer() instanceof Optimizer.Adam adam) {
       rate = learningRate / (1 - power(adam.beta1(), step));
       correction = 1 / Math.sqrt(1 - power(adam.beta2(), step));
+      kept = 1 - learningRate * adam.weightDecay();
     }
   }
 
@@ -193,7 +196,10 @@ public final class Update implements Window.Gradients {
     return result;
   }
 
-  /** Where there is a memory that decays, or moves it, a parameter moves without a gradient. */
+  /**
+   * Where there is a memory that decays, or moves it, or weight decay, a parameter moves without a
+   * gradient.
+   */
   @Override
   public boolean wantsEveryRow() {
     return recipe.optimizer() instanceof Optimizer.Adam

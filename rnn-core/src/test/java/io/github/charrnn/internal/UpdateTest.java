@@ -9,6 +9,7 @@ import io.github.charrnn.Optimizer;
 import io.github.charrnn.Recipe;
 import io.github.charrnn.internal.Parameters.Tensor;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +88,13 @@ class UpdateTest {
   }
 
   @Test
+  void weightDecay_shrinksAParameter_byWhatItWas() {
+    // as above, and 0.95 times what was there: 0.95 - 0.1, 0.8075 + 0.1 / 3, 0.79879167 +
+    // 0.01896239
+    assertSteps(Optimizer.adam(0.5, 0.75, 0.5), g(4, -4, 0), 0.85, 0.84083333333, 0.8177540612);
+  }
+
+  @Test
   void theValueClip_boundsEveryElement() {
     assertThat(step(update(recipe.withOptimizer(Optimizer.sgd())), 1, 2, -20))
         .containsExactly(0.8, 1.5);
@@ -123,6 +131,7 @@ class UpdateTest {
         Optimizer.sgd(0.9),
         Optimizer.rmsProp(0.9),
         Optimizer.adam(0.9, 0.99),
+        Optimizer.adam(0.9, 0.99, 0.1),
         Optimizer.adam(0, 0));
   }
 
@@ -145,7 +154,7 @@ class UpdateTest {
 
   @ParameterizedTest
   @MethodSource("optimizers")
-  void onlyADecayingMemory_movesAParameterWithoutAGradient(Optimizer optimizer) {
+  void onlyADecayingMemory_orWeightDecay_movesAParameterWithoutAGradient(Optimizer optimizer) {
     Update update = update(recipe.withOptimizer(optimizer));
     step(update, 1, 3);
     double before = parameters.c[0];
@@ -153,14 +162,16 @@ class UpdateTest {
     double after = step(update, 2, 0)[0];
 
     boolean moves =
-        optimizer.equals(Optimizer.sgd(0.9)) || optimizer.equals(Optimizer.adam(0.9, 0.99));
+        Set.of(Optimizer.sgd(0.9), Optimizer.adam(0.9, 0.99), Optimizer.adam(0.9, 0.99, 0.1))
+            .contains(optimizer);
     assertThat(after != before).isEqualTo(moves);
     assertThat(!moves || update.wantsEveryRow()).isTrue();
   }
 
   @Test
   void whatIsRemembered_isCounted() {
-    assertThat(optimizers().map(Update::memoriesPerParameter)).containsExactly(1, 1, 0, 1, 1, 2, 2);
+    assertThat(optimizers().map(Update::memoriesPerParameter))
+        .containsExactly(1, 1, 0, 1, 1, 2, 2, 2);
   }
 
   @Test

@@ -142,6 +142,13 @@ public final class RecipeOptions {
   @Option(names = "--beta2", description = "For adam.")
   private Double beta2;
 
+  @Option(
+      names = "--weight-decay",
+      description =
+          "Every step shrinks every parameter by so much, times the learning rate; for adam, 0 for"
+              + " none.")
+  private Double weightDecay;
+
   /** Makes a recipe with what was typed; steps are those of the run. */
   private interface Typed {
     Recipe apply(RecipeOptions typed, Recipe recipe, long steps);
@@ -277,15 +284,22 @@ public final class RecipeOptions {
               "beta1",
               "beta1",
               Optimizer.Adam.class,
-              (typed, it) -> Optimizer.adam(typed.beta1, it.beta2()),
+              (typed, it) -> Optimizer.adam(typed.beta1, it.beta2(), it.weightDecay()),
               it -> Optional.of(it.beta1())),
           ofOptimizer(
               "--beta2",
               "beta2",
               "beta2",
               Optimizer.Adam.class,
-              (typed, it) -> Optimizer.adam(it.beta1(), typed.beta2),
-              it -> Optional.of(it.beta2())));
+              (typed, it) -> Optimizer.adam(it.beta1(), typed.beta2, it.weightDecay()),
+              it -> Optional.of(it.beta2())),
+          ofOptimizer(
+              "--weight-decay",
+              "weightDecay",
+              "weight decay",
+              Optimizer.Adam.class,
+              (typed, it) -> Optimizer.adam(it.beta1(), it.beta2(), typed.weightDecay),
+              it -> Optional.of(it.weightDecay()).filter(x -> x > 0)));
 
   /** Makes a learning rate with what was typed; steps are those of the run. */
   private interface TypedRate {

@@ -244,12 +244,13 @@ public interface Kernel {
 
   /**
    * Adam with value clipping, elementwise: {@code g = max(-clip, min(clip, scale g))}, {@code M =
-   * beta1 M + (1 - beta1) g}, {@code S = beta2 S + ((1 - beta2) g) g}, {@code theta -= rate (M /
-   * (sqrt(S) correction + epsilon))}, for the elements from..to-1.
+   * beta1 M + (1 - beta1) g}, {@code S = beta2 S + ((1 - beta2) g) g}, {@code theta = kept theta -
+   * rate (M / (sqrt(S) correction + epsilon))}, for the elements from..to-1.
    *
    * @param gradient theirs, from {@code at} on
    * @param rate that of the step over {@code 1 - beta1^t}
    * @param correction {@code 1 / sqrt(1 - beta2^t)}
+   * @param kept 1, or less with weight decay
    */
   void adam(
       double[] theta,
@@ -263,6 +264,7 @@ public interface Kernel {
       double clip,
       double rate,
       double correction,
+      double kept,
       double beta1,
       double beta2,
       double epsilon);

@@ -111,7 +111,7 @@ final class Rehearsal {
 
   private void adam(
       int from, int to, double[] g, int at, double[] theta, double[] first, double[] second) {
-    kernel.adam(theta, first, second, from, to, g, at, 0.5, 5, RATE, 1.5, 0.9, 0.99, 1e-8);
+    kernel.adam(theta, first, second, from, to, g, at, 0.5, 5, RATE, 1.5, 1, 0.9, 0.99, 1e-8);
   }
 
   /** In the order in which a step has them. */

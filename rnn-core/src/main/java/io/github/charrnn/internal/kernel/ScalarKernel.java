@@ -430,6 +430,7 @@ final class ScalarKernel implements Kernel {
       double clip,
       double rate,
       double correction,
+      double kept,
       double beta1,
       double beta2,
       double epsilon) {
@@ -446,7 +447,7 @@ final class ScalarKernel implements Kernel {
         roots[i] = mean;
         squares[i] = square;
         double deviation = Fma.fma(Math.sqrt(square), correction, epsilon);
-        moved[i] = Fma.fma(-rate, mean / deviation, moved[i]);
+        moved[i] = Fma.fma(-rate, mean / deviation, kept * moved[i]);
       }
       System.arraycopy(roots, 0, first, start, count);
       end(count, theta, second, start);

@@ -405,6 +405,7 @@ final class VectorKernel implements Kernel {
       double clip,
       double rate,
       double correction,
+      double kept,
       double beta1,
       double beta2,
       double epsilon) {
@@ -425,6 +426,7 @@ final class VectorKernel implements Kernel {
         clip,
         rate,
         correction,
+        kept,
         beta1,
         beta2,
         epsilon);
@@ -441,7 +443,7 @@ final class VectorKernel implements Kernel {
       mean.intoArray(first, i);
       square.intoArray(second, i);
       mean.div(square.sqrt().fma(scaled, least))
-          .fma(minusRate, DoubleVector.fromArray(SPECIES, theta, i))
+          .fma(minusRate, DoubleVector.fromArray(SPECIES, theta, i).mul(kept))
           .intoArray(theta, i);
     }
     adamEach(
@@ -456,6 +458,7 @@ final class VectorKernel implements Kernel {
         clip,
         rate,
         correction,
+        kept,
         beta1,
         beta2,
         epsilon);
@@ -474,6 +477,7 @@ final class VectorKernel implements Kernel {
       double clip,
       double rate,
       double correction,
+      double kept,
       double beta1,
       double beta2,
       double epsilon) {
@@ -485,7 +489,8 @@ final class VectorKernel implements Kernel {
       double square = Math.fma(beta2, second[i], share2 * g * g);
       first[i] = mean;
       second[i] = square;
-      theta[i] = Math.fma(-rate, mean / Math.fma(Math.sqrt(square), correction, epsilon), theta[i]);
+      double deviation = Math.fma(Math.sqrt(square), correction, epsilon);
+      theta[i] = Math.fma(-rate, mean / deviation, kept * theta[i]);
     }
   }
 

@@ -632,11 +632,12 @@ class KernelTest {
       expectedFirst[i] = Math.fma(0.9, first[i], (1 - 0.9) * g);
       expectedSecond[i] = Math.fma(0.99, second[i], (1 - 0.99) * g * g);
       double root = Math.fma(Math.sqrt(expectedSecond[i]), 1.5, 1e-8);
-      expectedTheta[i] = Math.fma(-0.1, expectedFirst[i] / root, theta[i]);
+      expectedTheta[i] = Math.fma(-0.1, expectedFirst[i] / root, 0.7 * theta[i]);
     }
 
     create(99, 99, 1, 1)
-        .adam(theta, first, second, from, to, gradient, at, 0.25, 2, 0.1, 1.5, 0.9, 0.99, 1e-8);
+        .adam(
+            theta, first, second, from, to, gradient, at, 0.25, 2, 0.1, 1.5, 0.7, 0.9, 0.99, 1e-8);
 
     assertSame(first, expectedFirst);
     assertSame(second, expectedSecond);
@@ -720,7 +721,7 @@ class KernelTest {
     for (int step = 0; step < 2; step++) {
       kernel.momentum(x[0], x[1], 0, k, g, 0, 0.5, clip, 0.1, 0.9);
       kernel.rmsProp(x[2], x[3], 0, k, g, 0, 0.5, clip, 0.1, 0.9, 1e-8);
-      kernel.adam(x[4], x[5], x[6], 0, k, g, 0, 0.5, clip, 0.1, 1.5, 0.9, 0.99, 1e-8);
+      kernel.adam(x[4], x[5], x[6], 0, k, g, 0, 0.5, clip, 0.1, 1.5, 0.7, 0.9, 0.99, 1e-8);
     }
     return x;
   }

@@ -173,7 +173,7 @@ function trainingSettings({settings}) {
     count('Shards', 'shards'),
     count('Steps from mean to mean', 'localSteps'),
     ['Optimizer', settings.optimizer], value('Initial accumulator', 'initialAccumulator'), value('Momentum', 'momentum'),
-    value('Decay', 'decay'), value('Beta 1', 'beta1'), value('Beta 2', 'beta2'),
+    value('Decay', 'decay'), value('Beta 1', 'beta1'), value('Beta 2', 'beta2'), value('Weight decay', 'weightDecay'),
     ['Learning rate', plain(settings.learningRate)],
     ['Schedule', has(settings.schedule) ? `${settings.schedule} to ${plain(settings.finalLearningRate)} at step ${number(settings.scheduleSteps)}` : null],
     count('Warm-up, steps', 'warmUp'),
