@@ -87,10 +87,10 @@ public final class Plan {
    *   <li>{@code course}: hidden size 100, normal with deviation 0.01, {@link Recipe#course}, for
    *       100,000 steps on all of the text. It never changes.
    *   <li>{@code quick}, {@code good} and {@code best}: Adam with a rate that falls to 0, clipping
-   *       by norm and an orthogonal W, on ever more hidden units, for about a quarter of a minute,
-   *       a few minutes and an hour on two quick processors, whatever the length of the text;
-   *       longer with more than a thousand symbols. What they are made of may change from version
-   *       to version.
+   *       by norm and an orthogonal W, on ever more hidden units, {@code best} with weight decay,
+   *       for about a quarter of a minute, a few minutes and half an hour on two quick processors,
+   *       whatever the length of the text; longer with more than a thousand symbols. What they are
+   *       made of may change from version to version.
    * </ul>
    *
    * @param name one of {@link #names}
@@ -163,20 +163,23 @@ public final class Plan {
   }
 
   // What the other names stand for: multiply-adds, the hidden sizes from which the text's length
-  // chooses and the passes that the one chosen is to make at least, streams (multiples of the rows
-  // that the kernels take at a time) and sequence length at most. docs/recipes.md has what was
+  // chooses and the passes that the one chosen is to make at least, weight decay, streams
+  // (multiples
+  // of the rows that the kernels take at a time) and sequence length at most. docs/recipes.md has
+  // what was
   // tried.
 
   private static Plan quick(long textLength, int vocabSize) {
-    return fitted("quick", 0.65e12, List.of(512, 384, 256), 2, 20, 32, textLength, vocabSize);
+    return fitted("quick", 0.65e12, List.of(512, 384, 256), 2, 0, 20, 32, textLength, vocabSize);
   }
 
   private static Plan good(long textLength, int vocabSize) {
-    return fitted("good", 1e13, List.of(1_024, 768, 640, 512), 4, 30, 64, textLength, vocabSize);
+    return fitted("good", 1e13, List.of(1_024, 768, 640, 512), 4, 0, 30, 64, textLength, vocabSize);
   }
 
   private static Plan best(long textLength, int vocabSize) {
-    return fitted("best", 1e14, List.of(2_048, 1_536, 1_024), 4, 30, 64, textLength, vocabSize);
+    return fitted(
+        "best", 1e14, List.of(2_048, 1_536, 1_024), 8, 0.1, 30, 64, textLength, vocabSize);
   }
 
   /**
@@ -188,6 +191,7 @@ public final class Plan {
       double multiplyAdds,
       List<Integer> hiddenSizes,
       double passes,
+      double weightDecay,
       int mostStreams,
       int mostCharacters,
       long textLength,
@@ -219,7 +223,7 @@ public final class Plan {
             RESET_CHARACTERS / mostCharacters,
             1,
             1,
-            Optimizer.adam(0.9, 0.99),
+            Optimizer.adam(0.9, 0.99, weightDecay),
             LearningRate.linear(rounded, 0, steps),
             Clip.norm(1));
     double ofU = 3 * Math.min(1, Math.sqrt(USUAL_SYMBOLS / vocabSize));

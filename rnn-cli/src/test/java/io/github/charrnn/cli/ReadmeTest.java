@@ -385,7 +385,7 @@ class ReadmeTest {
     Map<Recipe, Initializer> kinds =
         Map.of(
             course
-                .withOptimizer(Optimizer.adam(0.9, 0.99))
+                .withOptimizer(Optimizer.adam(0.9, 0.99, 0.1))
                 .withLearningRate(LearningRate.linear(0.01, 0, 20).withWarmUp(4))
                 .withClip(Clip.norm(1))
                 .withResetEvery(3),
