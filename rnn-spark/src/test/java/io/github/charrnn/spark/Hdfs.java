@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
@@ -51,10 +52,10 @@ final class Hdfs implements AutoCloseable {
   }
 
   /** Does something while the data node is not there. */
-  void withoutDataNode(Runnable action) throws IOException {
+  <T> T withoutDataNode(Supplier<T> action) throws IOException {
     MiniDFSCluster.DataNodeProperties node = cluster.stopDataNode(0);
     try {
-      action.run();
+      return action.get();
     } finally {
       cluster.restartDataNode(node);
     }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -97,18 +96,17 @@ class HdfsTest {
   void noDataNode_whatTheRunHasIsKept_andGoesOn() throws IOException {
     Path text = texts.get(0);
     List<Object> how = List.of("--recipe", "course", "--hidden", 7, "--checkpoint-every", 10);
-    AtomicReference<Result> run = new AtomicReference<>();
-    hdfs.withoutDataNode(
-        () -> run.set(rnn("train", text, "-o", hdfs.name("kept"), how, "--steps", 20)));
+    Result run =
+        hdfs.withoutDataNode(() -> rnn("train", text, "-o", hdfs.name("kept"), how, "--steps", 20));
 
-    assertThat(run.get().code()).isEqualTo(1);
+    assertThat(run.code()).isEqualTo(1);
     Matcher kept =
         Pattern.compile(
                 "rnn-spark train: the checkpoint cannot be published: .*minReplication nodes.*[^.];"
                     + " all that the run has is in (.*) on the driver's machine: the same command"
                     + " with --resume and -o \\1/kept goes on with it\n")
-            .matcher(run.get().err());
-    assertThat(kept.find()).as(run.get().err()).isTrue();
+            .matcher(run.err());
+    assertThat(kept.find()).as(run.err()).isTrue();
     Path model = Path.of(kept.group(1), "kept");
     Path whole = here.resolve("whole");
     rnn("train", text, "-o", whole, how, "--steps", 20);

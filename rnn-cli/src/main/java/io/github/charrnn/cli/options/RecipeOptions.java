@@ -521,8 +521,8 @@ public final class RecipeOptions {
           name,
           String.format(
               Locale.ROOT,
-              "%,d hidden units, %s; batch size %d, sequence length %d; %s %s%s, clip %s; %,d"
-                  + " steps%s",
+              "%,d hidden units, %s; batch size %d, sequence length %d; %s %s%s, clip %s%s;"
+                  + " %,d steps%s",
               plan.hiddenSize(),
               plan.initializer().name(),
               recipe.batchSize(),
@@ -531,6 +531,9 @@ public final class RecipeOptions {
               rate.rate(),
               rate.decay() == Decay.CONSTANT ? "" : ", " + rate.decay() + " to " + rate.end(),
               recipe.clip(),
+              recipe.optimizer() instanceof Optimizer.Adam adam && adam.weightDecay() > 0
+                  ? ", weight decay " + adam.weightDecay()
+                  : "",
               plan.steps(),
               holdsOut ? String.format(Locale.ROOT, "; %,d held out", plan.heldOut()) : ""));
     }
