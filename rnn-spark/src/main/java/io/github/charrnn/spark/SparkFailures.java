@@ -95,11 +95,11 @@ public final class SparkFailures {
 
   /** What Hadoop says of a place of files that it does not reach. */
   private static Optional<String> ofFiles(Throwable cause, String message) {
-    if (cause instanceof ConnectException) {
-      Matcher call = NOTHING_LISTENS.matcher(message);
+    Matcher call = NOTHING_LISTENS.matcher(message);
+    if (cause instanceof ConnectException && call.lookingAt()) {
       return Optional.of(
           "nothing answers at "
-              + (call.find() ? call.group(1) : "the file system's address")
+              + call.group(1)
               + " (connection refused): start it, or name the one that runs");
     }
     if (cause instanceof UnknownHostException) {
