@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("long")
 class ProgressTest {
   @Test
   void during_job_saysHowManyTasksAreDone() {
