@@ -94,6 +94,31 @@ class DocumentsCommandsTest {
     return outcome;
   }
 
+  @Test
+  void whatIsOddAboutManyFiles_isSaidOnce() throws IOException {
+    Path folder = Files.createDirectory(directory.resolve("folder"));
+    for (String name : List.of("a.txt", "b.txt", "c.txt")) {
+      Files.writeString(folder.resolve(name), "\u0093Anna\u0094 sah \u0093Ida\u0094".repeat(9));
+    }
+    Files.writeString(folder.resolve("d.txt"), "Anna sah Ida. ".repeat(9));
+    Files.writeString(folder.resolve("e.txt"), "Anna\0sah\0Ida.");
+
+    Path saved = directory.resolve("folder.safetensors");
+    String err =
+        train(folder, "--documents", "files", "-o", saved, "--steps", 2, "--no-report").err();
+
+    assertThat(err.lines().filter(it -> it.contains("control characters")))
+        .singleElement()
+        .asString()
+        .startsWith("rnn: " + folder.resolve("a.txt") + ": 36 control characters")
+        .endsWith(" (2 more files are like it)");
+    assertThat(err.lines().filter(it -> it.contains("NUL")))
+        .singleElement()
+        .asString()
+        .startsWith("rnn: " + folder.resolve("e.txt"))
+        .endsWith("it may be no text");
+  }
+
   private static Object[] joined(Object[] first, Object... more) {
     return Stream.concat(Stream.of(first), Stream.of(more)).toArray();
   }

@@ -130,16 +130,43 @@ final class Contents {
           Kind.encoding("UTF-16", "UTF-16LE", head -> isUtf16(head, 1)),
           Kind.encoding("UTF-16", "UTF-16BE", head -> isUtf16(head, 0)));
 
+  /** What may be odd about a text. */
+  enum Oddity {
+    NULS,
+    CONTROLS
+  }
+
+  /** Is told what is odd about a text. */
+  interface Notes {
+    void add(Oddity oddity, String sentence);
+  }
+
   private Contents() {}
+
+  /**
+   * A stream of text, of which nothing is read yet; what is odd about it is said at once.
+   *
+   * @param typed its name as it was typed, which may be that of standard input
+   * @throws IOException as below
+   */
+  static InputStream ofText(Terminal terminal, InputStream in, String typed) throws IOException {
+    return ofText((oddity, sentence) -> say(terminal, sentence), in, typed);
+  }
+
+  /** Says what is odd. */
+  static void say(Terminal terminal, String sentence) {
+    terminal.err().println("rnn: " + sentence);
+  }
 
   /**
    * A stream of text, of which nothing is read yet.
    *
+   * @param notes gets what is odd about it
    * @param typed its name as it was typed, which may be that of standard input
    * @throws IOException if it is not UTF-8, as far as that can be seen from its beginning, or if it
    *     cannot be read
    */
-  static InputStream ofText(Terminal terminal, InputStream in, String typed) throws IOException {
+  static InputStream ofText(Notes notes, InputStream in, String typed) throws IOException {
     BufferedInputStream text = new BufferedInputStream(in, HEAD);
     String head = head(text);
     Optional<Kind> kind = KINDS.stream().filter(it -> it.is.test(head)).findFirst();
@@ -151,7 +178,7 @@ final class Contents {
               + ", must be UTF-8 text: "
               + wayOut(kind.get(), typed));
     }
-    note(head).ifPresent(it -> terminal.err().println("rnn: " + called(typed) + it));
+    note(notes, called(typed), head);
     return text;
   }
 
@@ -207,29 +234,32 @@ final class Contents {
     return out.equals(name) ? stem + ".utf8.txt" : out;
   }
 
-  /** What is odd about a text. */
-  private static Optional<String> note(String head) {
+  private static void note(Notes notes, String name, String head) {
     long nuls = head.chars().filter(it -> it == 0).count();
     if (nuls > MANY_NULS * head.length()) {
-      return Optional.of(
+      notes.add(
+          Oddity.NULS,
           String.format(
               Locale.ROOT,
-              ": %,d of the first %,d bytes are NUL (U+0000): it may be no text",
+              "%s: %,d of the first %,d bytes are NUL (U+0000): it may be no text",
+              name,
               nuls,
               head.length()));
+      return;
     }
     long controls = CONTROLS.matcher(head).results().count();
     if (controls >= FEW_CONTROLS && controls > MANY_CONTROLS * head.length()) {
-      return Optional.of(
+      notes.add(
+          Oddity.CONTROLS,
           String.format(
               Locale.ROOT,
-              ": %,d control characters from U+0080 to U+009F are in the first %,d bytes: the text"
+              "%s: %,d control characters from U+0080 to U+009F are in the first %,d bytes: the text"
                   + " was taken for ISO-8859-1 when it was made UTF-8; convert the original anew,"
                   + " for example with iconv -f WINDOWS-1252 -t UTF-8",
+              name,
               controls,
               head.length()));
     }
-    return Optional.empty();
   }
 
   private static boolean hasUtf32Mark(String head) {

@@ -32,8 +32,14 @@ public final class Sources {
 
   /** Reads a text; an empty name is the story. */
   static <T> T read(Terminal terminal, String name, Reading<T> reading) throws IOException {
+    return read(terminal, (oddity, sentence) -> Contents.say(terminal, sentence), name, reading);
+  }
+
+  /** The same, where others say what is odd about it. */
+  static <T> T read(Terminal terminal, Contents.Notes notes, String name, Reading<T> reading)
+      throws IOException {
     if (name.equals(STANDARD_INPUT)) {
-      return reading.of(Contents.ofText(terminal, terminal.in(), name), "standard input");
+      return reading.of(Contents.ofText(notes, terminal.in(), name), "standard input");
     }
     if (name.isEmpty()) {
       try (InputStream in = story()) {
@@ -41,7 +47,7 @@ public final class Sources {
       }
     }
     try (InputStream in = open(name)) {
-      return reading.of(Contents.ofText(terminal, in, name), name);
+      return reading.of(Contents.ofText(notes, in, name), name);
     }
   }
 

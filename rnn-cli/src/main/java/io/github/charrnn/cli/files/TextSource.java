@@ -10,7 +10,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -96,15 +99,24 @@ public record TextSource(List<String> names, Optional<Documents> documents) {
         .toList();
   }
 
+  /** What is odd about many files is said once, of the first of them. */
   private Documents.Reader readAll(Terminal terminal, Documents.Reader reader) throws IOException {
+    Map<Contents.Oddity, List<String>> odd = new EnumMap<>(Contents.Oddity.class);
     for (String file : names.isEmpty() ? List.of(only()) : files()) {
       Sources.read(
           terminal,
+          (oddity, note) -> odd.computeIfAbsent(oddity, it -> new ArrayList<>()).add(note),
           file,
           (in, name) -> {
             reader.read(in, name);
             return reader;
           });
+    }
+    for (List<String> notes : odd.values()) {
+      int more = notes.size() - 1;
+      String like = more == 1 ? " (1 more file is like it)" : " (%,d more files are like it)";
+      Contents.say(
+          terminal, notes.get(0) + (more == 0 ? "" : String.format(Locale.ROOT, like, more)));
     }
     return reader;
   }
