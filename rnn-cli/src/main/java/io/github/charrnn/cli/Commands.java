@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.function.Function;
 import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
@@ -38,7 +39,7 @@ public final class Commands {
     commandLine
         .addSubcommand(new HelpCommand())
         .setOut(new PrintWriter(terminal.ownOut(), true)) // picocli has bold type
-        .setErr(terminal.ownErr()) // for help alone: refusals are printed below
+        .setErr(terminal.err())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setAbbreviatedOptionsAllowed(false)
         .setExpandAtFiles(false)
@@ -66,9 +67,15 @@ public final class Commands {
 
   /** Without a command there is nothing to run: the help says what there is. */
   public static ParameterException none(CommandLine program) {
-    program.usage(program.getErr());
-    program.getErr().println();
-    return new ParameterException(program, "no command is given");
+    return new NoCommand(program);
+  }
+
+  private static final class NoCommand extends ParameterException {
+    private static final long serialVersionUID = 1;
+
+    NoCommand(CommandLine program) {
+      super(program, "no command is given");
+    }
   }
 
   /**
@@ -99,6 +106,11 @@ public final class Commands {
   }
 
   private int usageError(ParameterException e) {
+    if (e instanceof NoCommand) { // picocli looks at standard output alone
+      Ansi ansi = terminal.errColumns() > 0 ? Ansi.AUTO : Ansi.OFF;
+      e.getCommandLine().usage(terminal.ownErr(), ansi);
+      terminal.ownErr().println();
+    }
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
     if (command.equals(program) && e instanceof UnmatchedArgumentException unmatched) {
       String refusal = Refusals.unknownCommand(unmatched);

@@ -129,6 +129,17 @@ class HelpTest {
   }
 
   @Test
+  void rnnAlone_hasNoBoldTypeInAFile_whereOnlyStandardOutputIsATerminal() {
+    System.setProperty("picocli.ansi", "true"); // what it finds where that is one
+    try {
+      assertThat(Cli.run().err()).doesNotContain("\u001b");
+      assertThat(Cli.run("help").out()).contains("\u001b");
+    } finally {
+      System.clearProperty("picocli.ansi");
+    }
+  }
+
+  @Test
   void version_saysWhatComputes() {
     assertThat(Cli.run("--version").out())
         .matches("charrnn \\d+\\.\\d+.*, Java .*\\R(scalar|vector) kernels.*\\R");
