@@ -57,8 +57,7 @@ final class ReportCommand implements Callable<Integer> {
   private static final long PATIENCE_SECONDS = 24 * 3_600;
 
   private static final String MADE_AFTERWARDS =
-      "This report was made after training: machine and kernels are those that made it, and the"
-          + " command to repeat the run assumes that it began with a new model.";
+      "This report was made after training: machine and kernels are those that made it.";
 
   private static final String OTHER_SYMBOLS =
       "The model has symbols that its text does not have: the command to repeat the run lacks the"
@@ -191,6 +190,7 @@ final class ReportCommand implements Callable<Integer> {
             .of(result, settings, result.steps());
     List<String> notes = new ArrayList<>(run.note().stream().toList());
     notes.add(MADE_AFTERWARDS);
+    notes.add(RepeatingCommand.assumes(best));
     if (vocab == null && symbols.cardinality() < best.vocab().size()) {
       notes.add(OTHER_SYMBOLS);
     }

@@ -71,9 +71,6 @@ import picocli.CommandLine.Spec;
       "  rnn train book.txt -o book.safetensors --resume"
     })
 final class TrainCommand implements Callable<Integer> {
-  private static final String RESUMED =
-      "This run was resumed: the command to repeat it assumes that it began with a new model.";
-
   private final Terminal terminal;
   @Spec private CommandSpec command;
 
@@ -420,7 +417,10 @@ final class TrainCommand implements Callable<Integer> {
             Optional.of(text.source().name()),
             Optional.empty(),
             model.from().map(Path::toString),
-            checkpoint.resume() ? List.of(RESUMED) : List.of());
+            checkpoint.resume()
+                ? List.of(
+                    "This run was resumed. " + RepeatingCommand.assumes(run.trainer().model()))
+                : List.of());
     List<String> more = new ArrayList<>();
     more.addAll(samples.typed(checkpoint.resume() ? Optional.empty() : Optional.of(run.plan())));
     more.addAll(model.typedVocab());

@@ -218,6 +218,10 @@ class ReportCommandsTest {
         .doesNotContain("--hidden", "--seed");
     assertThat(report().getAsJsonObject("settings").get("from").getAsString())
         .isEqualTo(first.toString());
+
+    assertDone(Cli.run("report", model, book));
+    assertThat(report().getAsJsonArray("notes").toString())
+        .contains("The run began with a model: the command to repeat it lacks the --from");
   }
 
   /** In the book's vocabulary. */

@@ -2,6 +2,7 @@ package io.github.charrnn.cli.train;
 
 import io.github.charrnn.TrainingResult;
 import io.github.charrnn.TrainingSummary;
+import io.github.charrnn.VanillaRnn;
 import io.github.charrnn.cli.files.TextSource;
 import io.github.charrnn.cli.options.ModelOptions;
 import io.github.charrnn.cli.options.RecipeOptions;
@@ -33,6 +34,13 @@ public record RepeatingCommand(
   /** Makes the list immutable. */
   public RepeatingCommand {
     more = List.copyOf(more);
+  }
+
+  /** What the command leaves out where nobody knows if {@link #from} was there. */
+  public static String assumes(VanillaRnn model) {
+    return model.training().map(TrainingSummary::earlierCharacters).orElse(0L) > 0
+        ? "The run began with a model: the command to repeat it lacks the --from that named it."
+        : "The command to repeat the run assumes that it began with a new model.";
   }
 
   /** As it is typed. */
