@@ -62,6 +62,14 @@ class PageTest {
       }).length
       """;
 
+  /** Captions of tables that are cut where their table is scrolled. */
+  private static final String CUT_CAPTIONS =
+      """
+      [...document.querySelectorAll('.tabled')].filter(it => it.offsetParent).filter(it =>
+        it.querySelector('caption span').getBoundingClientRect().right
+            > it.querySelector('.scroll').getBoundingClientRect().right).length
+      """;
+
   /** Of --pale and --paper, as WCAG defines it, in hundredths. */
   private static final String CONTRAST =
       """
@@ -199,6 +207,7 @@ class PageTest {
             .isLessThanOrEqualTo(width);
         assertDrawn(charts);
         assertThat(browser().number(TABLES_THAT_DO_NOT_SAY_SO)).as("%d px wide", width).isZero();
+        assertThat(browser().number(CUT_CAPTIONS)).as("%d px wide", width).isZero();
       }
       assertThat(browser().number(CONTRAST))
           .as("of the pale line, %s", scheme)
@@ -255,9 +264,11 @@ class PageTest {
     open(new ModelFiles(model).page());
 
     assertThat(browser().text("document.querySelector('#gradients').textContent"))
-        .contains("|a − d| / max(10⁻⁶, |a| + |d|)", "003 gives the mean difference");
+        .contains(
+            "|a\u00a0−\u00a0d| / max(10⁻⁶,\u00a0|a|\u00a0+\u00a0|d|)",
+            "003 gives the mean difference");
     assertThat(browser().text("document.querySelector('#loss').textContent"))
-        .contains("0.999 · smooth loss + 0.001 · loss");
+        .contains("0.999\u00a0·\u00a0smooth loss + 0.001\u00a0·\u00a0loss");
     assertThat(browser().text("document.querySelector('#comparison').textContent"))
         .contains("Counted up to n = 10", "gzip, level 9", "32 kB", "PPM-like mix, order ");
     assertThat(browser().text("document.querySelector('#samples').textContent"))
@@ -583,6 +594,48 @@ class PageTest {
     assertThat(lead())
         .isEqualTo("No run is called the best: there is no held-out loss of 1 other.");
     assertThat(browser().errors()).isEmpty();
+  }
+
+  @Test
+  void aShortRun_isOnTheAxisBesideALongOne() throws IOException {
+    JsonObject brief = report(model);
+    JsonObject history = brief.getAsJsonObject("history");
+    for (String of : List.of("steps", "loss", "smoothLoss")) {
+      JsonArray all = history.getAsJsonArray(of);
+      while (all.size() > 20) {
+        all.remove(all.size() - 1);
+      }
+    }
+    brief.remove("validation");
+
+    compare(directory.resolve("brief.html"), changed(brief, "brief.report.json"), model);
+
+    assertThat(
+            browser()
+                .number(
+                    "(() => { const {data: {datasets}, scales: {y}} ="
+                        + " Chart.getChart(document.querySelector('canvas'));"
+                        + " return datasets.filter(it => it.data.at(-1).y <= y.max).length })()"))
+        .isEqualTo(2);
+  }
+
+  @Test
+  void aCommand_isNotBrokenWithinAnOption() {
+    open(new ModelFiles(model).page());
+    browser().size(390, 844);
+
+    String lines = "[...document.querySelectorAll('.command span')].filter(it =>";
+    assertThat(browser().number(lines + " it.textContent.startsWith('--')).length"))
+        .isGreaterThan(5);
+    assertThat(
+            browser()
+                .number(
+                    lines
+                        + " it.textContent.startsWith('--') && it.offsetHeight"
+                        + " > 1.5 * parseFloat(getComputedStyle(it).lineHeight)).length"))
+        .isZero();
+    assertThat(browser().text("document.querySelector('.command code').textContent"))
+        .isEqualTo(report(model).get("repeat").getAsString());
   }
 
   @Test

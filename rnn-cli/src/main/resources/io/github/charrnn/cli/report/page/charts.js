@@ -190,7 +190,8 @@ function fit(lines) {
   const [first, last] = [xs.reduce((a, b) => Math.min(a, b), Infinity), xs.reduce((a, b) => Math.max(a, b), -Infinity)];
   let [low, high] = [Infinity, -Infinity];
   for (const points of lines) {
-    const late = points.filter(point => point.x >= first + 0.05 * (last - first)).map(point => point.y)
+    const end = points.reduce((a, {x}) => Math.max(a, x), first);      // a short run among long ones has a later part too
+    const late = points.filter(point => point.x >= first + 0.05 * (end - first)).map(point => point.y)
       .filter(Number.isFinite).sort((a, b) => a - b);
     if (late.length === 0) continue;
     low = Math.min(low, late[Math.round(0.005 * (late.length - 1))]);

@@ -134,7 +134,7 @@ function table(caption, heads, rows, stressed = () => false) {
   const first = rows[0] || [];
   return el('div', {class: 'tabled'}, el('p', {class: 'hint'}, 'This table is wider than the page: scroll it sideways.'),
     el('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption},
-      el('table', null, el('caption', null, caption),
+      el('table', null, el('caption', null, el('span', null, caption)),
         el('thead', null, el('tr', null, heads.map((head, column) => el('th', aligned(first[column], {scope: 'col'}), head)))),
         el('tbody', null, rows.map(cells)))),
     tools(`of the table: ${caption}`, ['Copy as', 'Markdown', 'LaTeX'], ['Save as', 'CSV']));

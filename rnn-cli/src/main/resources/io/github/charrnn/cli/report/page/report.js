@@ -187,7 +187,7 @@ function trainingSettings({settings}) {
 
 function command(text) {
   return [el('h3', null, 'To repeat this run exactly'), el('figure', {class: 'command'},
-    remembered(el('pre', {class: 'text'}, el('code', null, legible(text))), text), el('button', {type: 'button', 'data-take': 'text'}, 'Copy'))];
+    remembered(el('pre', {class: 'text'}, el('code', null, text.split(' ').flatMap((word, i) => [i ? ' ' : null, el('span', null, legible(word))]))), text), el('button', {type: 'button', 'data-take': 'text'}, 'Copy'))];
 }
 
 function lossSection(section, report) {
@@ -213,10 +213,10 @@ function lossSection(section, report) {
   plot(curve, 'chart', {
     plugins: [POINT_LABELS],
     label: `Line chart of the loss in ${unit} against steps.${inWords(smooth, 'Smooth loss')}${inWords(heldOut, 'Held-out loss')}`,
-    caption: `Loss: the mean of ${several(history.windowsPerPoint, 'step')} at each of ${several(loss.length, 'point')}; smooth loss: the running mean, 0.999 · smooth loss + 0.001 · loss, from the first loss on.`
+    caption: `Loss: ${history.windowsPerPoint === 1 ? 'of each step' : `the mean of ${several(history.windowsPerPoint, 'step')} at each of ${several(loss.length, 'point')}`}; smooth loss: the running mean, 0.999\u00a0·\u00a0smooth loss + 0.001\u00a0·\u00a0loss, from the first loss on.`
       + (heldOut.length ? ` Held-out loss: measured on ${several(report.validation.characters, 'character')} that were not trained on.` : '')
       + (above ? ` The axis is fitted to the later part of training: ${several(above, 'point')} of the loss${above === 1 ? ' lies' : ' lie'} above it, the highest at ${fixed(loss.reduce((a, b) => Math.max(a, b.y), 0))}.` : '')
-      + (smooth.some(({y}) => y > range.max) ? ' The smooth loss begins above the axis.' : ''),
+      + (smooth.some(({y}) => y > range.max) ? ` The smooth loss ${smooth.every(({y}) => !(y <= range.max)) ? 'stays' : 'begins'} above the axis.` : ''),
     datasets: [
       line('smooth loss', smooth, 'accent', {borderWidth: 2.25, order: 2}),
       line('loss', loss, 'pale', {borderWidth: 1, order: 3}),
@@ -376,7 +376,7 @@ function comparisonSection(section, {comparison}) {
   if (!comparison || comparison.models.length === 0) return false;
   const conclusion = conclude(comparison.models);
   show(keep(section, 'conclusion', 'p'), conclusion ? el('strong', null, conclusion + '.') : '');
-  show(keep(section, 'text', 'p'), `How many bits each model needs per character on ${several(comparison.characters, 'character')}. The n-gram models (${comparison.method}) were fitted to ${several(comparison.fittedTo, 'character')}; an n-gram model predicts a character from the n − 1 before it.`
+  show(keep(section, 'text', 'p'), `How many bits each model needs per character on ${several(comparison.characters, 'character')}. The n-gram models (${comparison.method}) were fitted to ${several(comparison.fittedTo, 'character')}; an n-gram model predicts a character from the n\u00a0−\u00a01 before it.`
     + (comparison.orders ? ` Counted up to n = ${number(comparison.orders)}, shown up to the best.` : '')
     + (comparison.heldOut ? ' None of the models was trained on the characters measured. The network reads them as one text here, and the held-out loss of training may be of pieces of it: the two can differ by a percent.' : ''));
   part(section, 'compressors', 'p', {}, compressors(comparison));
@@ -436,7 +436,7 @@ function gradientsSection(section, {gradientChecks: checks}) {
     ['Tensor', 'Elements', 'of', 'Largest relative error', 'Relative error of norms', 'Largest difference', 'Mean difference', 'Within tolerance'],
     check.tensors.map(each => [each.name, number(each.elements), number(each.of), small(each.maxRelativeError), small(each.relativeErrorOfNorms),
       small(each.maxAbsoluteDifference), small(each.meanAbsoluteDifference), percent(each.shareWithinTolerance)])))));
-  show(keep(section, 'formulas', 'p'), 'With a for the gradient by backpropagation and d for that by differences: the relative error of an element is |a − d| / max(10⁻⁶, |a| + |d|), that of norms ‖a − d‖ / max(10⁻⁶, ‖a‖ + ‖d‖) over the elements compared, and the difference |a − d|. Within tolerance are elements whose difference is at most the tolerance.');
+  show(keep(section, 'formulas', 'p'), 'With a for the gradient by backpropagation and d for that by differences: the relative error of an element is |a\u00a0−\u00a0d| / max(10⁻⁶,\u00a0|a|\u00a0+\u00a0|d|), that of norms ‖a\u00a0−\u00a0d‖ / max(10⁻⁶,\u00a0‖a‖\u00a0+\u00a0‖d‖) over the elements compared, and the difference |a\u00a0−\u00a0d|. Within tolerance are elements whose difference is at most the tolerance.');
   show(keep(section, 'glossary', 'p'), 'Of the five published course reports, 000 and 002 give the largest relative error, as “maximum relative error”; 001 gives the share within tolerance, and the largest difference as “maximum error”; 003 gives the mean difference, as “mean absolute difference”; 004 gives a “relative error” that by its size is that of norms.');
 }
 
