@@ -477,11 +477,7 @@ class PageTest {
     browser().scheme("dark");
 
     browser().media("print");
-    String pdf = new String(browser().pdf(), ISO_8859_1);
-    assertThat(pdf).startsWith("%PDF-");
-    assertThat(Pattern.compile("/Type\\s*/Page\\b").matcher(pdf).results().count())
-        .as("pages")
-        .isBetween(1L, 6L);
+    assertThat(pages()).isBetween(1L, 6L);
     assertThat(
             browser()
                 .number(
@@ -493,6 +489,31 @@ class PageTest {
         .as("dark text")
         .isLessThan(80);
     assertThat(browser().errors()).isEmpty();
+  }
+
+  @Test
+  void aReportOfManyLongSamples_fitsOnSixPages() throws IOException {
+    JsonObject report = report(model);
+    JsonArray samples = report.getAsJsonArray("samples");
+    while (samples.size() < 11) { // as many as a run has that was not told otherwise
+      samples.add(samples.get(samples.size() - 1).deepCopy());
+    }
+    String text = "Come, come, my lord, and speak.\n\nSecond man:\nNo more!\n".repeat(4);
+    samples.forEach(sample -> sample.getAsJsonObject().addProperty("text", text));
+    Path many = directory.resolve("many-samples.safetensors");
+    Files.writeString(new ModelFiles(many).numbers(), report.toString());
+    assertThat(Cli.run("report", many).code()).isZero();
+
+    open(new ModelFiles(many).page());
+    browser().media("print");
+
+    assertThat(pages()).isBetween(4L, 6L);
+  }
+
+  private static long pages() {
+    String pdf = new String(browser().pdf(), ISO_8859_1);
+    assertThat(pdf).startsWith("%PDF-");
+    return Pattern.compile("/Type\\s*/Page\\b").matcher(pdf).results().count();
   }
 
   @Test
