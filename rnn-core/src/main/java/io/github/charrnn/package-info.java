@@ -163,9 +163,11 @@
  * }
  * }</pre>
  *
- * <p>A symbol that the vocabulary does not have is an {@link UnknownSymbolException} unless {@link
- * UnknownSymbols} says otherwise. {@link Scorer#evaluateEach Scorer.evaluateEach} takes any number
- * of lines, from a file or a stream, and has some thousands in memory.
+ * <p>A line must have two characters, because nothing predicts the first; a model of documents
+ * takes one, and nobody an empty one: leave them out. A symbol that the vocabulary does not have is
+ * an {@link UnknownSymbolException} unless {@link UnknownSymbols} says otherwise. {@link
+ * Scorer#evaluateEach Scorer.evaluateEach} takes any number of lines, from a file or a stream, and
+ * has some thousands in memory.
  *
  * <h2 id="documents">Lists and other documents</h2>
  *
