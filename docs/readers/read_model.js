@@ -23,7 +23,7 @@ async function readModel(bytes) {
   required(length >= 2 && length <= 1 << 20 && 8 + length <= bytes.length, "has a header that does not fit");
   const header = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length));
   const { __metadata__: info, ...tensors } = JSON.parse(header);
-  required(info?.format === "charrnn" && /^[1234]$/.test(info.formatVersion), "is no model of version 1 to 4");
+  required(info?.format === "charrnn" && /^[12345]$/.test(info.formatVersion), "is no model of version 1 to 5");
   required(!("plannedSteps" in info), "is a checkpoint");
   const blank = bytes.slice(); // the checksum is that of the file with zeros in the place of its digits
   const at = 8 + new TextEncoder().encode(header.slice(0, header.indexOf(info.sha256))).length;

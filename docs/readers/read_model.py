@@ -20,7 +20,7 @@ def read_model(data):
     require(2 <= length <= 1 << 20 and 8 + length <= len(data), "has a header that does not fit")
     tensors = json.loads(data[8:8 + length].decode("utf-8"))
     info = tensors.pop("__metadata__")
-    require(info["format"] == "charrnn" and 1 <= int(info["formatVersion"]) <= 4, "is no model of version 1 to 4")
+    require(info["format"] == "charrnn" and 1 <= int(info["formatVersion"]) <= 5, "is no model of version 1 to 5")
     require("plannedSteps" not in info, "is a checkpoint")
     digits = info["sha256"].encode()
     at = data.index(digits)  # the checksum is that of the file with zeros in its place

@@ -91,9 +91,37 @@ public sealed interface Optimizer {
   }
 
   /**
+   * {@return one-sided Shampoo for W, which becomes Adam for what is not W}
+   *
+   * <p>Where Adam divides an element of the mean gradient M by the root of its own second moment,
+   * the rows of W share one second moment, the matrix {@code S = beta2 S + (1 - beta2) g'g / m},
+   * (m, m), and {@code theta -= eta (M / (1 - beta1^t)) (S / (1 - beta2^t))^(-1/2)}. So directions
+   * of the hidden state in which gradients are always large do not hide the others. S is computed
+   * at steps 1, 2, 4, 8, 16, 32 and every 50th, at which {@code 1 - beta2} is for all steps since
+   * the last; its root then stays as it is until the next; a thousandth of S's Frobenius norm is
+   * added to its diagonal; and the root mean square of what is subtracted from W is at most eta.
+   *
+   * <p>Sources: Gupta, Koren and Singer, Shampoo, ICML 2018; with one side and a mean gradient: An
+   * et al., ASGO, 2025.
+   *
+   * @param beta1 at least 0 and below 1
+   * @param beta2 at least 0 and below 1
+   * @param weightDecay as in {@link #adam(double, double, double)}; at least 0 and below 1
+   * @param inputRate how many times eta U's learning rate is, above 0 and finite
+   * @param outputRate how many times eta V's learning rate is, above 0 and finite
+   * @throws IllegalArgumentException if beta1, beta2 or weightDecay is not at least 0 and below 1,
+   *     or inputRate or outputRate is not above 0 and finite
+   */
+  static Optimizer shampoo(
+      double beta1, double beta2, double weightDecay, double inputRate, double outputRate) {
+    return new Shampoo(beta1, beta2, weightDecay, inputRate, outputRate);
+  }
+
+  /**
    * {@return the optimizer of a name, as files and the command line have it, with its usual
    * numbers} AdaGrad has no initial accumulator, gradient descent no momentum, RMSProp decay 0.9,
-   * Adam beta1 0.9 and beta2 0.999.
+   * Adam beta1 0.9 and beta2 0.999, Shampoo beta1 0.9, beta2 0.99 and the same learning rate for
+   * all.
    *
    * @param name one of {@link #names}
    * @throws IllegalArgumentException if name is not one of {@link #names}
@@ -108,7 +136,7 @@ public sealed interface Optimizer {
   }
 
   private static List<Optimizer> all() {
-    return List.of(adaGrad(), sgd(), rmsProp(0.9), adam(0.9, 0.999));
+    return List.of(adaGrad(), sgd(), rmsProp(0.9), adam(0.9, 0.999), shampoo(0.9, 0.99, 0, 1, 1));
   }
 
   /** {@return its name in files and on the command line, one of {@link #names}} */
@@ -204,6 +232,33 @@ public sealed interface Optimizer {
   }
 
   /**
+   * One that keeps the first and second moment of gradients. Immutable, and safe for use by many
+   * threads.
+   *
+   * @since 0.1
+   */
+  sealed interface OfMoments extends Optimizer {
+    /** {@return how much of the mean gradient a step keeps; at least 0 and below 1} */
+    double beta1();
+
+    /** {@return how much of the second moment a step keeps; at least 0 and below 1} */
+    double beta2();
+
+    /** {@return what a step subtracts of every parameter, over eta; at least 0 and below 1} */
+    double weightDecay();
+
+    /**
+     * {@return the same with other numbers}
+     *
+     * @param beta1 at least 0 and below 1
+     * @param beta2 at least 0 and below 1
+     * @param weightDecay at least 0 and below 1; 0 for none
+     * @throws IllegalArgumentException if beta1, beta2 or weightDecay is not at least 0 and below 1
+     */
+    OfMoments withMoments(double beta1, double beta2, double weightDecay);
+  }
+
+  /**
    * See {@link Optimizer#adam(double, double, double)}. Immutable, and safe for use by many
    * threads.
    *
@@ -212,7 +267,7 @@ public sealed interface Optimizer {
    * @param weightDecay at least 0 and below 1; 0 for none
    * @since 0.1
    */
-  record Adam(double beta1, double beta2, double weightDecay) implements Optimizer {
+  record Adam(double beta1, double beta2, double weightDecay) implements OfMoments {
     /**
      * Checks the numbers.
      *
@@ -222,9 +277,12 @@ public sealed interface Optimizer {
      * @throws IllegalArgumentException if beta1, beta2 or weightDecay is not at least 0 and below 1
      */
     public Adam {
-      Range.AT_LEAST_ZERO_AND_BELOW_ONE.require("beta1", beta1);
-      Range.AT_LEAST_ZERO_AND_BELOW_ONE.require("beta2", beta2);
-      Range.AT_LEAST_ZERO_AND_BELOW_ONE.require("weightDecay", weightDecay);
+      requireMoments(beta1, beta2, weightDecay);
+    }
+
+    @Override
+    public Adam withMoments(double beta1, double beta2, double weightDecay) {
+      return new Adam(beta1, beta2, weightDecay);
     }
 
     @Override
@@ -235,15 +293,78 @@ public sealed interface Optimizer {
     /** Its name and numbers. */
     @Override
     public String toString() {
-      return weightDecay == 0
-          ? name() + " with beta1 " + beta1 + " and beta2 " + beta2
-          : name()
-              + " with beta1 "
-              + beta1
-              + ", beta2 "
-              + beta2
-              + " and weight decay "
-              + weightDecay;
+      return described(this);
     }
+  }
+
+  /**
+   * See {@link Optimizer#shampoo}. Immutable, and safe for use by many threads.
+   *
+   * @param beta1 at least 0 and below 1
+   * @param beta2 at least 0 and below 1
+   * @param weightDecay at least 0 and below 1; 0 for none
+   * @param inputRate how many times eta U's learning rate is, above 0 and finite
+   * @param outputRate how many times eta V's learning rate is, above 0 and finite
+   * @since 0.1
+   */
+  record Shampoo(
+      double beta1, double beta2, double weightDecay, double inputRate, double outputRate)
+      implements OfMoments {
+    /**
+     * Checks the numbers.
+     *
+     * @param beta1 at least 0 and below 1
+     * @param beta2 at least 0 and below 1
+     * @param weightDecay at least 0 and below 1; 0 for none
+     * @param inputRate above 0 and finite
+     * @param outputRate above 0 and finite
+     * @throws IllegalArgumentException if beta1, beta2 or weightDecay is not at least 0 and below
+     *     1, or inputRate or outputRate is not above 0 and finite
+     */
+    public Shampoo {
+      requireMoments(beta1, beta2, weightDecay);
+      Range.ABOVE_ZERO_AND_FINITE.require("inputRate", inputRate);
+      Range.ABOVE_ZERO_AND_FINITE.require("outputRate", outputRate);
+    }
+
+    @Override
+    public Shampoo withMoments(double beta1, double beta2, double weightDecay) {
+      return new Shampoo(beta1, beta2, weightDecay, inputRate, outputRate);
+    }
+
+    /**
+     * {@return the same with other learning rates of U and V}
+     *
+     * @param inputRate above 0 and finite
+     * @param outputRate above 0 and finite
+     * @throws IllegalArgumentException if inputRate or outputRate is not above 0 and finite
+     */
+    public Shampoo withRates(double inputRate, double outputRate) {
+      return new Shampoo(beta1, beta2, weightDecay, inputRate, outputRate);
+    }
+
+    @Override
+    public String name() {
+      return "shampoo";
+    }
+
+    /** Its name and numbers. */
+    @Override
+    public String toString() {
+      return described(this) + "; rate of U times " + inputRate + ", of V times " + outputRate;
+    }
+  }
+
+  private static void requireMoments(double beta1, double beta2, double weightDecay) {
+    Range.AT_LEAST_ZERO_AND_BELOW_ONE.require("beta1", beta1);
+    Range.AT_LEAST_ZERO_AND_BELOW_ONE.require("beta2", beta2);
+    Range.AT_LEAST_ZERO_AND_BELOW_ONE.require("weightDecay", weightDecay);
+  }
+
+  private static String described(OfMoments it) {
+    String betas = it.name() + " with beta1 " + it.beta1();
+    return it.weightDecay() == 0
+        ? betas + " and beta2 " + it.beta2()
+        : betas + ", beta2 " + it.beta2() + " and weight decay " + it.weightDecay();
   }
 }

@@ -28,7 +28,7 @@ public final class Plan {
   /** Held-out losses in a run, of the other plans. */
   private static final int MEASURES = 20;
 
-  private static final double RATE = 0.004; // the highest, with 256 units and 16 streams
+  private static final double RATE = 0.0031; // the highest, with 256 units and 16 streams
 
   /** Passes through the text, unless it is short. */
   private static final double MOST_PASSES = 8;
@@ -86,11 +86,11 @@ public final class Plan {
    * <ul>
    *   <li>{@code course}: hidden size 100, normal with deviation 0.01, {@link Recipe#course}, for
    *       100,000 steps on all of the text. It never changes.
-   *   <li>{@code quick}, {@code good} and {@code best}: Adam with a rate that falls to 0, clipping
-   *       by norm and an orthogonal W, on ever more hidden units, {@code best} with weight decay,
-   *       for about a quarter of a minute, a few minutes and half an hour on two quick processors,
-   *       whatever the length of the text; longer with more than a thousand symbols. What they are
-   *       made of may change from version to version.
+   *   <li>{@code quick}, {@code good} and {@code best}: Shampoo with a rate that falls to 0,
+   *       clipping by norm and an orthogonal W, on ever more hidden units, {@code best} with weight
+   *       decay, for about a quarter of a minute, a few minutes and half an hour on two quick
+   *       processors, whatever the length of the text; longer with more than a thousand symbols.
+   *       What they are made of may change from version to version.
    * </ul>
    *
    * @param name one of {@link #names}
@@ -170,16 +170,17 @@ public final class Plan {
   // tried.
 
   private static Plan quick(long textLength, int vocabSize) {
-    return fitted("quick", 0.65e12, List.of(512, 384, 256), 2, 0, 20, 32, textLength, vocabSize);
+    return fitted("quick", 0.7e12, List.of(512, 384, 256), 2, 0, 20, 32, textLength, vocabSize);
   }
 
   private static Plan good(long textLength, int vocabSize) {
-    return fitted("good", 1e13, List.of(1_024, 768, 640, 512), 4, 0, 30, 64, textLength, vocabSize);
+    return fitted(
+        "good", 1.1e13, List.of(1_024, 768, 640, 512), 4, 0, 30, 64, textLength, vocabSize);
   }
 
   private static Plan best(long textLength, int vocabSize) {
     return fitted(
-        "best", 1e14, List.of(2_048, 1_536, 1_024), 8, 0.1, 30, 64, textLength, vocabSize);
+        "best", 1.5e14, List.of(2_048, 1_536, 1_024), 8, 0.1, 30, 64, textLength, vocabSize);
   }
 
   /**
@@ -200,15 +201,16 @@ public final class Plan {
     int pieces = (int) Math.min(20, (heldOut + 499) / 500);
     long length = textLength - heldOut;
     int m = hiddenSizes.get(hiddenSizes.size() - 1);
+    int window = mostStreams * mostCharacters;
     for (int size : hiddenSizes) {
-      if (characters(multiplyAdds, size, vocabSize) >= passes * length) {
+      if (characters(multiplyAdds, size, vocabSize, window) >= passes * length) {
         m = size;
         break;
       }
     }
     double most =
         MOST_PASSES * length * Math.sqrt(Math.max(1, SHORT / Math.max(1, (double) length)));
-    double read = Math.min(most, characters(multiplyAdds, m, vocabSize));
+    double read = Math.min(most, characters(multiplyAdds, m, vocabSize, window));
     int n = (int) Math.max(1, Math.min(mostCharacters, length - 1));
     long byUpdates = (long) (read / ((double) LEAST_UPDATES * n));
     long byLength = length / (n + 1);
@@ -216,6 +218,8 @@ public final class Plan {
     long steps = Math.max(1, (long) (read / ((double) streams * n)));
     double rate = RATE * Math.sqrt(256.0 / m) * Math.sqrt(streams / 16.0);
     double rounded = Math.rint(rate * 1e5) / 1e5; // to be typed
+    double ofU = 3 * Math.min(1, Math.sqrt(USUAL_SYMBOLS / vocabSize));
+    ofU = Math.rint(ofU * 100) / 100;
     Recipe recipe =
         new Recipe(
             n,
@@ -223,18 +227,22 @@ public final class Plan {
             RESET_CHARACTERS / mostCharacters,
             1,
             1,
-            Optimizer.adam(0.9, 0.99, weightDecay),
+            Optimizer.shampoo(0.9, 0.99, weightDecay, Math.rint(4 * ofU * 100) / 100, 2),
             LearningRate.linear(rounded, 0, steps),
             Clip.norm(1));
-    double ofU = 3 * Math.min(1, Math.sqrt(USUAL_SYMBOLS / vocabSize));
-    Initializer initializer = Initializer.orthogonal(0.7, Math.rint(ofU * 100) / 100, 0.1);
+    Initializer initializer = Initializer.orthogonal(0.7, ofU, 0.1);
     return new Plan(name, m, initializer, recipe, steps, heldOut, pieces, 1).withSteps(steps);
   }
 
-  /** How many characters can be trained on, forward, backward and the gradient. */
-  private static double characters(double multiplyAdds, int hiddenSize, int vocabSize) {
-    double symbols = Math.min((double) vocabSize, (double) SYMBOLS_COUNTED * hiddenSize);
-    return multiplyAdds / (3.0 * hiddenSize * (hiddenSize + symbols));
+  /**
+   * How many characters can be trained on, forward, backward and the gradient, and the update of W
+   * after so many of them, which takes about two products of matrices as large.
+   */
+  private static double characters(
+      double multiplyAdds, double hiddenSize, int vocabSize, int window) {
+    double symbols = Math.min(vocabSize, SYMBOLS_COUNTED * hiddenSize);
+    double update = 2 * hiddenSize * hiddenSize * hiddenSize / window;
+    return multiplyAdds / (3 * hiddenSize * (hiddenSize + symbols) + update);
   }
 
   /**

@@ -929,7 +929,9 @@ public final class Trainer {
     int k = model.vocab().size();
     int memories = Update.memoriesPerParameter(recipe.optimizer());
     int streams = batchSize / recipe.shards();
-    Window.requireTrainable(what, sequenceLength, (long) streams * atOnce, m, k, memories, text);
+    double others = text + atOnce * Update.work(recipe.optimizer(), m);
+    Window.requireTrainable(
+        what, sequenceLength, (long) streams * atOnce, m, k, memories, (long) others);
   }
 
   /** Of the text, and of its documents in another order. */

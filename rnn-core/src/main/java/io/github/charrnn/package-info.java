@@ -99,8 +99,8 @@
  * VanillaRnn#startState VanillaRnn.startState}.
  *
  * <p>Other recipes are made of the same parts. An {@link Optimizer} may be AdaGrad with an initial
- * accumulator, gradient descent with momentum, RMSProp or Adam; a {@link LearningRate} may rise at
- * the beginning and fall towards its end in a line, exponentially or by a cosine; {@code
+ * accumulator, gradient descent with momentum, RMSProp, Adam or Shampoo; a {@link LearningRate} may
+ * rise at the beginning and fall towards its end in a line, exponentially or by a cosine; {@code
  * Clip.norm(1)} bounds the norm of the whole gradient of the mean loss per character instead of
  * each element; {@link Initializer} draws W as an orthogonal matrix, as the identity or by its
  * shape. With {@code withResetEvery(16)} one window in 16 begins with the zero state in the middle

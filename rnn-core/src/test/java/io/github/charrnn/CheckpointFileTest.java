@@ -269,6 +269,11 @@ class CheckpointFileTest {
         "\"optimizer\":\"sgd\"",
         "must be left out where it is the default");
 
+    optimize(Optimizer.shampoo(0.9, 0.99, 0, 1, 1));
+    assertImpossible(
+        "momentOfRows.b", -1, "momentOfRows.b has a value that is -1.0, must be at least 0");
+    CheckpointFile.read(write(changed("momentOfRows.W", 1, -7)));
+
     optimize(Optimizer.rmsProp(0.5));
     assertImpossible(
         "meanSquare.U", -1, "meanSquare.U has a value that is -1.0, must be at least 0");

@@ -161,6 +161,11 @@ class CheckpointTest {
             .withClip(norm)
             .withBatchSize(3)
             .withResetEvery(4),
+        course
+            .withOptimizer(Optimizer.shampoo(0.9, 0.99, 0, 6, 2))
+            .withLearningRate(LearningRate.linear(0.01, 0, 60))
+            .withClip(norm)
+            .withBatchSize(3),
         course.withOptimizer(Optimizer.adaGrad(1)).withClip(norm).withResetEvery(2));
   }
 

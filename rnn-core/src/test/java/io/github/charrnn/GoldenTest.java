@@ -176,6 +176,25 @@ class GoldenTest {
 
   @ParameterizedTest
   @MethodSource("io.github.charrnn.ThreadsTest#fewerNumbers")
+  void shampoo(int threads) throws IOException {
+    TrainingResult result =
+        train(
+            Initializer.orthogonal(0.7, 2.5, 0.05),
+            Recipe.course()
+                .withBatchSize(5)
+                .withOptimizer(Optimizer.shampoo(0.9, 0.99, 0.1, 6, 2))
+                .withLearningRate(LearningRate.linear(0.01, 0, 70).withWarmUp(10))
+                .withClip(Clip.norm(0.2)),
+            threads);
+
+    assertGolden(
+        result,
+        "96fe41343d853b2f1286af533a520c23b94f6e85f27fcb059c248a826ec12bec",
+        "34032919d13a92483b03834785d15990a5a3f6ce079c00651ea94fb4dff7d9cb");
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.github.charrnn.ThreadsTest#fewerNumbers")
   void rmsProp_fromGlorotsNumbers_exponential(int threads) throws IOException {
     TrainingResult result =
         train(

@@ -196,8 +196,8 @@ class ModelFileTest {
     return Stream.of(
         edit(
             "\"formatVersion\":\"1\"",
-            "\"formatVersion\":\"5\"",
-            "the model's format version is 5, this library reads up to 4"),
+            "\"formatVersion\":\"6\"",
+            "the model's format version is 6, this library reads up to 5"),
         edit(
             "\"formatVersion\":\"1\"",
             "\"formatVersion\":\"2\"",

@@ -89,6 +89,6 @@ class RecipeTest {
     }
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Optimizer.named("adamw"))
-        .withMessage("optimizer is adamw, must be adagrad, sgd, rmsprop or adam");
+        .withMessage("optimizer is adamw, must be adagrad, sgd, rmsprop, adam or shampoo");
   }
 }

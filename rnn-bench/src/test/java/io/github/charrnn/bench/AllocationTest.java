@@ -68,7 +68,7 @@ class AllocationTest {
 
   @Tag("long")
   @ParameterizedTest
-  @ValueSource(strings = {"adam", "rmsprop", "sgd"})
+  @ValueSource(strings = {"adam", "rmsprop", "sgd", "shampoo"})
   void otherRecipes_allocateNothingPerStep(String optimizer) throws IOException {
     assertAllocatesNothing(Trainer.of(model).recipe(byNorm(optimizer)).start(text));
   }

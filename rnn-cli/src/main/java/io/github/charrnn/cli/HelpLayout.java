@@ -78,6 +78,8 @@ final class HelpLayout {
               "--beta1",
               "--beta2",
               "--weight-decay",
+              "--input-rate",
+              "--output-rate",
               "--steps",
               "--epochs",
               "--minutes",

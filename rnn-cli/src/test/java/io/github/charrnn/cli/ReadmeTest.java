@@ -399,7 +399,9 @@ class ReadmeTest {
                 .withLocalSteps(3),
             Initializer.glorot(),
             course.withOptimizer(Optimizer.rmsProp(0.5)),
-            Initializer.identity(1, 0.1, 0.1));
+            Initializer.identity(1, 0.1, 0.1),
+            course.withOptimizer(Optimizer.shampoo(0.5, 0.9, 0, 2, 3)),
+            Initializer.glorot());
     List<Path> files = new ArrayList<>();
     for (Map.Entry<Recipe, Initializer> kind : kinds.entrySet()) {
       Path file = directory.resolve("kind" + files.size());

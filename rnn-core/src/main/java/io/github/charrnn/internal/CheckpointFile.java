@@ -237,9 +237,9 @@ public final class CheckpointFile {
     ModelFile.requireState("state", state.hidden());
     ModelFile.requireState(BEST_STATE, state.bestState());
     for (Update.Memory kind : Update.memoriesOf(state.header().recipe.optimizer())) {
-      Range range = kind.range();
       Parameters memory = Objects.requireNonNull(state.memories().get(kind.name()), kind.name());
       for (Safetensors.Tensor tensor : Tensors.of(kind.name() + ".", memory)) {
+        Range range = tensor.name().endsWith(".W") ? kind.rangeOfW() : kind.range();
         for (double x : tensor.data()) {
           if (!range.holds().test(x)) {
             throw Safetensors.wrong(

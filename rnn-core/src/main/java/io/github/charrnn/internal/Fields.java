@@ -42,7 +42,7 @@ import java.util.stream.Collectors;
  */
 final class Fields {
   /** The latest version of any key. */
-  static final int VERSION = 4;
+  static final int VERSION = 5;
 
   private static final String FORMAT = "charrnn";
   private static final String FORMAT_KEY = "format";
@@ -250,26 +250,42 @@ final class Fields {
               3,
               "beta1",
               Range.AT_LEAST_ZERO_AND_BELOW_ONE,
-              Optimizer.Adam.class,
-              Optimizer.Adam::beta1,
-              (it, x) -> Optimizer.adam(x, it.beta2(), it.weightDecay()),
+              Optimizer.OfMoments.class,
+              Optimizer.OfMoments::beta1,
+              (it, x) -> it.withMoments(x, it.beta2(), it.weightDecay()),
               it -> false),
           optimizer(
               3,
               "beta2",
               Range.AT_LEAST_ZERO_AND_BELOW_ONE,
-              Optimizer.Adam.class,
-              Optimizer.Adam::beta2,
-              (it, x) -> Optimizer.adam(it.beta1(), x, it.weightDecay()),
+              Optimizer.OfMoments.class,
+              Optimizer.OfMoments::beta2,
+              (it, x) -> it.withMoments(it.beta1(), x, it.weightDecay()),
               it -> false),
           optimizer(
               4,
               "weightDecay",
               Range.ABOVE_ZERO_AND_BELOW_ONE,
-              Optimizer.Adam.class,
-              Optimizer.Adam::weightDecay,
-              (it, x) -> Optimizer.adam(it.beta1(), it.beta2(), x),
+              Optimizer.OfMoments.class,
+              Optimizer.OfMoments::weightDecay,
+              (it, x) -> it.withMoments(it.beta1(), it.beta2(), x),
               it -> it.weightDecay() == 0),
+          optimizer(
+              5,
+              "inputRate",
+              Range.ABOVE_ZERO_AND_FINITE,
+              Optimizer.Shampoo.class,
+              Optimizer.Shampoo::inputRate,
+              (it, x) -> it.withRates(x, it.outputRate()),
+              it -> false),
+          optimizer(
+              5,
+              "outputRate",
+              Range.ABOVE_ZERO_AND_FINITE,
+              Optimizer.Shampoo.class,
+              Optimizer.Shampoo::outputRate,
+              (it, x) -> it.withRates(it.inputRate(), x),
+              it -> false),
           whole(
                   TRAINING,
                   "textLength",

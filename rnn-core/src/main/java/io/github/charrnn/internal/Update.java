@@ -41,9 +41,14 @@ public final class Update implements Window.Gradients {
    *
    * @param name in files
    * @param range what its numbers may be
+   * @param rangeOfW what those of W may be
    * @param words what they are
    */
-  record Memory(String name, Range range, String words) {}
+  record Memory(String name, Range range, Range rangeOfW, String words) {
+    Memory(String name, Range range, String words) {
+      this(name, range, range, words);
+    }
+  }
 
   private static final Memory SQUARES =
       new Memory("memory", Range.AT_LEAST_ZERO, "AdaGrad's sum of squares");
@@ -53,6 +58,8 @@ public final class Update implements Window.Gradients {
   private static final Memory FIRST_MOMENT = new Memory("firstMoment", ANY, "Adam's first moment");
   private static final Memory SECOND_MOMENT =
       new Memory("secondMoment", Range.AT_LEAST_ZERO, "Adam's second moment");
+  private static final Memory MOMENT_OF_ROWS =
+      new Memory("momentOfRows", Range.AT_LEAST_ZERO, ANY, "Shampoo's second moment");
 
   /** Moves elements from..to-1 of one tensor; their gradient is in g from {@code at} on. */
   private interface Rule {
@@ -64,6 +71,7 @@ public final class Update implements Window.Gradients {
   private final Window window;
   private final Map<String, Parameters> memories; // by name
   private final Map<Tensor, Rule> rules = new EnumMap<>(Tensor.class);
+  private final Optional<Whitening> whitening; // of W, for Shampoo
   private final double clip; // of every element
   private double rate; // of the step, with Adam's correction of its first moment
   private double correction; // Adam's, of its second moment
@@ -82,6 +90,7 @@ public final class Update implements Window.Gradients {
     this.parameters = parameters;
     this.window = window;
     memories = newMemories(recipe.optimizer(), parameters);
+    whitening = whitening(recipe.optimizer());
     clip = recipe.clip() instanceof Clip.Value value ? value.bound() : Double.POSITIVE_INFINITY;
     for (Tensor tensor : Parameters.tensors()) {
       rules.put(tensor, rule(tensor));
@@ -97,9 +106,28 @@ public final class Update implements Window.Gradients {
     if (optimizer instanceof Optimizer.Sgd sgd) {
       return sgd.momentum() == 0 ? List.of() : List.of(VELOCITY);
     }
-    return optimizer instanceof Optimizer.RmsProp
-        ? List.of(MEAN_SQUARE)
-        : List.of(FIRST_MOMENT, SECOND_MOMENT);
+    if (optimizer instanceof Optimizer.RmsProp) {
+      return List.of(MEAN_SQUARE);
+    }
+    return List.of(FIRST_MOMENT, secondMoment(optimizer));
+  }
+
+  private static Memory secondMoment(Optimizer optimizer) {
+    return optimizer instanceof Optimizer.Shampoo ? MOMENT_OF_ROWS : SECOND_MOMENT;
+  }
+
+  private Optional<Whitening> whitening(Optimizer optimizer) {
+    if (!(optimizer instanceof Optimizer.Shampoo shampoo)) {
+      return Optional.empty();
+    }
+    double[] mean = memory(memories, FIRST_MOMENT.name).w;
+    double[] moment = memory(memories, MOMENT_OF_ROWS.name).w;
+    return Optional.of(new Whitening(shampoo, parameters.w, mean, moment, parameters.hiddenSize));
+  }
+
+  /** How many bytes an update of these sizes needs beside parameters and memories. */
+  public static double work(Optimizer optimizer, long hiddenSize) {
+    return optimizer instanceof Optimizer.Shampoo ? Double.BYTES * Whitening.work(hiddenSize) : 0;
   }
 
   /** What an optimizer remembers before the first step, by name. */
@@ -132,11 +160,16 @@ public final class Update implements Window.Gradients {
       return (kernel, from, to, g, at) ->
           kernel.rmsProp(theta, squares, from, to, g, at, scale, clip, rate, decay, EPSILON);
     }
-    if (recipe.optimizer() instanceof Optimizer.Adam adam) {
-      double beta1 = adam.beta1();
-      double beta2 = adam.beta2();
+    if (whitening.isPresent() && tensor == Tensor.W) {
+      Whitening rows = whitening.get();
+      return (kernel, from, to, g, at) -> rows.take(kernel, from, to, g, at, scale, clip);
+    }
+    if (recipe.optimizer() instanceof Optimizer.OfMoments moments) {
+      double beta1 = moments.beta1();
+      double beta2 = moments.beta2();
       double[] first = memory(memories, FIRST_MOMENT.name).get(tensor);
-      double[] second = memory(memories, SECOND_MOMENT.name).get(tensor);
+      double[] second = memory(memories, secondMoment(moments).name).get(tensor);
+      double times = rateOf(tensor, moments);
       return (kernel, from, to, g, at) ->
           kernel.adam(
               theta,
@@ -148,7 +181,7 @@ public final class Update implements Window.Gradients {
               at,
               scale,
               clip,
-              rate,
+              rate * times,
               correction,
               kept,
               beta1,
@@ -164,6 +197,19 @@ public final class Update implements Window.Gradients {
         kernel.momentum(theta, velocity, from, to, g, at, scale, clip, rate, momentum);
   }
 
+  /** How many times the learning rate that of a tensor is. */
+  private static double rateOf(Tensor tensor, Optimizer optimizer) {
+    if (optimizer instanceof Optimizer.Shampoo shampoo) {
+      if (tensor == Tensor.U) {
+        return shampoo.inputRate();
+      }
+      if (tensor == Tensor.V) {
+        return shampoo.outputRate();
+      }
+    }
+    return 1;
+  }
+
   /**
    * Begins the update of a step at its learning rate.
    *
@@ -172,10 +218,14 @@ public final class Update implements Window.Gradients {
   public void begin(long step, double learningRate) {
     scale = 1.0 / recipe.batchSize();
     rate = learningRate;
-    if (recipe.optimizer() instanceof Optimizer.Adam adam) {
-      rate = learningRate / (1 - power(adam.beta1(), step));
-      correction = 1 / Math.sqrt(1 - power(adam.beta2(), step));
-      kept = 1 - learningRate * adam.weightDecay();
+    if (recipe.optimizer() instanceof Optimizer.OfMoments moments) {
+      rate = learningRate / (1 - power(moments.beta1(), step));
+      correction = 1 / Math.sqrt(1 - power(moments.beta2(), step));
+      kept = 1 - learningRate * moments.weightDecay();
+    }
+    if (whitening.isPresent()) {
+      whitening.get().begin(step, learningRate);
+      window.weights().prepareSquare();
     }
   }
 
@@ -202,19 +252,23 @@ public final class Update implements Window.Gradients {
    */
   @Override
   public boolean wantsEveryRow() {
-    return recipe.optimizer() instanceof Optimizer.Adam
+    return recipe.optimizer() instanceof Optimizer.OfMoments
         || recipe.optimizer() instanceof Optimizer.RmsProp
         || (recipe.optimizer() instanceof Optimizer.Sgd sgd && sgd.momentum() > 0);
   }
 
+  /** Or all of W's gradient at once. */
   @Override
   public boolean wantsNorm() {
-    return recipe.clip() instanceof Clip.Norm;
+    return recipe.clip() instanceof Clip.Norm || whitening.isPresent();
   }
 
   @Override
   public void norm(double squares) {
     normIsFinite = Double.isFinite(squares);
+    if (!(recipe.clip() instanceof Clip.Norm)) {
+      return;
+    }
     double norm = Math.sqrt(squares) / recipe.batchSize() / recipe.sequenceLength();
     if (norm > recipe.clip().bound()) {
       scale *= recipe.clip().bound() / norm;
@@ -226,10 +280,18 @@ public final class Update implements Window.Gradients {
   public void take(Tensor tensor, Kernel kernel, double[] g, int at, int from, int to) {
     Objects.requireNonNull(rules.get(tensor)).move(kernel, from, to, g, at);
     int m = parameters.hiddenSize;
-    if (tensor == Tensor.W) {
+    if (tensor == Tensor.W && whitening.isEmpty()) {
       window.weights().reloadW(from / m, to / m);
     } else if (tensor == Tensor.V) {
       window.weights().reloadV(from / m, to / m);
+    }
+  }
+
+  @Override
+  public void finish(Kernel kernel, int from, int end, Runnable barrier) {
+    if (whitening.isPresent()) {
+      whitening.get().finish(kernel, from, end, rate, kept, barrier);
+      window.weights().reloadW(from, end);
     }
   }
 
@@ -255,6 +317,7 @@ public final class Update implements Window.Gradients {
   /** Takes over what an optimizer of the same kind has remembered, and other parameters. */
   public void restore(Map<String, Parameters> from) {
     memories.forEach((name, memory) -> memory.set(memory(from, name)));
+    whitening.ifPresent(Whitening::momentReplaced);
     parametersReplaced();
   }
 

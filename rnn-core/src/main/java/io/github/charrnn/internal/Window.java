@@ -120,13 +120,28 @@ public final class Window {
      *     the next piece
      */
     void take(Tensor tensor, Kernel kernel, double[] g, int at, int from, int to);
+
+    /**
+     * Called by every thread after its last piece, if {@link #wantsNorm}.
+     *
+     * @param kernel belongs to the calling thread
+     * @param from the first of the rows of W whose pieces this thread has handed over; all of them
+     *     are some thread's
+     * @param barrier waits for all threads; each has to run it as often
+     */
+    void finish(Kernel kernel, int from, int end, Runnable barrier);
   }
 
   /** What a member computes with. */
   private final class Share {
     final Kernel kernel = weights.kernel();
+    final Runnable barrier;
     final Kernel.Gradient v = into(Tensor.V);
     final Kernel.Gradient w = into(Tensor.W);
+
+    Share(int member) {
+      barrier = () -> crew.await(member);
+    }
 
     private Kernel.Gradient into(Tensor tensor) {
       return new Kernel.Gradient() {
@@ -152,6 +167,11 @@ public final class Window {
 
     @Override
     public void norm(double squares) {
+      throw new IllegalStateException("nobody has asked for it");
+    }
+
+    @Override
+    public void finish(Kernel kernel, int from, int end, Runnable barrier) {
       throw new IllegalStateException("nobody has asked for it");
     }
 
@@ -272,7 +292,7 @@ public final class Window {
   private void weightsReplaced() {
     Share[] fresh = new Share[crew.size()];
     for (int i = 0; i < fresh.length; i++) {
-      fresh[i] = new Share();
+      fresh[i] = new Share(i);
     }
     shares = fresh;
     split = new Split(weights, streams, m, crew.size());
@@ -486,6 +506,7 @@ public final class Window {
       }
       crew.await(i);
       handOver(i, of, kernel);
+      receiver.finish(kernel, split.lines(i, of, m), split.lines(i + 1, of, m), share.barrier);
     }
   }
 

@@ -65,6 +65,9 @@ class FieldsTest {
                     .withLearningRate(LearningRate.exponential(0.01, 0.001, 20))),
             read(Initializer.glorot(), recipe.withOptimizer(Optimizer.adam(0.5, 0.9, 0.25))),
             read(Initializer.glorot(), recipe.withOptimizer(Optimizer.sgd(0.5))),
+            read(
+                Initializer.glorot(),
+                recipe.withOptimizer(Optimizer.shampoo(0.5, 0.9, 0.25, 2, 3))),
             read(Initializer.identity(1, 0.1, 0.1), recipe.withOptimizer(Optimizer.rmsProp(0.5))),
             readMeasured(),
             readOfDocuments());
@@ -166,7 +169,9 @@ class FieldsTest {
         "decay",
         "beta1",
         "beta2",
-        "weightDecay"
+        "weightDecay",
+        "inputRate",
+        "outputRate"
       })
   void aNumber_isRefusedWhereItDoesNotBelong_andMissedWhereItDoes(String key) throws IOException {
     for (Metadata one : checkpoints) {
@@ -247,7 +252,7 @@ class FieldsTest {
               "not a model of this library: its metadata has no format \"charrnn\": rnn import makes a"
                   + " model of weights that another program has written",
               "formatVersion is \"" + value + "\", must be " + Metadata.whole(1, Long.MAX_VALUE),
-              "the model's format version is 5, this library reads up to 4: use a newer one");
+              "the model's format version is 6, this library reads up to 5: use a newer one");
     }
   }
 

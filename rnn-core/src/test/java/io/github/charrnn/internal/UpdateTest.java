@@ -132,7 +132,8 @@ class UpdateTest {
         Optimizer.rmsProp(0.9),
         Optimizer.adam(0.9, 0.99),
         Optimizer.adam(0.9, 0.99, 0.1),
-        Optimizer.adam(0, 0));
+        Optimizer.adam(0, 0),
+        Optimizer.shampoo(0.9, 0.99, 0, 2, 3));
   }
 
   @ParameterizedTest
@@ -162,7 +163,11 @@ class UpdateTest {
     double after = step(update, 2, 0)[0];
 
     boolean moves =
-        Set.of(Optimizer.sgd(0.9), Optimizer.adam(0.9, 0.99), Optimizer.adam(0.9, 0.99, 0.1))
+        Set.of(
+                Optimizer.sgd(0.9),
+                Optimizer.adam(0.9, 0.99),
+                Optimizer.adam(0.9, 0.99, 0.1),
+                Optimizer.shampoo(0.9, 0.99, 0, 2, 3))
             .contains(optimizer);
     assertThat(after != before).isEqualTo(moves);
     assertThat(!moves || update.wantsEveryRow()).isTrue();
@@ -171,7 +176,7 @@ class UpdateTest {
   @Test
   void whatIsRemembered_isCounted() {
     assertThat(optimizers().map(Update::memoriesPerParameter))
-        .containsExactly(1, 1, 0, 1, 1, 2, 2, 2);
+        .containsExactly(1, 1, 0, 1, 1, 2, 2, 2, 2);
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.util.OptionalInt;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -122,7 +123,7 @@ public final class RecipeOptions {
               + " this.")
   private Double clipNorm;
 
-  @Option(names = "--optimizer", description = "adagrad, sgd, rmsprop or adam.")
+  @Option(names = "--optimizer", description = "adagrad, sgd, rmsprop, adam or shampoo.")
   private String optimizer;
 
   @Option(
@@ -136,18 +137,28 @@ public final class RecipeOptions {
   @Option(names = "--decay", description = "How much of its memory a step keeps; for rmsprop.")
   private Double decay;
 
-  @Option(names = "--beta1", description = "For adam.")
+  @Option(names = "--beta1", description = "For adam and shampoo.")
   private Double beta1;
 
-  @Option(names = "--beta2", description = "For adam.")
+  @Option(names = "--beta2", description = "For adam and shampoo.")
   private Double beta2;
 
   @Option(
       names = "--weight-decay",
       description =
-          "Every step shrinks every parameter by so much, times the learning rate; for adam, 0 for"
-              + " none.")
+          "Every step shrinks every parameter by so much, times the learning rate; for adam and"
+              + " shampoo, 0 for none.")
   private Double weightDecay;
+
+  @Option(
+      names = "--input-rate",
+      description = "How many times the learning rate that of U is; for shampoo.")
+  private Double inputRate;
+
+  @Option(
+      names = "--output-rate",
+      description = "How many times the learning rate that of V is; for shampoo.")
+  private Double outputRate;
 
   /** Makes a recipe with what was typed; steps are those of the run. */
   private interface Typed {
@@ -283,23 +294,37 @@ public final class RecipeOptions {
               "--beta1",
               "beta1",
               "beta1",
-              Optimizer.Adam.class,
-              (typed, it) -> Optimizer.adam(typed.beta1, it.beta2(), it.weightDecay()),
+              Optimizer.OfMoments.class,
+              (typed, it) -> it.withMoments(typed.beta1, it.beta2(), it.weightDecay()),
               it -> Optional.of(it.beta1())),
           ofOptimizer(
               "--beta2",
               "beta2",
               "beta2",
-              Optimizer.Adam.class,
-              (typed, it) -> Optimizer.adam(it.beta1(), typed.beta2, it.weightDecay()),
+              Optimizer.OfMoments.class,
+              (typed, it) -> it.withMoments(it.beta1(), typed.beta2, it.weightDecay()),
               it -> Optional.of(it.beta2())),
           ofOptimizer(
               "--weight-decay",
               "weightDecay",
               "weight decay",
-              Optimizer.Adam.class,
-              (typed, it) -> Optimizer.adam(it.beta1(), it.beta2(), typed.weightDecay),
-              it -> Optional.of(it.weightDecay()).filter(x -> x > 0)));
+              Optimizer.OfMoments.class,
+              (typed, it) -> it.withMoments(it.beta1(), it.beta2(), typed.weightDecay),
+              it -> Optional.of(it.weightDecay()).filter(x -> x > 0)),
+          ofOptimizer(
+              "--input-rate",
+              "inputRate",
+              "rate of U",
+              Optimizer.Shampoo.class,
+              (typed, it) -> it.withRates(typed.inputRate, it.outputRate()),
+              it -> Optional.of(it.inputRate())),
+          ofOptimizer(
+              "--output-rate",
+              "outputRate",
+              "rate of V",
+              Optimizer.Shampoo.class,
+              (typed, it) -> it.withRates(it.inputRate(), typed.outputRate),
+              it -> Optional.of(it.outputRate())));
 
   /** Makes a learning rate with what was typed; steps are those of the run. */
   private interface TypedRate {
@@ -344,7 +369,7 @@ public final class RecipeOptions {
                     Locale.ROOT,
                     "%s goes with --optimizer %s, the optimizer is %s: leave it out",
                     option,
-                    kind.getSimpleName().toLowerCase(Locale.ROOT),
+                    optimizersOf(kind),
                     recipe.optimizer().name()));
           }
           return recipe.withOptimizer(typed.apply(options, kind.cast(recipe.optimizer())));
@@ -353,6 +378,12 @@ public final class RecipeOptions {
             kind.isInstance(recipe.optimizer())
                 ? value.apply(kind.cast(recipe.optimizer())).map(x -> x)
                 : Optional.empty());
+  }
+
+  private static String optimizersOf(Class<? extends Optimizer> kind) {
+    return Optimizer.names().stream()
+        .filter(name -> kind.isInstance(Optimizer.named(name)))
+        .collect(Collectors.joining(" or "));
   }
 
   private Recipe localSteps(Recipe recipe) {
@@ -531,8 +562,8 @@ public final class RecipeOptions {
               rate.rate(),
               rate.decay() == Decay.CONSTANT ? "" : ", " + rate.decay() + " to " + rate.end(),
               recipe.clip(),
-              recipe.optimizer() instanceof Optimizer.Adam adam && adam.weightDecay() > 0
-                  ? ", weight decay " + adam.weightDecay()
+              recipe.optimizer() instanceof Optimizer.OfMoments moments && moments.weightDecay() > 0
+                  ? ", weight decay " + moments.weightDecay()
                   : "",
               plan.steps(),
               holdsOut ? String.format(Locale.ROOT, "; %,d held out", plan.heldOut()) : ""));

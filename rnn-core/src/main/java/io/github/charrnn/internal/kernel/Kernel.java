@@ -171,6 +171,45 @@ public interface Kernel {
   double exponentials(double[] o, double temperature);
 
   /**
+   * Packs a square matrix for {@link #multiply}, into memory that the kernels of the same {@link
+   * Weights} share.
+   *
+   * @param from the first of the rows that are packed
+   * @param a (m, m)
+   */
+  void packSquare(int from, int end, double[] a);
+
+  /**
+   * The product {@code y = x a} with the packed matrix a.
+   *
+   * @param transposed whether it is {@code x' a}
+   * @param from the first of the rows of y that are computed
+   * @param x (m, m)
+   * @param y (m, m)
+   */
+  void multiply(boolean transposed, int from, int end, double[] x, double[] y);
+
+  /** {@code y = a x + b y}, elementwise, for the elements from..to-1. */
+  default void combine(double a, double[] x, double b, double[] y, int from, int to) {
+    for (int i = from; i < to; i++) {
+      y[i] = a * x[i] + b * y[i];
+    }
+  }
+
+  /**
+   * Value clipping, elementwise: {@code y = max(-clip, min(clip, scale g))}, for the elements
+   * from..to-1.
+   *
+   * @param gradient theirs, from {@code at} on
+   */
+  default void clipInto(
+      double[] gradient, int at, double scale, double clip, double[] y, int from, int to) {
+    for (int i = from; i < to; i++) {
+      y[i] = Math.max(-clip, Math.min(clip, scale * gradient[at + i - from]));
+    }
+  }
+
+  /**
    * AdaGrad with value clipping, elementwise: {@code g = max(-clip, min(clip, scale g))}, {@code M
    * += g g}, {@code theta -= rate g inverseSqrt(M + epsilon)}, for the elements from..to-1.
    *

@@ -224,6 +224,19 @@ final class ScalarKernel implements Kernel {
   }
 
   @Override
+  public void packSquare(int from, int end, double[] a) {
+    for (int r = from; r < end; r++) {
+      System.arraycopy(a, r * m, weights.square[r], 0, m);
+    }
+  }
+
+  @Override
+  public void multiply(boolean transposed, int from, int end, double[] x, double[] y) {
+    int gap = transposed ? 1 : m;
+    product(end - from, m, x, from * gap, gap, m + 1 - gap, weights.square, 0, y, from * m);
+  }
+
+  @Override
   public void sumRows(int rows, int q, int from, int end, double[] x, double[] g) {
     Arrays.fill(g, from, end, 0);
     for (int r = 0; r < rows; r++) {

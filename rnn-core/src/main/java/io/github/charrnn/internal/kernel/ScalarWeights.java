@@ -13,6 +13,7 @@ final class ScalarWeights implements Weights {
   final double[][] w; // m arrays of m, if there is a way back
   final double[][] v; // K arrays of m, likewise
   double[][] states = {}; // packed: (n + 1) B arrays of m
+  double[][] square = {}; // packed: m arrays of m
 
   ScalarWeights(Shape shape, Parameters p) {
     m = shape.m();
@@ -64,6 +65,13 @@ final class ScalarWeights implements Weights {
       copy(0, m, m, parameters.w, w);
       copy(0, k, m, parameters.v, v);
       prepared = true;
+    }
+  }
+
+  @Override
+  public void prepareSquare() {
+    if (square.length == 0) {
+      square = new double[m][ScalarKernel.padded(m)];
     }
   }
 

@@ -204,6 +204,27 @@ final class VectorKernel implements Kernel {
   }
 
   @Override
+  public void packSquare(int from, int end, double[] a) {
+    weights.square().pack(a, from, end);
+  }
+
+  @Override
+  public void multiply(boolean transposed, int from, int end, double[] x, double[] y) {
+    int rows = end - from;
+    int gap = transposed ? 1 : m;
+    double[] left = scratch.left(Panels.interleaved(rows, m));
+    Panels.interleave(rows, m, x, from * gap, gap, m + 1 - gap, left);
+    int block = Panels.rowsAtATime(m);
+    for (int first = 0; first < rows; first += block) {
+      int last = Math.min(rows, first + block);
+      int to = from * m;
+      weights
+          .square()
+          .multiply(0, m, first, last, rows, left, m, 0, zeros, 0, 0, y, to, m, scratch);
+    }
+  }
+
+  @Override
   public void sumRows(int rows, int q, int from, int end, double[] x, double[] g) {
     Arrays.fill(g, from, end, 0);
     for (int row = 0; row < rows; row++) {

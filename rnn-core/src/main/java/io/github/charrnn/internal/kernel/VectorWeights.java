@@ -19,6 +19,7 @@ final class VectorWeights implements Weights {
   final Packed vTransposed;
   final Optional<Backward> backward;
   private Optional<Panels> states = Optional.empty(); // ((n + 1) B, m)
+  private Optional<Panels> square = Optional.empty(); // (m, m)
   private final int[] cuts;
 
   /**
@@ -84,6 +85,18 @@ final class VectorWeights implements Weights {
       backward.orElseThrow().v.pack(parameters.v, 0, k);
       prepared = true;
     }
+  }
+
+  @Override
+  public void prepareSquare() {
+    if (square.isEmpty()) {
+      square = Optional.of(new Panels(m, m));
+    }
+  }
+
+  /** A packed square matrix. */
+  Panels square() {
+    return square.orElseThrow();
   }
 
   /** Packed states. */

@@ -4,9 +4,10 @@ import io.github.charrnn.internal.Parameters;
 
 /**
  * What kernels multiply with: the parameters, U, b and c where they are, W and V also in copies in
- * an order that suits the products; and packed states, for the gradients of W and V. The kernels of
- * several threads may share them. Whoever loads must be alone; different rows may be reloaded, and
- * packed, by different threads at a time, while nobody reads them.
+ * an order that suits the products; packed states, for the gradients of W and V; and a square
+ * matrix, for an update. The kernels of several threads may share them. Whoever loads must be
+ * alone; different rows may be reloaded, and packed, by different threads at a time, while nobody
+ * reads them.
  */
 public interface Weights {
 
@@ -29,6 +30,9 @@ public interface Weights {
    * @param stateRows how many rows of states are packed for it, (n + 1) B
    */
   void prepareBackward(int stateRows);
+
+  /** To be called before a square matrix is packed. */
+  void prepareSquare();
 
   /**
    * Where the units are cut for several kernels to compute a step of a recurrence: the first unit

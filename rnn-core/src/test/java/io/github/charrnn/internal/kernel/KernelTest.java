@@ -71,6 +71,59 @@ class KernelTest {
 
   @ParameterizedTest
   @MethodSource("shapes")
+  void multiply_isTheProductOfSquareMatrices_orOfATranspose(int n, int m, int k) {
+    Parameters p = parameters(m, k, Parameters.NONE);
+    double[] a = numbers(m * m);
+    double[] x = numbers(m * m);
+    Weights weights = weights(p, n, 1);
+    weights.prepareSquare();
+    Kernel kernel = weights.kernel();
+    for (boolean transposed : new boolean[] {false, true}) {
+      double[] y = garbage(m * m + 1);
+      double[] expected = y.clone();
+      int from = m / 3;
+      for (int r = from; r < m; r++) {
+        for (int c = 0; c < m; c++) {
+          double sum = 0;
+          for (int i = 0; i < m; i++) {
+            sum = Math.fma(transposed ? x[i * m + r] : x[r * m + i], a[i * m + c], sum);
+          }
+          expected[r * m + c] = sum;
+        }
+      }
+
+      kernel.packSquare(0, m / 2, a);
+      kernel.packSquare(m / 2, m, a);
+      kernel.multiply(transposed, from, m, x, y);
+
+      assertSame(y, expected);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 1, 0", "3, 100, 5", "8, 16, 8"})
+  void clipIntoAndCombine_takeTheRangeAndNothingElse(int from, int count, int at) {
+    int to = from + count;
+    double[] g = largeNumbers(at + count + 3);
+    double[] y = numbers(to + 3);
+    double[] sum = numbers(to + 3);
+    double[] expectedY = y.clone();
+    double[] expectedSum = sum.clone();
+    for (int i = from; i < to; i++) {
+      expectedY[i] = clipped(g[at + i - from] * 0.25);
+      expectedSum[i] = 0.3 * expectedY[i] + -0.7 * sum[i];
+    }
+    Kernel kernel = create(99, 99, 1, 1);
+
+    kernel.clipInto(g, at, 0.25, 2, y, from, to);
+    kernel.combine(0.3, y, -0.7, sum, from, to);
+
+    assertSame(y, expectedY);
+    assertSame(sum, expectedSum);
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
   void recurBackward_addsWTransposedTimesTheStepAfter(int n, int m, int k) {
     for (int streams : STREAMS) {
       Parameters p = parameters(m, k, streams % 2 == 0 ? 0 : Parameters.NONE);
