@@ -91,15 +91,19 @@ public sealed interface Optimizer {
   }
 
   /**
-   * {@return one-sided Shampoo for W, which becomes Adam for what is not W}
+   * {@return one-sided Shampoo for W, and Adam for the others}
    *
    * <p>Where Adam divides an element of the mean gradient M by the root of its own second moment,
    * the rows of W share one second moment, the matrix {@code S = beta2 S + (1 - beta2) g'g / m},
    * (m, m), and {@code theta -= eta (M / (1 - beta1^t)) (S / (1 - beta2^t))^(-1/2)}. So directions
    * of the hidden state in which gradients are always large do not hide the others. S is computed
-   * at steps 1, 2, 4, 8, 16, 32 and every 50th, at which {@code 1 - beta2} is for all steps since
-   * the last; its root then stays as it is until the next; a thousandth of S's Frobenius norm is
-   * added to its diagonal; and the root mean square of what is subtracted from W is at most eta.
+   * at steps 1, 2, 4, 8, 16, 32 and every 50th, at which {@code beta2} counts once for every step
+   * since the last; its root then stays as it is until the next; a thousandth of S's Frobenius norm
+   * is added to its diagonal; and the root mean square of what is subtracted from W is at most eta.
+   *
+   * <p>U, V, b and c are Adam's; weight decay is {@code eta weightDecay} for all. With {@link
+   * Recipe#shards} every round takes the root anew, from the mean of the shards' S, which takes as
+   * long as many steps.
    *
    * <p>Sources: Gupta, Koren and Singer, Shampoo, ICML 2018; with one side and a mean gradient: An
    * et al., ASGO, 2025.

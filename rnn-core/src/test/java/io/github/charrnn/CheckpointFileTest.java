@@ -272,7 +272,8 @@ class CheckpointFileTest {
     optimize(Optimizer.shampoo(0.9, 0.99, 0, 1, 1));
     assertImpossible(
         "momentOfRows.b", -1, "momentOfRows.b has a value that is -1.0, must be at least 0");
-    CheckpointFile.read(write(changed("momentOfRows.W", 1, -7)));
+    assertImpossible("momentOfRows.W", 1, -7, "momentOfRows.W is no second moment");
+    assertImpossible("momentOfRows.W", 0, -1, "momentOfRows.W is no second moment");
 
     optimize(Optimizer.rmsProp(0.5));
     assertImpossible(

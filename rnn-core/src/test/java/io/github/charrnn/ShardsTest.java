@@ -156,7 +156,7 @@ class ShardsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"adagrad", "sgd", "rmsprop", "adam"})
+  @ValueSource(strings = {"adagrad", "sgd", "rmsprop", "adam", "shampoo"})
   void aRunThatWasStopped_goesOnAsIfItHadNot(String optimizer, @TempDir Path directory)
       throws IOException {
     Recipe its = recipe.withOptimizer(Optimizer.named(optimizer));

@@ -68,7 +68,10 @@ public class StepBenchmark {
   @Param("1")
   int threads;
 
-  /** {@code course}, or {@code adam}: Adam, the norm of the gradient clipped, a falling rate. */
+  /**
+   * {@code course}; or {@code adam} or {@code shampoo}, with the norm of the gradient clipped and a
+   * falling rate.
+   */
   @Param("course")
   String recipe;
 
@@ -107,16 +110,22 @@ public class StepBenchmark {
     }
   }
 
+  private static Recipe byNorm(Optimizer optimizer) {
+    return Recipe.course()
+        .withOptimizer(optimizer)
+        .withClip(Clip.norm(1))
+        .withLearningRate(LearningRate.linear(0.004, 0, 1_000_000));
+  }
+
   private Recipe recipe() {
     Recipe course = Recipe.course();
     return switch (recipe) {
       case "course" -> course;
-      case "adam" ->
-          course
-              .withOptimizer(Optimizer.adam(0.9, 0.99))
-              .withClip(Clip.norm(1))
-              .withLearningRate(LearningRate.linear(0.004, 0, 1_000_000));
-      default -> throw new IllegalArgumentException("recipe is " + recipe + ", not course or adam");
+      case "adam" -> byNorm(Optimizer.adam(0.9, 0.99));
+      case "shampoo" -> byNorm(Optimizer.shampoo(0.9, 0.99, 0, 12, 2));
+      default ->
+          throw new IllegalArgumentException(
+              "recipe is " + recipe + ", not course, adam or shampoo");
     };
   }
 

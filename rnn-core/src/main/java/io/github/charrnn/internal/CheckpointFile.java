@@ -232,6 +232,19 @@ public final class CheckpointFile {
     return tensors;
   }
 
+  /** Symmetric to the last bit, and no element above the mean of those on the diagonal. */
+  private static boolean isSecondMoment(double[] s, int m) {
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j <= i; j++) {
+        double most = (s[i * m + i] + s[j * m + j]) / 2 * (1 + 1e-9);
+        if (s[i * m + j] != s[j * m + i] || !(Math.abs(s[i * m + j]) <= most)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   /** Beyond finite, which all tensors are: no other numbers come about in training. */
   private static void requirePossible(State state) throws ModelFormatException {
     ModelFile.requireState("state", state.hidden());
@@ -246,6 +259,10 @@ public final class CheckpointFile {
                 tensor.name() + " has a value that is " + x + ", must be " + range.words());
           }
         }
+      }
+      if (kind == Update.MOMENT_OF_ROWS && !isSecondMoment(memory.w, memory.hiddenSize)) {
+        throw Safetensors.wrong(
+            kind.name() + ".W is no second moment, must be symmetric with a large diagonal");
       }
     }
   }

@@ -22,7 +22,8 @@ public final class Update implements Window.Gradients {
   /*
    * Everything is updated piece by piece, each piece of the gradients while it is near in the cache,
    * by the thread that has computed it. No parameter is read any more by then. Only clipping by norm
-   * needs all of the gradient before the first piece: then pieces are rows of what was kept.
+   * and Shampoo need all of the gradient before the first piece: then pieces are rows of what was
+   * kept.
    */
 
   private static final double EPSILON = 1e-8;
@@ -55,10 +56,10 @@ public final class Update implements Window.Gradients {
   private static final Memory VELOCITY = new Memory("velocity", ANY, "the velocity");
   private static final Memory MEAN_SQUARE =
       new Memory("meanSquare", Range.AT_LEAST_ZERO, "RMSProp's mean square");
-  private static final Memory FIRST_MOMENT = new Memory("firstMoment", ANY, "Adam's first moment");
+  private static final Memory FIRST_MOMENT = new Memory("firstMoment", ANY, "the first moment");
   private static final Memory SECOND_MOMENT =
       new Memory("secondMoment", Range.AT_LEAST_ZERO, "Adam's second moment");
-  private static final Memory MOMENT_OF_ROWS =
+  static final Memory MOMENT_OF_ROWS =
       new Memory("momentOfRows", Range.AT_LEAST_ZERO, ANY, "Shampoo's second moment");
 
   /** Moves elements from..to-1 of one tensor; their gradient is in g from {@code at} on. */
@@ -288,6 +289,11 @@ public final class Update implements Window.Gradients {
   }
 
   @Override
+  public boolean isUsual() {
+    return whitening.isEmpty() || !whitening.get().takesRoot();
+  }
+
+  @Override
   public void finish(Kernel kernel, int from, int end, Runnable barrier) {
     if (whitening.isPresent()) {
       whitening.get().finish(kernel, from, end, rate, kept, barrier);
@@ -331,6 +337,12 @@ public final class Update implements Window.Gradients {
         recipe.clip() instanceof Clip.Norm norm ? norm.bound() * recipe.sequenceLength() : clip;
     if (recipe.optimizer() instanceof Optimizer.Sgd sgd) {
       element /= 1 - sgd.momentum();
+    }
+    if (recipe.optimizer() instanceof Optimizer.OfMoments moments) { // moves by the rate
+      element = Math.max(1, element);
+      for (Tensor tensor : Parameters.tensors()) {
+        element = Math.max(element, rateOf(tensor, moments));
+      }
     }
     mayOverflow =
         !(element <= BOUND

@@ -18,6 +18,9 @@ final class Whitening {
   /** Added to the diagonal of a second moment whose Frobenius norm is 1. */
   private static final double DAMPING = 1e-3;
 
+  /** Of a second moment: below it, squares of its elements would be lost. */
+  private static final double SMALLEST = 1e-100;
+
   /** What an eigenvalue of DAMPING takes to become a root. Even, so that it ends where it began. */
   private static final int ITERATIONS = 12;
 
@@ -33,6 +36,7 @@ final class Whitening {
   private final double[] b;
   private final double[] squares; // (m): of rows
   private long rootOf; // the step whose second moment it is the root of, 0 for none
+  private boolean takesRoot; // in this step
   private long step;
   private double learningRate;
 
@@ -52,7 +56,7 @@ final class Whitening {
 
   /** How many numbers it needs beside W and what it remembers. */
   static double work(long m) {
-    return 6.0 * m * m; // the packed matrix too
+    return 8.0 * m * m; // the packed matrix and a packed left-hand side, too
   }
 
   /** The second moment is another than this has made it. */
@@ -64,6 +68,12 @@ final class Whitening {
   void begin(long step, double learningRate) {
     this.step = step;
     this.learningRate = learningRate;
+    takesRoot = rootOf != lastDue(step);
+  }
+
+  /** Whether this step takes a root, which takes as long as many steps. */
+  boolean takesRoot() {
+    return takesRoot;
   }
 
   /** Takes elements from..to-1 of the gradient, from {@code at} on. */
@@ -118,7 +128,7 @@ final class Whitening {
     int first = from * m;
     int last = end * m;
     double norm = Math.sqrt(sumOfSquares(kernel, from, end, moment, barrier));
-    if (norm == 0) {
+    if (norm < SMALLEST) {
       Arrays.fill(root, first, last, 0); // nothing moves
       return;
     }

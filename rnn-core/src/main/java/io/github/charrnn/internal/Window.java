@@ -121,12 +121,15 @@ public final class Window {
      */
     void take(Tensor tensor, Kernel kernel, double[] g, int at, int from, int to);
 
+    /** Whether what it does with this gradient takes as long as with most. */
+    boolean isUsual();
+
     /**
-     * Called by every thread after its last piece, if {@link #wantsNorm}.
+     * Called by every thread after its last piece, if {@link #wantsNorm}. It may change W, too.
      *
      * @param kernel belongs to the calling thread
-     * @param from the first of the rows of W whose pieces this thread has handed over; all of them
-     *     are some thread's
+     * @param from the first of the rows of W whose pieces this thread has handed over, up to end;
+     *     all rows are some thread's
      * @param barrier waits for all threads; each has to run it as often
      */
     void finish(Kernel kernel, int from, int end, Runnable barrier);
@@ -168,6 +171,11 @@ public final class Window {
     @Override
     public void norm(double squares) {
       throw new IllegalStateException("nobody has asked for it");
+    }
+
+    @Override
+    public boolean isUsual() {
+      return true;
     }
 
     @Override
@@ -459,7 +467,9 @@ public final class Window {
     noteSymbols();
     weights.prepareBackward((n + 1) * streams); // again, if there was a load since forward
     crew.run(pace.members(), backward);
-    stepDone();
+    if (receiver.isUsual()) {
+      stepDone();
+    }
   }
 
   private void backwardPart(int i, int of) {

@@ -212,6 +212,6 @@ class UpdateTest {
     step(update, 3, Double.NaN, 1);
     assertThat(update.overflown()).hasValue("a parameter");
     parameters.c[0] = 1;
-    assertThat(update.overflown()).hasValue("Adam's first moment");
+    assertThat(update.overflown()).hasValue("the first moment");
   }
 }

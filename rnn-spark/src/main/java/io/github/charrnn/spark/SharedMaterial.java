@@ -71,7 +71,8 @@ final class SharedMaterial implements Serializable {
   private static double probe(Material material) {
     EncodedText all = material.training();
     EncodedText some = all.part(0, Math.min(PROBE, all.length()));
-    Recipe recipe = Recipe.course().withSequenceLength(5).withOptimizer(Optimizer.adam(0.9, 0.99));
+    Optimizer optimizer = Optimizer.shampoo(0.9, 0.99, 0, 2, 2); // which is Adam's, too
+    Recipe recipe = Recipe.course().withSequenceLength(5).withOptimizer(optimizer);
     Job run = new Job(9, Initializer.normal(0.3), 1, recipe, 5, false);
     Material few = new Material(some, List.of(some), Optional.empty());
     return run.run(few, OptionalInt.of(1), () -> {}).bits();

@@ -3,6 +3,7 @@ package io.github.charrnn.spark;
 import io.github.charrnn.BestBy;
 import io.github.charrnn.Documents;
 import io.github.charrnn.EncodedText;
+import io.github.charrnn.Optimizer;
 import io.github.charrnn.Plan;
 import io.github.charrnn.Recipe;
 import io.github.charrnn.Trainer;
@@ -57,7 +58,7 @@ import picocli.CommandLine.Spec;
           + " executors reach; what --from names is a file of the driver's machine. Several TEXTs, or"
           + " a pattern or a directory of several, are as many documents, unless they are of lines.",
       "Without --shards there are 8, without --local-steps these are 10; the recipe's batch size is"
-          + " rounded up to a multiple of the shards."
+          + " rounded up to a multiple of the shards, and adam takes the place of shampoo."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -66,6 +67,10 @@ import picocli.CommandLine.Spec;
     })
 final class TrainCommand implements Callable<Integer> {
   private static final int SHARDS = 8;
+
+  /** Times Shampoo's: see docs/recipes.md. */
+  private static final double ADAMS_RATE = 1.29;
+
   private static final int LOCAL_STEPS = 10;
 
   /** Bytes of the text that the report compares with. */
@@ -264,9 +269,19 @@ final class TrainCommand implements Callable<Integer> {
     return new Ready(trainer, shards, fitted, total);
   }
 
-  /** A plan with shards: as many characters, on a multiple of their number of streams. */
+  /**
+   * A plan with shards: as many characters, on a multiple of their number of streams, and Adam in
+   * the place of Shampoo, whose products are for one gradient of all streams.
+   */
   private static Plan sharded(Plan plan, int count) {
     Recipe planned = plan.recipe();
+    if (planned.optimizer() instanceof Optimizer.Shampoo it) {
+      double rate = Math.rint(ADAMS_RATE * planned.learningRate().rate() * 1e5) / 1e5;
+      planned =
+          planned
+              .withOptimizer(Optimizer.adam(it.beta1(), it.beta2(), it.weightDecay()))
+              .withLearningRate(planned.learningRate().withRate(rate));
+    }
     int streams = (planned.batchSize() + count - 1) / count * count;
     long steps = Math.max(1, plan.steps() * planned.batchSize() / streams);
     return plan.withRecipe(

@@ -314,14 +314,14 @@ public final class RecipeOptions {
           ofOptimizer(
               "--input-rate",
               "inputRate",
-              "rate of U",
+              "rate of U, times",
               Optimizer.Shampoo.class,
               (typed, it) -> it.withRates(typed.inputRate, it.outputRate()),
               it -> Optional.of(it.inputRate())),
           ofOptimizer(
               "--output-rate",
               "outputRate",
-              "rate of V",
+              "rate of V, times",
               Optimizer.Shampoo.class,
               (typed, it) -> it.withRates(it.inputRate(), typed.outputRate),
               it -> Optional.of(it.outputRate())));

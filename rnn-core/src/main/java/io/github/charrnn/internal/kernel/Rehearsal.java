@@ -99,8 +99,7 @@ final class Rehearsal {
     parts.add(() -> kernel.outerV(rows, streams, 0, Math.min(slice, k), o, intoV));
     weights.prepareSquare();
     parts.add(() -> kernel.packSquare(0, slice, g.w));
-    parts.add(() -> kernel.multiply(false, 0, slice, g.w, first.w));
-    parts.add(() -> kernel.multiply(true, 0, slice, g.w, first.w));
+    parts.add(() -> kernel.multiply(false, 0, Math.min(ROWS, m), g.w, first.w));
     parts.add(() -> kernel.adagrad(p.w, memory.w, 0, slice * m, g.w, 0, 1, 5, RATE, 1e-8));
     parts.add(() -> kernel.adagrad(p.u, memory.u, m, 2 * m, g.u, m, 0.5, 5, RATE, 1e-8));
     parts.add(() -> kernel.descend(p.w, 0, slice * m, g.w, 0, 1, 5, RATE));

@@ -39,8 +39,9 @@
  *   <li>Sums over a window run step by step, and within a step stream by stream.
  *   <li>An optimizer goes through its formula in the order that {@link
  *       io.github.charrnn.internal.kernel.Kernel} writes: a memory times its factor and the new
- *       share are one {@code Math.fma}, and so is what is taken off the parameter. Factors that are
- *       the same for all parameters, like Adam's corrections, are computed once a step.
+ *       share are one {@code Math.fma}, and so is what is taken off the parameter; for W Shampoo
+ *       rounds both products and their sum. Factors that are the same for all parameters, like
+ *       Adam's corrections, are computed once a step.
  *   <li>exp, tanh and the inverse root are {@link io.github.charrnn.internal.kernel.Elementary}'s.
  * </ul>
  *

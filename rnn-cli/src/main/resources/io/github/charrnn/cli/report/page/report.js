@@ -174,7 +174,7 @@ function trainingSettings({settings}) {
     count('Steps from mean to mean', 'localSteps'),
     ['Optimizer', settings.optimizer], value('Initial accumulator', 'initialAccumulator'), value('Momentum', 'momentum'),
     value('Decay', 'decay'), value('Beta 1', 'beta1'), value('Beta 2', 'beta2'), value('Weight decay', 'weightDecay'),
-    value('Rate of U', 'inputRate'), value('Rate of V', 'outputRate'),
+    value('Rate of U, times', 'inputRate'), value('Rate of V, times', 'outputRate'),
     ['Learning rate', plain(settings.learningRate)],
     ['Schedule', has(settings.schedule) ? `${settings.schedule} to ${plain(settings.finalLearningRate)} at step ${number(settings.scheduleSteps)}` : null],
     count('Warm-up, steps', 'warmUp'),
