@@ -31,9 +31,9 @@ final class Whitening {
   private final double[] moment; // (m, m): the second, of the rows
   private final double[] gradient; // (m, m): the step's, scaled and clipped
   private final double[] root; // (m, m): the inverse one of the second moment
-  private final double[] y; // (m, m): work
-  private final double[] a;
-  private final double[] b;
+  private final double[] product; // (m, m): work
+  private final double[] ofMoment;
+  private final double[] ofMomentNext;
   private final double[] squares; // (m): of rows
   private long rootOf; // the step whose second moment it is the root of, 0 for none
   private boolean takesRoot; // in this step
@@ -48,9 +48,9 @@ final class Whitening {
     this.moment = moment;
     gradient = new double[m * m];
     root = new double[m * m];
-    y = new double[m * m];
-    a = new double[m * m];
-    b = new double[m * m];
+    product = new double[m * m];
+    ofMoment = new double[m * m];
+    ofMomentNext = new double[m * m];
     squares = new double[m];
   }
 
@@ -92,25 +92,23 @@ final class Whitening {
   void finish(Kernel kernel, int from, int end, double rate, double kept, Runnable barrier) {
     long due = lastDue(step);
     if (due == step) {
-      barrier.run();
       kernel.packSquare(from, end, gradient);
       barrier.run();
-      kernel.multiply(true, from, end, gradient, a);
+      kernel.multiply(true, from, end, gradient, product);
       double decay = Update.power(optimizer.beta2(), step - lastDue(step - 1));
-      kernel.combine((1 - decay) / m, a, decay, moment, from * m, end * m);
+      kernel.combine((1 - decay) / m, product, decay, moment, from * m, end * m);
       takeRoot(kernel, from, end, step, barrier);
     } else if (rootOf != due) {
-      barrier.run();
       takeRoot(kernel, from, end, due, barrier);
     }
     kernel.packSquare(from, end, root);
     barrier.run();
     rootOf = due; // all threads write the same, and have read it
-    kernel.multiply(false, from, end, mean, a);
-    double rootMeanSquare = Math.sqrt(sumOfSquares(kernel, from, end, a, barrier)) / m;
+    kernel.multiply(false, from, end, mean, product);
+    double rootMeanSquare = Math.sqrt(sumOfSquares(kernel, from, end, product, barrier)) / m;
     double most = learningRate / rootMeanSquare; // infinite, or NaN, where nothing moves
     double move = most < rate ? most : rate;
-    kernel.combine(-move, a, kept, w, from * m, end * m);
+    kernel.combine(-move, product, kept, w, from * m, end * m);
   }
 
   /** The last step, up to this one, whose gradient the second moment has; 0 for none. */
@@ -132,9 +130,9 @@ final class Whitening {
       Arrays.fill(root, first, last, 0); // nothing moves
       return;
     }
-    double[] square = y;
+    double[] y = ofMoment;
     double[] z = root;
-    double[] nextSquare = b;
+    double[] nextY = ofMomentNext;
     double[] nextZ = gradient; // which is not needed any more
     Arrays.fill(z, first, last, 0);
     addToDiagonal(1, z, from, end);
@@ -142,20 +140,20 @@ final class Whitening {
     kernel.combine(1 / norm, moment, 0, y, first, last);
     addToDiagonal(DAMPING, y, from, end);
     for (int i = 0; i < ITERATIONS; i++) {
-      kernel.packSquare(from, end, square);
+      kernel.packSquare(from, end, y);
       barrier.run();
-      kernel.multiply(false, from, end, z, a);
-      kernel.combine(0, a, -0.5, a, first, last);
-      addToDiagonal(1.5, a, from, end);
+      kernel.multiply(false, from, end, z, product);
+      kernel.combine(0, product, -0.5, product, first, last);
+      addToDiagonal(1.5, product, from, end);
       barrier.run();
-      kernel.packSquare(from, end, a);
+      kernel.packSquare(from, end, product);
       barrier.run();
-      kernel.multiply(false, from, end, square, nextSquare);
+      kernel.multiply(false, from, end, y, nextY);
       kernel.multiply(false, from, end, z, nextZ);
       barrier.run();
-      double[] free = square;
-      square = nextSquare;
-      nextSquare = free;
+      double[] free = y;
+      y = nextY;
+      nextY = free;
       free = z;
       z = nextZ;
       nextZ = free;
