@@ -260,7 +260,7 @@ public final class CheckpointFile {
           }
         }
       }
-      if (kind == Update.MOMENT_OF_ROWS && !isSecondMoment(memory.w, memory.hiddenSize)) {
+      if (kind.equals(Update.MOMENT_OF_ROWS) && !isSecondMoment(memory.w, memory.hiddenSize)) {
         throw Safetensors.wrong(
             kind.name() + ".W is no second moment, must be symmetric with a large diagonal");
       }

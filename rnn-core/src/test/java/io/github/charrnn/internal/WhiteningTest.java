@@ -74,12 +74,12 @@ class WhiteningTest {
     double[][] root = new double[m][m];
     int earlier = 0;
     for (int step = 1; step <= 120; step++) {
-      double[] g = random.doubles(m * m, -1, 1).map(x -> x * x * x).toArray();
+      double[] g = random.doubles((long) m * m, -1, 1).map(x -> x * x * x).toArray();
       run.step(g);
       for (int i = 0; i < m * m; i++) {
         mean[i] = 0.9 * mean[i] + 0.1 * g[i];
       }
-      if (step % 50 == 0 || step < 50 && Integer.bitCount(step) == 1) {
+      if (step % 50 == 0 || (step < 50 && Integer.bitCount(step) == 1)) {
         double kept = Math.pow(0.98, step - earlier);
         for (int i = 0; i < m; i++) {
           for (int j = 0; j < m; j++) {
@@ -177,7 +177,7 @@ class WhiteningTest {
     final Whitening whitening;
     private final int m;
     private final Kernel kernel;
-    private long step;
+    private int step;
 
     Run(int m, double beta1, double beta2, double weightDecay) {
       this.m = m;
