@@ -232,17 +232,28 @@ public final class CheckpointFile {
     return tensors;
   }
 
+  private static void requireWithin(Range range, Safetensors.Tensor tensor)
+      throws ModelFormatException {
+    for (double x : tensor.data()) {
+      if (!range.holds().test(x)) {
+        throw Safetensors.wrong(
+            tensor.name() + " has a value that is " + x + ", must be " + range.words());
+      }
+    }
+  }
+
   /** Symmetric to the last bit, and no element above the mean of those on the diagonal. */
-  private static boolean isSecondMoment(double[] s, int m) {
+  private static void requireSecondMoment(String name, double[] s, int m)
+      throws ModelFormatException {
     for (int i = 0; i < m; i++) {
       for (int j = 0; j <= i; j++) {
         double most = (s[i * m + i] + s[j * m + j]) / 2 * (1 + 1e-9);
         if (s[i * m + j] != s[j * m + i] || !(Math.abs(s[i * m + j]) <= most)) {
-          return false;
+          throw Safetensors.wrong(
+              name + " is no second moment, must be symmetric with a large diagonal");
         }
       }
     }
-    return true;
   }
 
   /** Beyond finite, which all tensors are: no other numbers come about in training. */
@@ -252,17 +263,11 @@ public final class CheckpointFile {
     for (Update.Memory kind : Update.memoriesOf(state.header().recipe.optimizer())) {
       Parameters memory = Objects.requireNonNull(state.memories().get(kind.name()), kind.name());
       for (Safetensors.Tensor tensor : Tensors.of(kind.name() + ".", memory)) {
-        Range range = tensor.name().endsWith(".W") ? kind.rangeOfW() : kind.range();
-        for (double x : tensor.data()) {
-          if (!range.holds().test(x)) {
-            throw Safetensors.wrong(
-                tensor.name() + " has a value that is " + x + ", must be " + range.words());
-          }
+        if (kind.ofRows() && tensor.data() == memory.w) {
+          requireSecondMoment(tensor.name(), memory.w, memory.hiddenSize);
+        } else {
+          requireWithin(kind.range(), tensor);
         }
-      }
-      if (kind.equals(Update.MOMENT_OF_ROWS) && !isSecondMoment(memory.w, memory.hiddenSize)) {
-        throw Safetensors.wrong(
-            kind.name() + ".W is no second moment, must be symmetric with a large diagonal");
       }
     }
   }

@@ -42,12 +42,12 @@ public final class Update implements Window.Gradients {
    *
    * @param name in files
    * @param range what its numbers may be
-   * @param rangeOfW what those of W may be
    * @param words what they are
+   * @param ofRows whether those of W are the second moment of its rows instead
    */
-  record Memory(String name, Range range, Range rangeOfW, String words) {
+  record Memory(String name, Range range, String words, boolean ofRows) {
     Memory(String name, Range range, String words) {
-      this(name, range, range, words);
+      this(name, range, words, false);
     }
   }
 
@@ -59,8 +59,8 @@ public final class Update implements Window.Gradients {
   private static final Memory FIRST_MOMENT = new Memory("firstMoment", ANY, "the first moment");
   private static final Memory SECOND_MOMENT =
       new Memory("secondMoment", Range.AT_LEAST_ZERO, "Adam's second moment");
-  static final Memory MOMENT_OF_ROWS =
-      new Memory("momentOfRows", Range.AT_LEAST_ZERO, ANY, "Shampoo's second moment");
+  private static final Memory MOMENT_OF_ROWS =
+      new Memory("momentOfRows", Range.AT_LEAST_ZERO, "Shampoo's second moment", true);
 
   /** Moves elements from..to-1 of one tensor; their gradient is in g from {@code at} on. */
   private interface Rule {
