@@ -41,6 +41,11 @@ public record Shape(int m, int k, boolean manyStreams, boolean manyRows, boolean
     return new Shape(m, k, manyStreams, manyRows, false);
   }
 
+  /** The same with streams enough for a tile in every step. */
+  Shape withManyStreams() {
+    return new Shape(m, k, true, true, backward);
+  }
+
   /** Those that Java makes for records take 30 ms of a short run, the first time. */
   @Override
   public boolean equals(Object other) {

@@ -132,12 +132,18 @@ public final class WarmUp {
     }
   }
 
-  /** Nobody need wait any longer, nor for what goes forward alone: windows go forward, too. */
+  /**
+   * Nobody need wait any longer, nor for what goes forward alone: windows go forward, too, and the
+   * way back makes tiles as wide as the hidden states, which are what many streams are read by.
+   */
   void end(boolean isCompiled) {
     compiled = isCompiled;
     over = true;
     if (isCompiled && shape.backward()) {
       Kernels.warmUpOf(shape.forward()).end(true);
+      if (shape.manyRows()) {
+        Kernels.warmUpOf(shape.forward().withManyStreams()).end(true);
+      }
     }
   }
 

@@ -42,6 +42,8 @@ class WarmUpTest {
 
     assertThat(warmUp.compiled()).isTrue();
     assertThat(Kernels.warmUpOf(other.forward().rehearsed()).compiled()).isTrue();
+    Shape sideBySide = Shape.of(21, 17, 1, 40, false);
+    assertThat(Kernels.warmUpOf(sideBySide.rehearsed()).compiled()).isTrue();
   }
 
   @Test
