@@ -22,7 +22,7 @@ final class Comparison {
   private static final long MAX_SEEN_COMPARED = 20_000;
   private static final double SEEN_WORK = 6e10; // multiplications
   private static final int MAX_NGRAMS = 1 << 22;
-  private static final long BYTES_PER_NGRAM = 70; // while tables grow
+  private static final long BYTES_PER_NGRAM = 80; // while tables grow
 
   private final boolean heldOut;
   private final EncodedText compared;

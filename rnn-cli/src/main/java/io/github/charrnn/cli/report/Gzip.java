@@ -11,7 +11,7 @@ final class Gzip {
    * Characters at the end of the other text. It looks back 32 kB: what is further away cannot help,
    * and is not read.
    */
-  private static final long REMEMBERED = 1 << 18;
+  private static final long REMEMBERED = 1 << 16;
 
   private static final int BLOCK = 1 << 13; // characters
 

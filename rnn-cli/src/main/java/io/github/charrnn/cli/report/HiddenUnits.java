@@ -81,10 +81,12 @@ final class HiddenUnits {
     int end = Math.min(codePoints.length, begin + PASSAGE);
     passage = new String(codePoints, begin, end - begin);
     double least = Math.max(LEAST_CORRELATION, DEVIATIONS / Math.sqrt(characters));
+    Activations first = new Activations(states, m, 0, half);
+    Activations second = new Activations(states, m, half, codePoints.length);
     List<Unit> found = new ArrayList<>();
     for (Property property : properties(codePoints)) {
       double[] values = property.values;
-      double[] chosenOn = correlations(states, m, values, 0, half);
+      double[] chosenOn = first.correlations(values);
       int unit = 0;
       for (int j = 1; j < m; j++) {
         unit = Math.abs(chosenOn[j]) > Math.abs(chosenOn[unit]) ? j : unit;
@@ -92,7 +94,7 @@ final class HiddenUnits {
       if (chosenOn[unit] == 0) { // the property never changes
         continue;
       }
-      double r = correlations(states, m, values, half, codePoints.length)[unit];
+      double r = second.correlations(values)[unit];
       if (Math.abs(r) >= least) {
         List<Double> activations = new ArrayList<>();
         for (int t = begin; t < end; t++) {
@@ -133,33 +135,60 @@ final class HiddenUnits {
   }
 
   /**
-   * Pearson's correlations of all units with values, over from..to-1: 0 where one of the two is
-   * constant. Both are moved by their first values, so that constants come to exactly 0.
+   * Activations over a stretch of a text, for Pearson's correlations. They and what they are
+   * compared with are moved by their first values, so that constants come to exactly 0.
    */
-  private static double[] correlations(double[] states, int m, double[] values, int from, int to) {
-    double[] x = new double[m];
-    double[] xx = new double[m];
-    double[] xy = new double[m];
-    double y = 0;
-    double yy = 0;
-    for (int t = from; t < to; t++) {
-      double v = values[t] - values[from];
-      y += v;
-      yy += v * v;
-      for (int j = 0; j < m; j++) {
-        double h = states[t * m + j] - states[from * m + j];
-        x[j] += h;
-        xx[j] += h * h;
-        xy[j] += h * v;
+  private static final class Activations {
+    private final double[] moved; // (to - from, m)
+    private final int m;
+    private final int from;
+    private final int n;
+    private final double[] x; // (m): sums
+    private final double[] xx; // (m): of squares
+
+    Activations(double[] states, int m, int from, int to) {
+      this.m = m;
+      this.from = from;
+      n = to - from;
+      moved = new double[n * m];
+      x = new double[m];
+      xx = new double[m];
+      for (int t = 0; t < n; t++) {
+        for (int j = 0; j < m; j++) {
+          double h = states[(from + t) * m + j] - states[from * m + j];
+          moved[t * m + j] = h;
+          x[j] += h;
+          xx[j] += h * h;
+        }
       }
     }
-    int n = to - from;
-    double[] r = new double[m];
-    for (int j = 0; j < m; j++) {
-      double product = (n * xx[j] - x[j] * x[j]) * (n * yy - y * y);
-      r[j] = product > 0 ? (n * xy[j] - x[j] * y) / Math.sqrt(product) : 0;
+
+    /** The correlations of all units with values: 0 where one of the two is constant. */
+    double[] correlations(double[] values) {
+      double[] xy = new double[m];
+      double y = 0;
+      double yy = 0;
+      for (int t = 0; t < n; t++) {
+        double v = values[from + t] - values[from];
+        if (v != 0) {
+          y += v;
+          yy += v * v;
+          addScaled(v, t, xy);
+        }
+      }
+      double[] r = new double[m];
+      for (int j = 0; j < m; j++) {
+        double product = (n * xx[j] - x[j] * x[j]) * (n * yy - y * y);
+        r[j] = product > 0 ? (n * xy[j] - x[j] * y) / Math.sqrt(product) : 0;
+      }
+      return r;
     }
-    return r;
+
+    private void addScaled(double v, int t, double[] xy) {
+      for (int j = 0; j < m; j++) {
+        xy[j] += moved[t * m + j] * v;
+      }
+    }
   }
 
   private static List<Property> properties(int[] text) {

@@ -11,7 +11,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.ForkJoinPool;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
@@ -252,30 +251,6 @@ class NGramsTest {
 
       assertClose(counting, naive(text, other, vocab.size(), true), "alphabet " + alphabet);
       assertThat(counting[3]).isNotEqualTo(without[3]);
-    }
-  }
-
-  @Test
-  void anyNumberOfThreads_comesToTheSame() {
-    String text = english(11, 30_000);
-    CharVocab vocab = CharVocab.of(text);
-    EncodedText encoded = vocab.encode(text);
-    EncodedText other = encoded.part(25_000, 30_000);
-    for (int room : new int[] {1, 6, 1_500, 15_000, PLENTY}) {
-      NGrams alone = new NGrams(encoded, other, room);
-      double[] expected = alone.crossEntropies();
-      double[] counting = alone.crossEntropiesWhileCounting();
-      for (int threads : new int[] {1, 2, 3, 40}) {
-        ForkJoinPool pool = new ForkJoinPool(threads);
-        NGrams shared = pool.submit(() -> new NGrams(encoded, other, room)).join();
-        pool.shutdown();
-
-        assertThat(shared.fitted())
-            .as("%d nodes, %d threads", room, threads)
-            .isEqualTo(alone.fitted());
-        assertThat(shared.crossEntropies()).isEqualTo(expected);
-        assertThat(shared.crossEntropiesWhileCounting()).isEqualTo(counting);
-      }
     }
   }
 
