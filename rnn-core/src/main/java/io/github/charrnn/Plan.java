@@ -87,10 +87,10 @@ public final class Plan {
    *   <li>{@code course}: hidden size 100, normal with deviation 0.01, {@link Recipe#course}, for
    *       100,000 steps on all of the text. It never changes.
    *   <li>{@code quick}, {@code good} and {@code best}: Shampoo with a rate that falls to 0,
-   *       clipping by norm and an orthogonal W, on ever more hidden units, {@code best} with weight
-   *       decay, for about a quarter of a minute, a few minutes and half an hour on two quick
-   *       processors, whatever the length of the text; longer with more than a thousand symbols.
-   *       What they are made of may change from version to version.
+   *       clipping by norm and an orthogonal W, on ever more hidden units, {@code good} and {@code
+   *       best} with weight decay, for about a quarter of a minute, a few minutes and half an hour
+   *       on two quick processors, whatever the length of the text; longer with more than a
+   *       thousand symbols. What they are made of may change from version to version.
    * </ul>
    *
    * @param name one of {@link #names}
@@ -163,11 +163,9 @@ public final class Plan {
   }
 
   // What the other names stand for: multiply-adds, the hidden sizes from which the text's length
-  // chooses and the passes that the one chosen is to make at least, weight decay, streams
-  // (multiples
-  // of the rows that the kernels take at a time) and sequence length at most. docs/recipes.md has
-  // what was
-  // tried.
+  // chooses and the passes that the one chosen is to make at least, weight decay with so many
+  // passes, streams (multiples of the rows that the kernels take at a time) and sequence length at
+  // most. docs/recipes.md has what was tried.
 
   private static Plan quick(long textLength, int vocabSize) {
     return fitted("quick", 0.7e12, List.of(512, 384, 256), 2, 0, 20, 32, textLength, vocabSize);
@@ -175,17 +173,18 @@ public final class Plan {
 
   private static Plan good(long textLength, int vocabSize) {
     return fitted(
-        "good", 1.1e13, List.of(1_024, 768, 640, 512), 4, 0, 30, 64, textLength, vocabSize);
+        "good", 1.1e13, List.of(1_024, 768, 640, 512), 4, 0.2, 30, 64, textLength, vocabSize);
   }
 
   private static Plan best(long textLength, int vocabSize) {
     return fitted(
-        "best", 1.5e14, List.of(2_048, 1_536, 1_024), 8, 0.1, 30, 64, textLength, vocabSize);
+        "best", 1.5e14, List.of(2_048, 1_536, 1_024), 8, 0.5, 30, 64, textLength, vocabSize);
   }
 
   /**
    * Wide, with few passes: the largest hidden size for which the multiply-adds are enough for so
-   * many, or the smallest. A short text is read more often, because there is time for it.
+   * many, or the smallest. A short text is read more often, because there is time for it. Weight
+   * decay is against learning by heart: what is read less often gets less of it.
    */
   private static Plan fitted(
       String name,
@@ -211,6 +210,7 @@ public final class Plan {
     double most =
         MOST_PASSES * length * Math.sqrt(Math.max(1, SHORT / Math.max(1, (double) length)));
     double read = Math.min(most, characters(multiplyAdds, m, vocabSize, window));
+    double decay = weightDecay * Math.min(1, read / (passes * Math.max(1, length)));
     int n = (int) Math.max(1, Math.min(mostCharacters, length - 1));
     long byUpdates = (long) (read / ((double) LEAST_UPDATES * n));
     long byLength = length / (n + 1);
@@ -227,7 +227,8 @@ public final class Plan {
             RESET_CHARACTERS / mostCharacters,
             1,
             1,
-            Optimizer.shampoo(0.9, 0.99, weightDecay, Math.rint(4 * ofU * 100) / 100, 2),
+            Optimizer.shampoo(
+                0.9, 0.99, Math.rint(decay * 100) / 100, Math.rint(4 * ofU * 100) / 100, 2),
             LearningRate.linear(rounded, 0, steps),
             Clip.norm(1));
     Initializer initializer = Initializer.orthogonal(0.7, ofU, 0.1);

@@ -101,4 +101,18 @@ class PlanTest {
     assertThat(Plan.named("quick", 177_000, 4_997).initializer())
         .isEqualTo(Initializer.orthogonal(0.7, 0.48, 0.1));
   }
+
+  @Test
+  void weightDecay_isForTextsThatAreReadOftenEnough() {
+    assertThat(weightDecay("quick", 74_000)).isZero();
+    assertThat(weightDecay("good", 74_000)).isEqualTo(0.2);
+    assertThat(weightDecay("best", 1_115_394)).isEqualTo(0.5);
+    assertThat(weightDecay("good", 20_000_000)).isBetween(0.01, 0.1); // read once
+    assertThat(weightDecay("best", 1L << 40)).isZero();
+  }
+
+  private static double weightDecay(String name, long length) {
+    Plan plan = Plan.named(name, length, 65);
+    return ((Optimizer.OfMoments) plan.recipe().optimizer()).weightDecay();
+  }
 }
