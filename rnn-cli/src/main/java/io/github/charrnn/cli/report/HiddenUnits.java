@@ -139,7 +139,7 @@ final class HiddenUnits {
    * compared with are moved by their first values, so that constants come to exactly 0.
    */
   private static final class Activations {
-    private final double[] moved; // (to - from, m)
+    private final double[] states; // (.., m)
     private final int m;
     private final int from;
     private final int n;
@@ -147,16 +147,15 @@ final class HiddenUnits {
     private final double[] xx; // (m): of squares
 
     Activations(double[] states, int m, int from, int to) {
+      this.states = states;
       this.m = m;
       this.from = from;
       n = to - from;
-      moved = new double[n * m];
       x = new double[m];
       xx = new double[m];
       for (int t = 0; t < n; t++) {
         for (int j = 0; j < m; j++) {
-          double h = states[(from + t) * m + j] - states[from * m + j];
-          moved[t * m + j] = h;
+          double h = moved(t, j);
           x[j] += h;
           xx[j] += h * h;
         }
@@ -173,7 +172,9 @@ final class HiddenUnits {
         if (v != 0) {
           y += v;
           yy += v * v;
-          addScaled(v, t, xy);
+          for (int j = 0; j < m; j++) {
+            xy[j] += moved(t, j) * v;
+          }
         }
       }
       double[] r = new double[m];
@@ -184,10 +185,8 @@ final class HiddenUnits {
       return r;
     }
 
-    private void addScaled(double v, int t, double[] xy) {
-      for (int j = 0; j < m; j++) {
-        xy[j] += moved[t * m + j] * v;
-      }
+    private double moved(int t, int unit) {
+      return states[(from + t) * m + unit] - states[from * m + unit];
     }
   }
 
