@@ -61,7 +61,7 @@ final class NGrams {
    * Counts a text from its beginning, as far as there is room.
    *
    * @param predicted in the same vocabulary
-   * @param maxNodes at least 1; distinct n-grams to keep, which take 30 to 80 bytes each
+   * @param maxNodes from 1 to 2^22; distinct n-grams to keep, which take 30 to 80 bytes each
    */
   NGrams(EncodedText text, EncodedText predicted, int maxNodes) {
     this.predicted = predicted;
@@ -171,7 +171,7 @@ final class NGrams {
     for (int i = 0; i < predicted.length(); i++) {
       int symbol = predicted.symbol(i);
       if (i > 0) {
-        add(sums, contexts, symbol);
+        addSurprisals(sums, contexts, symbol);
       }
       if (counting) {
         for (int context : contexts) {
@@ -188,7 +188,7 @@ final class NGrams {
   }
 
   /** Adds each model's surprisal to its sum. */
-  private void add(double[] sums, int[] contexts, int symbol) {
+  private void addSurprisals(double[] sums, int[] contexts, int symbol) {
     double p = 1.0 / vocabSize;
     sums[0] -= Math.log(p);
     for (int n = 0; n < orders; n++) {
